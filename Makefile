@@ -1,0 +1,33 @@
+# Two commands do everything on a fresh Debian or Ubuntu machine with Swift on it: `make run` and `make test`.
+.DEFAULT_GOAL := help
+RELEASE := .build/release/gleaner
+
+.PHONY: help run demo test build lint format clean
+
+help: ## Show this list.
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: build ## Install what is missing, build, and start Gleaner with nothing configured (ARGS=… for gleaner up).
+	@exec $(RELEASE) up $(ARGS)
+
+demo: build ## Drive demo traffic through a running Gleaner, up to a verified training file (ARGS=…).
+	@exec $(RELEASE) demo $(ARGS)
+
+test: ## Install what is missing, then run every test.
+	@scripts/setup --test
+	@scripts/test
+
+build: ## Build the release binary.
+	@scripts/setup
+	@test -x $(RELEASE) || echo "building the release binary; the first time takes several minutes"
+	@swift build -c release --product gleaner
+
+lint: ## Check layout and habits, as CI does.
+	@scripts/lint
+
+format: ## Lay out all Swift sources.
+	@swift format --in-place --recursive Package.swift Sources Tests sql
+
+clean: ## Remove what was built; data in .gleaner stays.
+	@swift package clean
+	@rm -rf .venv

@@ -1,0 +1,171 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One list of settings for every Swift target; the wrappers around C add strict memory safety.
+let shared: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+let wrapper: [SwiftSetting] = shared + [.strictMemorySafety()]
+
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
+
+let package = Package(
+    name: "gleaner",
+    products: [.executable(name: "gleaner", targets: ["gleaner"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        // MARK: C boundary and its async wrappers; no domain words below this line.
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CEpoll"),
+        .target(name: "AsyncEpoll", dependencies: ["CEpoll", collections], swiftSettings: wrapper),
+        .target(
+            name: "AsyncPostgres", dependencies: ["CLibpq", "AsyncEpoll", collections, logging, lifecycle],
+            swiftSettings: wrapper),
+        .target(name: "AsyncCurl", dependencies: ["CLibcurl", "AsyncEpoll", nioCore], swiftSettings: wrapper),
+
+        // MARK: The schema, embedded in the binary, and what applies it.
+        .target(
+            name: "GleanerSchema", path: "sql",
+            resources: [
+                .embedInCode("0001_access.sql"), .embedInCode("0002_exchanges.sql"), .embedInCode("0003_feedback.sql"),
+                .embedInCode("0004_review.sql"), .embedInCode("0005_datasets.sql"),
+            ],
+            swiftSettings: shared),
+        .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),
+
+        // MARK: The nouns, then the features; a feature imports no other feature.
+        .target(name: "GleanerCore", dependencies: [crypto, nioCore], swiftSettings: shared),
+        .target(name: "GleanerHTTP", dependencies: ["GleanerCore", hummingbird, nioCore], swiftSettings: shared),
+        .target(
+            name: "GleanerGateway",
+            dependencies: [
+                "GleanerCore", "GleanerHTTP", "AsyncCurl", hummingbird, httpTypes, nioCore, logging, lifecycle, crypto,
+            ],
+            swiftSettings: shared),
+        .target(
+            name: "GleanerIngest",
+            dependencies: [
+                "GleanerCore", "AsyncEpoll", "AsyncPostgres", .product(name: "GRDB", package: "GRDB.swift"), nioCore,
+                logging,
+                lifecycle, crypto,
+            ],
+            swiftSettings: shared),
+        .target(
+            name: "GleanerFeedback",
+            dependencies: ["GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, logging, lifecycle],
+            swiftSettings: shared),
+        .target(
+            name: "GleanerReview",
+            dependencies: ["GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, logging, lifecycle, crypto],
+            swiftSettings: shared),
+        .target(
+            name: "GleanerDatasets",
+            dependencies: [
+                "GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, logging, crypto,
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: shared),
+        .target(
+            name: "GleanerDemo",
+            dependencies: ["GleanerCore", "AsyncCurl", hummingbird, httpTypes, nioCore, logging, lifecycle, crypto],
+            swiftSettings: shared),
+
+        // MARK: The wiring and the command line.
+        .target(
+            name: "GleanerServer",
+            dependencies: [
+                "GleanerCore", "GleanerHTTP", "GleanerSchema", "SQLMigrations", "AsyncPostgres", "AsyncCurl",
+                "GleanerGateway",
+                "GleanerIngest", "GleanerFeedback", "GleanerReview", "GleanerDatasets", "GleanerDemo", hummingbird,
+                httpTypes, nioCore, logging, lifecycle, crypto,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: shared),
+        .executableTarget(
+            name: "gleaner",
+            dependencies: [
+                "GleanerServer", "GleanerCore", "GleanerDemo", "GleanerReview", "GleanerDatasets", "SQLMigrations",
+                "AsyncPostgres", "AsyncCurl", "GleanerGateway", arguments, logging, lifecycle,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: shared),
+
+        // MARK: Tests, one target per module, and what they share.
+        .target(
+            name: "GleanerTestSupport",
+            dependencies: ["GleanerCore", "GleanerSchema", "SQLMigrations", "AsyncPostgres", "GleanerDemo", logging],
+            swiftSettings: shared),
+        .testTarget(name: "AsyncEpollTests", dependencies: ["AsyncEpoll"], swiftSettings: shared),
+        .testTarget(
+            name: "AsyncPostgresTests", dependencies: ["AsyncPostgres", "GleanerTestSupport", logging],
+            swiftSettings: shared),
+        .testTarget(name: "AsyncCurlTests", dependencies: ["AsyncCurl", nioCore], swiftSettings: shared),
+        .testTarget(
+            name: "SQLMigrationsTests",
+            dependencies: ["SQLMigrations", "GleanerSchema", "AsyncPostgres", "GleanerTestSupport", logging],
+            swiftSettings: shared),
+        .testTarget(name: "GleanerCoreTests", dependencies: ["GleanerCore"], swiftSettings: shared),
+        .testTarget(
+            name: "GleanerGatewayTests", dependencies: ["GleanerGateway", "GleanerTestSupport", nioCore],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerIngestTests",
+            dependencies: [
+                "GleanerIngest", "GleanerTestSupport", "AsyncPostgres", nioCore, crypto,
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerFeedbackTests", dependencies: ["GleanerFeedback", "GleanerTestSupport", "AsyncPostgres"],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerReviewTests", dependencies: ["GleanerReview", "GleanerTestSupport", "AsyncPostgres"],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerDatasetsTests", dependencies: ["GleanerDatasets", "GleanerTestSupport", "AsyncPostgres"],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerDemoTests", dependencies: ["GleanerDemo", "GleanerTestSupport", "AsyncCurl"],
+            swiftSettings: shared),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "GleanerServer", "GleanerDemo", "GleanerTestSupport", "AsyncCurl", "AsyncPostgres", "gleaner",
+            ],
+            swiftSettings: shared),
+    ]
+)

@@ -1,0 +1,147 @@
+import AsyncEpoll
+import CLibcurl
+public import NIOCore
+import Synchronization
+
+/// Sends HTTP/1.1 requests through libcurl. All transfers share one thread and its pool of connections.
+public final class CurlClient: Sendable {
+    private let thread: EpollThread<CurlThread>
+    private let numbers = Mutex<UInt64>(0)
+    private let open = CurlThread.Counter()
+
+    /// Once a process, before the first handle; not safe to repeat beside running transfers.
+    private static let initialized: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+    public init(configuration: CurlConfiguration = .init()) {
+        precondition(Self.initialized, "curl_global_init failed")
+        let open = self.open
+        thread = EpollThread(
+            name: "curl", makeContext: { CurlThread($0, configuration, open: open) }, tearDown: { $0.close() })
+    }
+
+    /// Sends `request`, and returns once the head of the response is in.
+    ///
+    /// Cancelling the task ends the transfer and closes its connection.
+    public func send(_ request: CurlRequest) async throws(CurlError) -> CurlResponse {
+        try request.check()
+        let sentAt = ContinuousClock.now
+        let number = numbers.withLock { number in
+            number += 1
+            return number
+        }
+        let delivery = Delivery()
+        guard thread.submit({ $0.start(number, request, delivery) }) else { throw .cancelled }
+        let transfer = TransferHandle(number: number, delivery: delivery, thread: thread)
+        let head = await withTaskCancellationHandler {
+            await delivery.head()
+        } onCancel: {
+            transfer.cancel()
+        }
+        return CurlResponse(head: try head.get(), transfer: transfer, sentAt: sentAt, headAt: .now)
+    }
+
+    /// Ends what is open with `.cancelled`, then the thread. Returns at once.
+    public func shutdown() { thread.stop() }
+
+    /// Transfers that have an easy handle now.
+    package var openTransfers: Int { open.count }
+}
+
+/// Keeps a transfer alive while anybody may still read it; a response that is dropped unread ends its transfer.
+final class TransferHandle: Sendable {
+    private let number: UInt64
+    private let thread: EpollThread<CurlThread>
+    let delivery: Delivery
+
+    init(number: UInt64, delivery: Delivery, thread: EpollThread<CurlThread>) {
+        self.number = number
+        self.delivery = delivery
+        self.thread = thread
+    }
+
+    func cancel() {
+        let number = number
+        thread.submit { $0.cancel(number) }
+    }
+
+    func resumeIfPaused() {
+        guard delivery.takePause() else { return }
+        let number = number
+        thread.submit { $0.resume(number) }
+    }
+
+    deinit { if !delivery.hasEnded { cancel() } }
+}
+
+/// A response whose head has come; its body comes as it is read.
+public struct CurlResponse: Sendable {
+    public let status: Int
+    public let headers: CurlHeaders
+    /// When the request was handed to libcurl.
+    public let sentAt: ContinuousClock.Instant
+    public let headAt: ContinuousClock.Instant
+    private let transfer: TransferHandle
+
+    init(
+        head: Delivery.Head, transfer: TransferHandle, sentAt: ContinuousClock.Instant, headAt: ContinuousClock.Instant
+    ) {
+        status = head.status
+        headers = head.headers
+        self.transfer = transfer
+        self.sentAt = sentAt
+        self.headAt = headAt
+    }
+
+    /// To be read by one task, once.
+    public var body: CurlBody { CurlBody(transfer: transfer) }
+
+    /// Ends the transfer; the body then throws `.cancelled`.
+    public func cancel() { transfer.cancel() }
+
+    /// The whole body.
+    /// - Throws: `.bodyTooLarge` above `limit` bytes, and the transfer ends.
+    public func collect(upTo limit: Int) async throws(CurlError) -> ByteBuffer {
+        var whole = ByteBuffer()
+        let iterator = body.makeAsyncIterator()
+        while let piece = try await iterator.next() {
+            guard whole.readableBytes + piece.readableBytes <= limit else {
+                cancel()
+                throw .bodyTooLarge(limit: limit)
+            }
+            whole.writeImmutableBuffer(piece)
+        }
+        return whole
+    }
+}
+
+/// The bytes of a response, in the pieces in which they came; what gathered while nobody read comes as one piece.
+public struct CurlBody: AsyncSequence, Sendable {
+    public typealias Element = ByteBuffer
+    public typealias Failure = CurlError
+    fileprivate let transfer: TransferHandle
+
+    public func makeAsyncIterator() -> Iterator { Iterator(transfer: transfer) }
+
+    public struct Iterator: AsyncIteratorProtocol {
+        fileprivate let transfer: TransferHandle
+
+        public func next() async throws(CurlError) -> ByteBuffer? {
+            if let now = transfer.delivery.nextNow() {
+                transfer.resumeIfPaused()
+                return try now.get()
+            }
+            let transfer = transfer
+            let next = await withTaskCancellationHandler {
+                await transfer.delivery.next()
+            } onCancel: {
+                transfer.cancel()
+            }
+            transfer.resumeIfPaused()
+            return try next.get()
+        }
+
+        public func next(isolation actor: isolated (any Actor)?) async throws(CurlError) -> ByteBuffer? {
+            try await next()
+        }
+    }
+}

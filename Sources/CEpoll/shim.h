@@ -1,0 +1,52 @@
+#ifndef GLEANER_CEPOLL_SHIM_H
+#define GLEANER_CEPOLL_SHIM_H
+
+// What the Glibc module leaves out, with plain integers in place of epoll_event's union of pointers.
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+
+enum { CEPOLL_READ = 1, CEPOLL_WRITE = 2, CEPOLL_CLOSED = 4 };
+enum { CEPOLL_BATCH = 256 };
+
+typedef struct {
+    uint64_t token;
+    uint32_t ready;
+} cepoll_ready;
+
+static inline int cepoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+static inline int cepoll_set(int epoll, int operation, int fd, uint32_t interest, uint64_t token) {
+    struct epoll_event event = {0};
+    if (interest & CEPOLL_READ) event.events |= EPOLLIN | EPOLLRDHUP;
+    if (interest & CEPOLL_WRITE) event.events |= EPOLLOUT;
+    event.data.u64 = token;
+    return epoll_ctl(epoll, operation, fd, &event);
+}
+static inline int cepoll_add(int epoll, int fd, uint32_t interest, uint64_t token) {
+    return cepoll_set(epoll, EPOLL_CTL_ADD, fd, interest, token);
+}
+static inline int cepoll_modify(int epoll, int fd, uint32_t interest, uint64_t token) {
+    return cepoll_set(epoll, EPOLL_CTL_MOD, fd, interest, token);
+}
+static inline int cepoll_remove(int epoll, int fd) { return cepoll_set(epoll, EPOLL_CTL_DEL, fd, 0, 0); }
+
+/// Fills at most CEPOLL_BATCH entries of `out`; returns their number, or -1 with errno.
+static inline int cepoll_wait(int epoll, cepoll_ready *out, int timeout_ms) {
+    struct epoll_event events[CEPOLL_BATCH];
+    int count = epoll_wait(epoll, events, CEPOLL_BATCH, timeout_ms);
+    for (int i = 0; i < count; i++) {
+        uint32_t is = events[i].events;
+        out[i].token = events[i].data.u64;
+        out[i].ready = ((is & (EPOLLIN | EPOLLRDHUP)) ? CEPOLL_READ : 0) | ((is & EPOLLOUT) ? CEPOLL_WRITE : 0) |
+                       ((is & (EPOLLERR | EPOLLHUP)) ? CEPOLL_READ | CEPOLL_WRITE | CEPOLL_CLOSED : 0);
+    }
+    return count;
+}
+
+static inline int cepoll_wakeup_create(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+static inline int cepoll_gate_create(void) { return eventfd(0, EFD_SEMAPHORE | EFD_CLOEXEC); }
+static inline void cepoll_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
+
+#endif

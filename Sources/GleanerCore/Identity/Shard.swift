@@ -1,0 +1,29 @@
+import Crypto
+import Foundation
+
+/// Where an exchange and all that hangs on it lives: 0…4095, the first 12 bits of
+/// SHA-256(project id, 0x00, conversation).
+///
+/// A conversation stays together. An exchange without one gets a shard at random.
+public struct Shard: Sendable, Hashable {
+    public static let count: Int16 = 4096
+    public let value: Int16
+
+    /// Takes the low 12 bits.
+    public init(_ value: Int16) { self.value = value & 0x0FFF }
+
+    public static func random() -> Shard { Shard(Int16.random(in: 0..<count)) }
+
+    public init(project: ID<Project>, conversation: String?) {
+        guard let conversation else {
+            self = .random()
+            return
+        }
+        var hash = SHA256()
+        hash.update(data: project.bytes)
+        hash.update(data: [0])
+        hash.update(data: Array(conversation.utf8))
+        let digest = Array(hash.finalize().prefix(2))
+        self.init(Int16(digest[0]) << 4 | Int16(digest[1] >> 4))
+    }
+}

@@ -1,0 +1,85 @@
+import GleanerCore
+import Hummingbird
+import NIOCore
+
+/// The provider's three paths; everything else is OpenAI's 404.
+struct ProviderRoutes: HTTPResponder {
+    let scripts: [any ProviderScript]
+    let recorder: RequestRecorder
+    let chunkDelay: Duration
+
+    func respond(to request: Request, context: ProviderContext) async throws -> Response {
+        // Hummingbird leaves a connection open whose client has closed its half; here that client has left.
+        try await context.channel.setOption(.allowRemoteHalfClosure, value: false).get()
+        let body = try await request.body.collect(upTo: context.maxUploadSize)
+        let kept = recorder.record { number in
+            ProviderRequest(
+                number: number, method: request.method.rawValue, path: request.uri.description,
+                headers: request.headers, body: Array(body.readableBytesView))
+        }
+        let answer: ProviderAnswer
+        do throws(ProviderRefusal) {
+            answer = try decide(kept, path: request.uri.path)
+        } catch {
+            answer = error.answer()
+        }
+        let player = AnswerPlayer(channel: context.channel, chunkDelay: chunkDelay)
+        return try await player.play(answer.withRequestID(kept.number))
+    }
+
+    private func decide(_ request: ProviderRequest, path: String) throws(ProviderRefusal) -> ProviderAnswer {
+        guard request.bearer != nil else { throw .keyMissing }
+        switch (request.method, path.split(separator: "/").map(String.init)) {
+        case ("POST", ["v1", "chat", "completions"]): return try complete(request)
+        case ("GET", ["v1", "models"]): return .whole(list.wireBytes)
+        case ("GET", let parts) where parts.count == 3 && parts.starts(with: ["v1", "models"]):
+            guard let model = models.first(where: { $0.id == parts[2] }) else { throw unknown(parts[2]) }
+            return .whole(model.document.wireBytes)
+        default: throw .pathUnknown(request.method, path)
+        }
+    }
+
+    private func complete(_ request: ProviderRequest) throws(ProviderRefusal) -> ProviderAnswer {
+        let chat = try ChatRequest(body: request.body)
+        for script in scripts {
+            if let answer = script.answer(chat) { return answer }
+        }
+        throw unknown(chat.model)
+    }
+
+    private func unknown(_ model: String) -> ProviderRefusal { .modelUnknown(model, known: models.map(\.id)) }
+    private var models: [ProviderModel] { scripts.flatMap(\.models) }
+    private var list: JSONValue { ["object": "list", "data": .array(models.map(\.document))] }
+}
+
+extension ProviderModel {
+    /// An entry of the models list, dated like the answers.
+    fileprivate var document: JSONValue {
+        ["id": .string(id), "object": "model", "created": 1_793_491_200, "owned_by": .string(ownedBy)]
+    }
+}
+
+extension ProviderAnswer {
+    /// OpenAI's `x-request-id` on the head: the request's number, so logs of both sides can be laid side by side.
+    fileprivate func withRequestID(_ number: Int) -> Self {
+        Self(
+            steps.map { step in
+                guard case .head(let status, var headers) = step else { return step }
+                headers["x-request-id"] = "req_\(number)"
+                return .head(status: status, headers: headers)
+            })
+    }
+}
+
+/// A request's context with the connection at hand, for the scripts that cut it.
+struct ProviderContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
+    }
+
+    var maxUploadSize: Int { 64 << 20 }
+}

@@ -1,0 +1,101 @@
+import AsyncCurl
+import GleanerCore
+import GleanerHTTP
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Passes an answer on as it comes, captures it on the side, and lets its end go only when the exchange is durable.
+struct AnswerRelay: Sendable {
+    let exchange: OpenExchange
+    let response: CurlResponse
+    let watch: ClientWatch
+    let open: OpenExchanges
+    let maximumBytes: Int
+
+    /// The answer for the server to send: head now, body as it arrives.
+    func answer() -> Response {
+        let kept = WireHeaders.fromProvider(response.headers)
+        let isEventStream = kept["content-type"]?.lowercased().hasPrefix("text/event-stream") ?? false
+        exchange.head(status: response.status, headers: kept, isEventStream: isEventStream)
+        var headers: HTTPFields = [.exchangeID: exchange.id.description]
+        for (name, value) in kept {
+            if let name = HTTPField.Name(name) { headers[name] = value }
+        }
+        let length = isEventStream ? nil : response.headers.first("content-length").flatMap(Int.init)
+        return Response(
+            status: .init(code: response.status), headers: headers,
+            body: ResponseBody(contentLength: length) { writer in
+                defer { open.remove(exchange.id) }
+                try await relay(to: &writer, isEventStream: isEventStream)
+            })
+    }
+
+    // MARK: The body
+
+    @concurrent private func relay(to writer: inout any ResponseBodyWriter, isEventStream: Bool) async throws {
+        watch.whenGone { [response] in response.cancel() }
+        var holdBack = HoldBack(isEventStream: isEventStream)
+        var lastSent: UInt8?
+        do {
+            for try await piece in response.body {
+                guard exchange.take(piece) <= maximumBytes else {
+                    throw GatewayError.answerTooLarge(limit: maximumBytes)
+                }
+                let ready = holdBack.pass(piece)
+                guard ready.readableBytes > 0 else { continue }
+                lastSent = ready.readableBytesView.last
+                try await write(ready, to: &writer)
+                FaultPoint.midStream.pass()
+            }
+        } catch {
+            // After [DONE] the answer is whole, whatever becomes of the connection.
+            if !holdBack.sawDone || watch.isGone {
+                return try await end(after: error, lastSent: lastSent, isEventStream: isEventStream, &writer)
+            }
+        }
+        try await exchange.close(.completed)
+        FaultPoint.beforeLastByte.pass()
+        if holdBack.held.readableBytes > 0 { try await write(holdBack.held, to: &writer) }
+        try await writer.finish(nil)
+    }
+
+    @concurrent private func write(_ bytes: ByteBuffer, to writer: inout any ResponseBodyWriter) async throws {
+        do {
+            try await writer.write(bytes)
+        } catch {
+            response.cancel()
+            throw GatewayError.clientGone
+        }
+    }
+
+    /// The answer will not be whole: keeps what came, and lets the client see that something is missing.
+    @concurrent private func end(
+        after error: any Error, lastSent: UInt8?, isEventStream: Bool, _ writer: inout any ResponseBodyWriter
+    ) async throws {
+        response.cancel()
+        let failure = watch.isGone ? .clientGone : (error as? GatewayError) ?? Self.failure(error)
+        if failure == .clientGone {
+            await exchange.closeOrLog(.clientGone, reason: failure.explanation.code)
+            throw failure
+        }
+        if (error as? CurlError) == .cancelled || error is CancellationError {
+            await exchange.closeOrLog(.interrupted, reason: "gateway_stopped")
+        } else {
+            await exchange.closeOrLog(.upstreamFailed, reason: failure.explanation.code)
+        }
+        // A body of known length, or of JSON, is broken off: nobody may take the part for the whole.
+        guard isEventStream else { throw failure }
+        // A stream gets an error event, on a line of its own, and no [DONE].
+        var event = ByteBuffer(string: lastSent == nil || lastSent == 0x0A ? "" : "\n\n")
+        event.writeString("data: ")
+        event.writeBytes(ErrorBody.openAI.bytes(failure.explanation))
+        event.writeString("\n\n")
+        try await write(event, to: &writer)
+        try await writer.finish(nil)
+    }
+
+    private static func failure(_ error: any Error) -> GatewayError {
+        (error as? CurlError).map(GatewayError.init) ?? .providerCut
+    }
+}

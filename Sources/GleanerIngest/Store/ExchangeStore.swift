@@ -1,0 +1,33 @@
+public import GleanerCore
+
+/// An exchange with what could be read from it, ready for Postgres.
+struct ProjectedExchange: Sendable {
+    let exchange: JournaledExchange
+    var projection: ExchangeProjection
+}
+
+/// Keeps exchanges for good.
+protocol ExchangeStore: Sendable {
+    /// Stores all or none. What is there already with the same hashes counts as stored.
+    /// - Returns: the ids that are there already with *other* content; those are not stored.
+    func store(_ exchanges: [ProjectedExchange]) async throws -> Set<ID<Exchange>>
+
+    /// Keeps an exchange as bytes that nothing parses, with the reason.
+    func quarantine(_ exchange: JournaledExchange, reason: String, sqlState: String?) async throws
+
+    /// Makes the partitions that `exchanges` need.
+    func makeRoom(for exchanges: [ProjectedExchange]) async throws
+}
+
+/// One stored exchange as others may want to know of it, at the moment it lands.
+public struct StoredExchange: Sendable, Hashable {
+    public let id: ID<Exchange>
+    public let project: ID<Project>
+    public let status: ExchangeStatus
+    /// The answer is whole by its own format, and no error.
+    public let isComplete: Bool
+    public let httpStatus: Int?
+    public let completionID: String?
+    public let conversation: String?
+    public let endpoint: String
+}

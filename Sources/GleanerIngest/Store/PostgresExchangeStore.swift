@@ -1,0 +1,74 @@
+import AsyncPostgres
+import Foundation
+import GleanerCore
+
+/// Exchanges in `gleaner.exchanges` and `gleaner.exchange_bodies`.
+///
+/// A batch is two statements, each an `INSERT … SELECT FROM unnest(…)` with one array a column: a few long binary
+/// parameters instead of thousands of short ones (docs/adr/0005).
+struct PostgresExchangeStore: ExchangeStore {
+    let pool: PostgresPool
+
+    func store(_ exchanges: [ProjectedExchange]) async throws -> Set<ID<Exchange>> {
+        let columns = ExchangeColumns(exchanges)
+        return try await pool.withTransaction { connection in
+            let inserted = try await connection.query(columns.insertExchanges).map {
+                ID<Exchange>(try $0.decode("id", as: UUID.self))
+            }
+            let conflicting = try await conflicts(
+                among: exchanges.map(\.exchange), inserted: Set(inserted), on: connection)
+            try await connection.query(columns.insertBodies(of: Set(inserted)))
+            return conflicting
+        }
+    }
+
+    /// Of the exchanges that were there already, those whose hashes or time differ: another exchange with their id.
+    private func conflicts(
+        among exchanges: [JournaledExchange], inserted: Set<ID<Exchange>>, on connection: PostgresConnection
+    ) async throws -> Set<ID<Exchange>> {
+        let known = exchanges.filter { !inserted.contains($0.intent.id) }
+        guard !known.isEmpty else { return [] }
+        let same = try await connection.query(
+            """
+            SELECT e.id FROM gleaner.exchanges e
+            JOIN unnest(\(PostgresArray(known.map(\.intent.id.shard.value))), \(PostgresArray(known.map(\.intent.id.uuid))),
+                        \(PostgresArray(known.map(\.intent.project.uuid))), \(PostgresArray(known.map(\.intent.requestHash))),
+                        \(PostgresArray(known.map { $0.outcome.responseHash })), \(PostgresArray(known.map(\.intent.receivedAt))))
+                 AS k (shard, id, project_id, request_sha256, response_sha256, received_at)
+              ON e.shard = k.shard AND e.id = k.id AND e.project_id = k.project_id
+             AND e.request_sha256 = k.request_sha256
+             AND e.response_sha256 IS NOT DISTINCT FROM k.response_sha256
+             AND e.received_at = k.received_at
+            """
+        ).map { ID<Exchange>(try $0.decode("id", as: UUID.self)) }
+        return Set(known.map(\.intent.id)).subtracting(same)
+    }
+
+    func quarantine(_ exchange: JournaledExchange, reason: String, sqlState: String?) async throws {
+        let envelope = Array(
+            """
+            endpoint=\(exchange.intent.endpoint)
+            status=\(exchange.outcome.status.rawValue)
+            reason=\(exchange.outcome.reason ?? "")
+            model=\(exchange.intent.requestedModel ?? "")
+            received_at=\(exchange.intent.receivedAt.timeIntervalSince1970)
+            """.utf8)
+        // The same exchange may come again after a crash: its own id is the key, so it is kept once.
+        try await pool.query(
+            """
+            INSERT INTO gleaner.quarantine
+                (id, project_id, exchange_id, sqlstate, reason, envelope, request, response, created_at)
+            VALUES (\(exchange.intent.id.uuid), \(exchange.intent.project.uuid), \(exchange.intent.id.uuid), \(sqlState),
+                    \(reason), \(envelope), \(exchange.request), \(exchange.response), \(exchange.intent.receivedAt))
+            ON CONFLICT (id) DO NOTHING
+            """)
+    }
+
+    func makeRoom(for exchanges: [ProjectedExchange]) async throws {
+        let times = exchanges.map(\.exchange.intent.id.timestamp)
+        guard let first = times.min(), let last = times.max() else { return }
+        for table in ["exchanges", "exchange_bodies"] {
+            try await pool.query("SELECT gleaner.ensure_partitions(\(table), \(first), \(last))")
+        }
+    }
+}

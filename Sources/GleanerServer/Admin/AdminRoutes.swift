@@ -1,0 +1,113 @@
+import AsyncPostgres
+import Foundation
+import GleanerCore
+import GleanerGateway
+import GleanerHTTP
+import GleanerIngest
+import Hummingbird
+import NIOCore
+
+/// `/livez`, `/readyz` and `/metrics`, on a listener of their own.
+struct AdminRoutes: Sendable {
+    struct Readiness: Codable, Sendable {
+        /// `ready`: takes and stores exchanges. `degraded`: takes them, and they wait in the journal. `unready`: neither.
+        let status: String
+        let durability: String
+        let postgres: Bool
+        let schema: Bool
+        let journalBytes: Int64
+        let ledger: LedgerCounts
+        let gap: Int64
+
+        enum CodingKeys: String, CodingKey {
+            case status, durability, postgres, schema, ledger, gap
+            case journalBytes = "journal_bytes"
+        }
+    }
+
+    let journal: Journal
+    let journalLimit: Int64
+    let pool: PostgresPool
+    let schema: SchemaReadiness
+    let open: OpenExchanges
+    let refusals: RefusalCounts
+
+    func add(to router: some RouterMethods<GleanerContext>) {
+        router.get("livez") { _, _ in "alive\n" }
+        router.get("readyz", use: ready)
+        router.get("metrics", use: metrics)
+    }
+
+    func ready(_ request: Request, _ context: GleanerContext) async throws -> Response {
+        let postgres = (try? await pool.query("SELECT 1", timeout: .seconds(1))) != nil
+        let bytes = journal.waitingBytes
+        let hasRoom = bytes < journalLimit
+        let readiness = Readiness(
+            status: !hasRoom ? "unready" : postgres && schema.isReady ? "ready" : "degraded",
+            durability: journal.durability.rawValue, postgres: postgres, schema: schema.isReady, journalBytes: bytes,
+            ledger: journal.counts, gap: journal.counts.gap)
+        var response = try context.responseEncoder.encode(readiness, from: request, context: context)
+        // Degraded still keeps every exchange, so a load balancer may send more.
+        if !hasRoom || (!schema.isReady && !postgres) { response.status = .serviceUnavailable }
+        return response
+    }
+
+    func metrics(_ request: Request, _ context: GleanerContext) async throws -> Response {
+        let counts = journal.counts
+        var text = MetricsText()
+        text.family(
+            "gleaner_exchanges", "gauge", "Exchanges by where they are.",
+            [
+                ([("state", "open")], Double(counts.open)), ([("state", "journaled")], Double(counts.journaled)),
+            ])
+        text.family(
+            "gleaner_exchanges_total", "counter", "Exchanges since the start, by what became of them.",
+            [
+                ([("outcome", "received")], Double(counts.received)), ([("outcome", "stored")], Double(counts.stored)),
+                ([("outcome", "quarantined")], Double(counts.quarantined)),
+                ([("outcome", "interrupted")], Double(counts.interrupted)),
+            ])
+        text.family(
+            "gleaner_conservation_gap", "gauge", "received - stored - quarantined - journaled - open; must be 0.",
+            [
+                ([], Double(counts.gap))
+            ])
+        text.family(
+            "gleaner_journal_bytes", "gauge", "Bytes of bodies not in Postgres yet.",
+            [([], Double(journal.waitingBytes))])
+        text.family("gleaner_open_streams", "gauge", "Answers on their way to clients.", [([], Double(open.count))])
+        let pool = pool.statistics
+        text.family(
+            "gleaner_postgres_connections", "gauge", "Connections of the pool.",
+            [
+                ([("state", "idle")], Double(pool.idle)), ([("state", "leased")], Double(pool.leased)),
+                ([("state", "waiting")], Double(pool.waiting)),
+            ])
+        text.family(
+            "gleaner_refused_total", "counter", "Requests answered with an error of ours, by code.",
+            refusals.snapshot.map { ([("code", $0.code)], Double($0.count)) })
+        text.family(
+            "gleaner_durability_disk", "gauge", "1 when every exchange is fsynced, 0 with GLEANER_DURABILITY=process.",
+            [
+                ([], journal.durability == .disk ? 1 : 0)
+            ])
+        return Response(
+            status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+            body: .init(byteBuffer: ByteBuffer(string: text.text)))
+    }
+}
+
+/// Prometheus' text format.
+struct MetricsText {
+    private(set) var text = ""
+
+    mutating func family(
+        _ name: String, _ type: String, _ help: String, _ samples: [(labels: [(String, String)], value: Double)]
+    ) {
+        text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+        for sample in samples {
+            let labels = sample.labels.map { "\($0.0)=\"\($0.1)\"" }.joined(separator: ",")
+            text += "\(name)\(labels.isEmpty ? "" : "{\(labels)}") \(sample.value)\n"
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import AsyncPostgres
+import GleanerCore
+import GleanerDemo
+import GleanerGateway
+public import Logging
+import SQLMigrations
+
+/// `gleaner up`: the service, with a private PostgreSQL and the demo provider where nothing else is configured.
+public struct AllInOne: Sendable {
+    public struct Started: Sendable {
+        /// For OpenAI clients, with `/v1`.
+        public let baseURL: String
+        public let adminURL: String
+        /// Made at the first start only.
+        public let firstKey: String?
+        public let providerNote: String
+        public let databaseNote: String
+        /// For psql; a configured URL is not repeated, since it may hold a password.
+        public let conninfo: String
+        /// One that the provider has, for a first try.
+        public let model: String
+    }
+
+    private let configuration: ServerConfiguration
+    private let logger: Logger
+
+    public init(configuration: ServerConfiguration, logger: Logger) {
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Runs until told to stop; then what was started here is stopped too, the database last.
+    public func run(started: @escaping @Sendable (Started) async -> Void) async throws {
+        guard let url = configuration.databaseURL else {
+            let postgres = try await PrivatePostgres.start(in: configuration.dataDirectory, logger: logger)
+            do {
+                try await run(on: postgres.conninfo, note: "private PostgreSQL in \(postgres.directory)", started)
+            } catch {
+                await postgres.stop()
+                throw error
+            }
+            await postgres.stop()
+            return
+        }
+        try await run(on: url, note: "DATABASE_URL", started)
+    }
+
+    private func run(
+        on database: String, note: String, _ started: @escaping @Sendable (Started) async -> Void
+    ) async throws {
+        if let provider = configuration.provider {
+            try await serve(database, note, provider, "\(provider.baseURL)", "gpt-4o-mini", started)
+            return
+        }
+        let demo = ScriptedProvider(
+            scripts: [DemoScript()],
+            configuration: .init(host: "127.0.0.1", port: 0, chunkDelay: .milliseconds(8), requestsKept: 0),
+            logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await demo.run() }
+            let base = try await demo.baseURL
+            try await serve(
+                database, note, Provider(name: "gleaner-demo", baseURL: base, key: ProviderKey("demo")),
+                "built-in demo: scripted answers, no model (set GLEANER_PROVIDER_URL for a real one)",
+                "demo-hinglish-1",
+                started)
+            group.cancelAll()
+        }
+    }
+
+    private func serve(
+        _ database: String, _ databaseNote: String, _ provider: Provider, _ providerNote: String, _ model: String,
+        _ started: @escaping @Sendable (Started) async -> Void
+    ) async throws {
+        let firstKey = try await prepare(database)
+        let configuration = configuration
+        try await GleanerService(
+            configuration: configuration, databaseURL: database, provider: provider, logger: logger
+        ).run { ports in
+            await started(
+                Started(
+                    baseURL: "http://\(configuration.listen.with(port: ports.port))/v1",
+                    adminURL: "http://\(configuration.adminListen.with(port: ports.adminPort))", firstKey: firstKey,
+                    providerNote: providerNote, databaseNote: databaseNote,
+                    conninfo: configuration.databaseURL == nil ? database : "$DATABASE_URL", model: model))
+        }
+    }
+
+    /// Brings the schema up to date and makes the first key. A database that is away is left to the service, which waits.
+    private func prepare(_ database: String) async throws -> String? {
+        do {
+            return try await PostgresPool.withPool(PostgresConfiguration(conninfo: database), logger: logger) { pool in
+                try await Migrator.gleaner(pool: pool, logger: logger).apply()
+                let keys = PostgresKeyStore(pool: pool)
+                guard try await !keys.hasKeys() else { return nil }
+                let project = try await keys.project(named: "default")
+                return try await keys.create(project: project, name: "first", scopes: Set(Scope.allCases))
+            }
+        } catch let error as PostgresError where error.isTransient {
+            logger.warning(
+                "postgres does not answer; exchanges will wait in the journal", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+}
+
+extension ListenAddress {
+    /// The same host with the port that was really bound; `0` asks for any.
+    public func with(port: Int) -> ListenAddress { ListenAddress(host: host, port: port) }
+}

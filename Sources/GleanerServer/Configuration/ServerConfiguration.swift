@@ -1,0 +1,70 @@
+public import AsyncCurl
+public import Foundation
+public import GleanerGateway
+public import GleanerIngest
+public import Logging
+
+/// Everything a Gleaner process needs to know, checked.
+public struct ServerConfiguration: Sendable {
+    public var listen: ListenAddress
+    public var adminListen: ListenAddress
+    public var dataDirectory: URL
+    /// `nil`: a private cluster is wanted.
+    public var databaseURL: String?
+    /// `nil`: the demo provider is wanted.
+    public var provider: Provider?
+    public var deadlines: CurlDeadlines
+    public var durability: Durability
+    public var models: Set<String>
+    public var maximumBodyBytes: Int
+    public var maximumAnswerBytes: Int
+    public var journalMaximumBytes: Int
+    public var shutdownTimeout: Duration
+    public var logLevel: Logger.Level
+
+    public init(_ settings: Settings) throws(SettingsError) {
+        listen = try settings.address(.listen)
+        adminListen = try settings.address(.adminListen)
+        dataDirectory = URL(fileURLWithPath: try settings.required(.dataDirectory)).standardizedFileURL
+        databaseURL = settings.text(.databaseURL)
+        if let url = settings.text(.providerURL) {
+            guard let parsed = URL(string: url), ["http", "https"].contains(parsed.scheme), parsed.host() != nil,
+                parsed.user() == nil, parsed.query() == nil
+            else {
+                throw .invalid(.providerURL, text: url, wanted: "an http or https URL up to and with /v1")
+            }
+            let key = settings.text(.providerKey).map(ProviderKey.init)
+            provider = Provider(name: parsed.host() ?? "provider", baseURL: url, key: key)
+        }
+        deadlines = CurlDeadlines(
+            connect: try settings.duration(.connectTimeout), firstByte: try settings.duration(.firstByteTimeout),
+            idle: try settings.duration(.idleTimeout), total: try settings.duration(.totalTimeout))
+        durability = try settings.choice(.durability, Durability.self)
+        models = Set(
+            (settings.text(.models) ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+                .filter { !$0.isEmpty })
+        maximumBodyBytes = try settings.int(.maximumBodyBytes, atLeast: 1024)
+        maximumAnswerBytes = try settings.int(.maximumAnswerBytes, atLeast: 1024)
+        journalMaximumBytes = try settings.int(.journalMaximumBytes, atLeast: 1 << 20)
+        shutdownTimeout = try settings.duration(.shutdownTimeout)
+        logLevel = try settings.choice(.logLevel, Logger.Level.self)
+    }
+
+    /// What the journal needs.
+    var journal: JournalConfiguration {
+        var configuration = JournalConfiguration(directory: dataDirectory.appendingPathComponent("journal"))
+        configuration.durability = durability
+        configuration.maximumBytes = Int64(journalMaximumBytes)
+        return configuration
+    }
+
+    /// What the gateway needs, once a provider is known.
+    func gateway(_ provider: Provider) -> GatewayConfiguration {
+        var configuration = GatewayConfiguration(provider: provider)
+        configuration.models = models
+        configuration.maximumRequestBytes = maximumBodyBytes
+        configuration.maximumAnswerBytes = maximumAnswerBytes
+        configuration.deadlines = deadlines
+        return configuration
+    }
+}

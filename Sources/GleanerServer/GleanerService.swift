@@ -1,0 +1,128 @@
+import AsyncCurl
+import AsyncPostgres
+import Foundation
+import GleanerCore
+import GleanerFeedback
+public import GleanerGateway
+import GleanerHTTP
+import GleanerIngest
+import GleanerReview
+import Hummingbird
+public import Logging
+import NIOPosix
+import ServiceLifecycle
+public import UnixSignals
+
+/// A whole Gleaner: built from a configuration, run until it is told to stop.
+public struct GleanerService: Sendable {
+    /// What became of the start.
+    public struct Started: Sendable {
+        public let port: Int
+        public let adminPort: Int
+    }
+
+    private let configuration: ServerConfiguration
+    private let databaseURL: String
+    private let provider: Provider
+    private let logger: Logger
+
+    public init(configuration: ServerConfiguration, databaseURL: String, provider: Provider, logger: Logger) {
+        self.configuration = configuration
+        self.databaseURL = databaseURL
+        self.provider = provider
+        self.logger = logger
+    }
+
+    /// Runs until a graceful shutdown has been triggered and everything open has ended, or `shutdownTimeout` has passed.
+    /// - Parameters:
+    ///   - signals: what triggers it from outside.
+    ///   - started: runs once both listeners accept connections.
+    public func run(
+        signals: [UnixSignal] = [.sigterm, .sigint], started: @escaping @Sendable (Started) async -> Void = { _ in }
+    ) async throws {
+        let journal = try Journal(configuration.journal)
+        let client = CurlClient(configuration: .init())
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        defer {
+            client.shutdown()
+            journal.shutdown()
+            loops.shutdownGracefully { _ in }
+        }
+        let services = services(journal, client, loops, Startup(report: started))
+        var group = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) }, gracefulShutdownSignals: signals, logger: logger)
+        group.maximumGracefulShutdownDuration = configuration.shutdownTimeout
+        try await ServiceGroup(configuration: group).run()
+    }
+
+    /// Started in this order and stopped in the reverse one: the listeners first, the pool last.
+    private func services(
+        _ journal: Journal, _ client: CurlClient, _ loops: MultiThreadedEventLoopGroup, _ startup: Startup
+    ) -> [any Service] {
+        let pool = PostgresPool(configuration: PostgresConfiguration(conninfo: databaseURL), logger: logger)
+        let keys = PostgresKeyStore(pool: pool)
+        let feedback = FeedbackService(store: PostgresFeedbackStore(pool: pool))
+        let sampling = SamplingService(pool: pool)
+        let schema = SchemaReadiness(pool: pool, logger: logger) {
+            try await sampling.ensureDefaultRule(project: keys.project(named: "default"))
+        }
+        let drain = IngestDrain(
+            journal: journal, pool: pool,
+            landed: { stored in
+                try await feedback.joinEarly(
+                    stored.compactMap { exchange in exchange.completionID.map { (exchange.project, $0) } })
+                try await sampling.draw(stored.map(SamplingCandidate.init))
+            }, logger: logger)
+        let open = OpenExchanges()
+        let refusals = RefusalCounts()
+        let gateway = configuration.gateway(provider)
+        let routes = Routes(
+            authentication: Authentication(ring: KeyRing(store: keys)), errors: ErrorAnswers(refusals: refusals),
+            gateway: GatewayRoutes(
+                chat: ChatGateway(configuration: gateway, client: client, journal: journal, open: open, logger: logger),
+                models: ModelsGateway(configuration: gateway, client: client)),
+            exchanges: ExchangeRoutes(reader: ExchangeReader(pool: pool)), feedback: FeedbackRoutes(service: feedback),
+            review: ReviewRoutes(review: ReviewService(pool: pool), sampling: sampling))
+        let admin = Router(context: GleanerContext.self)
+        admin.add(middleware: ErrorAnswers(refusals: refusals))
+        AdminRoutes(
+            journal: journal, journalLimit: Int64(configuration.journalMaximumBytes), pool: pool, schema: schema,
+            open: open, refusals: refusals
+        ).add(to: admin)
+        return [
+            pool, schema, AfterSchema(schema: schema, inner: drain),
+            AfterSchema(schema: schema, inner: PartitionKeeper(pool: pool, logger: logger)),
+            AfterSchema(schema: schema, inner: EarlyFeedbackSweep(service: feedback, logger: logger)), open,
+            Listener.make(admin.buildResponder(), on: configuration.adminListen, loops: loops, logger: logger) {
+                await startup.listening(admin: $0)
+            },
+            Listener.make(routes.router().buildResponder(), on: configuration.listen, loops: loops, logger: logger) {
+                await startup.listening(public: $0)
+            },
+        ]
+    }
+}
+
+/// Waits for both listeners, then reports once.
+private actor Startup {
+    private var publicPort: Int?
+    private var adminPort: Int?
+    private let report: @Sendable (GleanerService.Started) async -> Void
+
+    init(report: @escaping @Sendable (GleanerService.Started) async -> Void) { self.report = report }
+
+    func listening(public port: Int? = nil, admin: Int? = nil) async {
+        publicPort = port ?? publicPort
+        adminPort = admin ?? adminPort
+        guard let publicPort, let adminPort else { return }
+        await report(.init(port: publicPort, adminPort: adminPort))
+    }
+}
+
+extension SamplingCandidate {
+    init(_ stored: StoredExchange) {
+        self.init(
+            id: stored.id, project: stored.project,
+            isEligible: stored.status == .completed && stored.isComplete && stored.httpStatus == 200)
+    }
+}

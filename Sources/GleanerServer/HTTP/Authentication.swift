@@ -1,0 +1,29 @@
+import GleanerCore
+import GleanerHTTP
+import HTTPTypes
+import Hummingbird
+
+/// Sets the caller of a request that shows a key. One that shows none goes on, and its route decides.
+struct Authentication: RouterMiddleware {
+    typealias Context = GleanerContext
+    let ring: KeyRing
+
+    @concurrent func handle(
+        _ request: Request, context: GleanerContext,
+        next: @concurrent (Request, GleanerContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        if let token = Self.token(request.headers) { context.caller = try await ring.caller(token) }
+        return try await next(request, context)
+    }
+
+    /// Where the SDKs of OpenAI, Anthropic and Azure put it.
+    private static func token(_ headers: HTTPFields) -> Substring? {
+        if let authorization = headers[.authorization] {
+            let parts = authorization.split(separator: " ", maxSplits: 1)
+            guard parts.count == 2, parts[0].lowercased() == "bearer" else { return "" }
+            return parts[1]
+        }
+        return (headers[HTTPField.Name("X-Api-Key")!] ?? headers[HTTPField.Name("Api-Key")!])?[...]
+    }
+}

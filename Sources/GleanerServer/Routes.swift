@@ -1,0 +1,31 @@
+import GleanerFeedback
+import GleanerGateway
+import GleanerHTTP
+import GleanerReview
+import Hummingbird
+
+/// Every path of the public listener, on one page.
+struct Routes: Sendable {
+    let authentication: Authentication
+    let errors: ErrorAnswers
+    let gateway: GatewayRoutes
+    let exchanges: ExchangeRoutes
+    let feedback: FeedbackRoutes
+    let review: ReviewRoutes
+
+    func router() -> Router<GleanerContext> {
+        let router = Router(context: GleanerContext.self)
+        router.add(middleware: errors)
+        router.add(middleware: authentication)
+        // /v1/chat/completions, /v1/models
+        gateway.add(to: router.group("v1"))
+        let api = router.group("api")
+        // /api/exchanges, /api/exchanges/{id}
+        exchanges.add(to: api)
+        // /api/feedback, /api/exchanges/{id}/feedback
+        feedback.add(to: api)
+        // /api/reviews…, /api/sampling-rules
+        review.add(to: api)
+        return router
+    }
+}

@@ -1,0 +1,26 @@
+import AsyncPostgres
+import Logging
+import ServiceLifecycle
+
+/// Makes partitions at least two weeks ahead, every hour: an insert never finds none.
+struct PartitionKeeper: Service {
+    static let tables = ["exchanges", "exchange_bodies", "feedback", "reviews"]
+    let pool: PostgresPool
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    for table in Self.tables {
+                        try await self.pool.query(
+                            "SELECT gleaner.ensure_partitions(\(table), now(), now() + interval '21 days')")
+                    }
+                } catch {
+                    self.logger.warning("partitions could not be made ahead", metadata: ["error": "\(error)"])
+                }
+                try? await Task.sleep(for: .seconds(3600))
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Foundation
+import GleanerServer
+
+/// Everything on one machine, zero configuration.
+struct Up: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Start everything on this machine, with nothing configured.",
+        discussion: """
+            Without DATABASE_URL a private PostgreSQL is made in GLEANER_DATA_DIR and stopped at the end. Without \
+            GLEANER_PROVIDER_URL the built-in demo provider answers. The first start makes a key and prints it, once.
+            """)
+
+    @Flag(help: "Only errors and the first key.") var quiet = false
+
+    func run() async throws {
+        let environment = try await CommandEnvironment.load()
+        try await AllInOne(configuration: environment.configuration, logger: environment.logger).run { started in
+            if let key = started.firstKey { Banner.key(key, started) }
+            if !quiet { Banner.up(started) }
+        }
+    }
+}
+
+/// The server alone, beside a database and a provider that exist.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve with the configured database and provider.",
+        discussion: "For systemd and containers: DATABASE_URL and GLEANER_PROVIDER_URL must be set.")
+
+    func run() async throws {
+        let environment = try await CommandEnvironment.load()
+        let configuration = environment.configuration
+        let url = try environment.settings.required(.databaseURL)
+        _ = try environment.settings.required(.providerURL)
+        guard let provider = configuration.provider else { return }
+        try await GleanerService(
+            configuration: configuration, databaseURL: url, provider: provider, logger: environment.logger
+        ).run { started in
+            print(
+                "listening on \(configuration.listen.with(port: started.port)), "
+                    + "admin \(configuration.adminListen.with(port: started.adminPort))")
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import Foundation
+import GRDB
+import GleanerCore
+import NIOCore
+import Testing
+
+@testable import GleanerIngest
+
+@Suite("Journal")
+struct JournalTests {
+    private let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+        "journal-\(UUID().uuidString)")
+
+    private func configuration(limit: Int64 = 1 << 30) -> JournalConfiguration {
+        var configuration = JournalConfiguration(directory: directory)
+        configuration.maximumBytes = limit
+        return configuration
+    }
+    private func removing<Value>(_ body: () async throws -> Value) async rethrows -> Value {
+        defer { try? FileManager.default.removeItem(at: directory) }
+        return try await body()
+    }
+
+    @Test("what was written is read back to the byte, checkpoints first")
+    func roundTrip() async throws {
+        try await removing {
+            let journal = try Journal(configuration())
+            defer { journal.shutdown() }
+            let request = ByteBuffer(bytes: [0x7B, 0, 0xFF, 0x7D])
+            let intent = ExchangeIntent.fixture(request: "x")
+            let ticket = try await journal.open(intent, request: request)
+            journal.checkpoint(ticket, ByteBuffer(string: "one "))
+            journal.checkpoint(ticket, ByteBuffer(string: "two "))
+            let outcome = ExchangeOutcome.fixture(response: "one two three")
+            try await journal.close(ticket, outcome, rest: ByteBuffer(string: "three"))
+            let found = try await journal.oldest(limit: 10, bytes: 1 << 20)
+            #expect(found.count == 1)
+            #expect(found[0].exchange.request == [0x7B, 0, 0xFF, 0x7D])
+            #expect(String(decoding: found[0].exchange.response, as: UTF8.self) == "one two three")
+            #expect(found[0].exchange.intent.tags == ["a", "b"])
+            #expect(found[0].exchange.outcome == outcome)
+            #expect(found[0].exchange.intent.id == intent.id)
+            #expect(abs(found[0].exchange.intent.receivedAt.timeIntervalSince(intent.receivedAt)) < 0.000_01)
+            #expect(journal.counts.gap == 0)
+            try await journal.acknowledge([(found[0].sequence, intent.id)], quarantined: 0)
+            #expect(try await journal.oldest(limit: 10, bytes: 1 << 20).isEmpty)
+            #expect(journal.waitingBytes == 0)
+            #expect(journal.counts.stored == 1)
+            #expect(journal.counts.gap == 0)
+        }
+    }
+
+    @Test("an exchange left open by a dead process comes back interrupted, with its checkpoints")
+    func recovery() async throws {
+        try await removing {
+            let id = ID<Exchange>.new()
+            do {
+                let journal = try Journal(configuration())
+                let ticket = try await journal.open(.fixture(id: id, request: "r"), request: ByteBuffer(string: "r"))
+                journal.checkpoint(ticket, ByteBuffer(string: "half an ans"))
+                journal.shutdown()
+            }
+            for start in 1...2 {
+                let journal = try Journal(configuration())
+                let found = try await journal.oldest(limit: 10, bytes: 1 << 20)
+                #expect(found.map(\.exchange.intent.id) == [id])
+                #expect(found[0].exchange.outcome.status == .interrupted)
+                #expect(String(decoding: found[0].exchange.response, as: UTF8.self) == "half an ans")
+                #expect(journal.counts.interrupted == (start == 1 ? 1 : 0))
+                #expect(journal.counts.journaled == 1)
+                #expect(journal.counts.gap == 0)
+                #expect(journal.waitingBytes == 12)
+                journal.shutdown()
+            }
+        }
+    }
+
+    @Test("a thousand writers at once are all durable, in far fewer commits than writers")
+    func groupCommit() async throws {
+        try await removing {
+            let journal = try Journal(configuration())
+            await withTaskGroup(of: Void.self) { group in
+                for i in 0..<1000 {
+                    group.addTask {
+                        do {
+                            let ticket = try await journal.open(
+                                .fixture(request: "\(i)"), request: ByteBuffer(string: "\(i)"))
+                            try await journal.close(
+                                ticket, .fixture(response: "\(i)"), rest: ByteBuffer(string: "\(i)"))
+                        } catch {
+                            Issue.record("\(error)")
+                        }
+                    }
+                }
+            }
+            #expect(journal.counts.journaled == 1000)
+            #expect(journal.counts.gap == 0)
+            journal.shutdown()
+            let again = try Journal(configuration())
+            defer { again.shutdown() }
+            #expect(again.counts.journaled == 1000)
+            #expect(try await again.oldest(limit: 2000, bytes: .max).count == 1000)
+        }
+    }
+
+    @Test("a full journal refuses new exchanges before they cost anything, and lets open ones end")
+    func full() async throws {
+        try await removing {
+            let journal = try Journal(configuration(limit: 100))
+            defer { journal.shutdown() }
+            let ticket = try await journal.open(.fixture(request: "a"), request: ByteBuffer(repeating: 1, count: 90))
+            await #expect(throws: JournalError.full(bytes: 90, limit: 100)) {
+                try await journal.open(.fixture(request: "b"), request: ByteBuffer(repeating: 1, count: 20))
+            }
+            try await journal.close(ticket, .fixture(response: "c"), rest: ByteBuffer(repeating: 1, count: 500))
+            #expect(journal.counts.gap == 0)
+            #expect(journal.counts.received == 1)
+        }
+    }
+
+    @Test("an id is taken once")
+    func duplicate() async throws {
+        try await removing {
+            let journal = try Journal(configuration())
+            defer { journal.shutdown() }
+            let intent = ExchangeIntent.fixture(request: "a")
+            _ = try await journal.open(intent, request: ByteBuffer(string: "a"))
+            await #expect(throws: JournalError.duplicate) {
+                try await journal.open(intent, request: ByteBuffer(string: "a"))
+            }
+        }
+    }
+
+    @Test("a second process on the same directory is refused")
+    func locked() async throws {
+        try await removing {
+            let journal = try Journal(configuration())
+            defer { journal.shutdown() }
+            #expect(throws: JournalError.locked(path: directory.path)) { try Journal(configuration()) }
+        }
+    }
+
+    @Test("durability disk means synchronous=FULL, and files nobody else can read")
+    func fullSync() async throws {
+        try await removing {
+            let database = try JournalDatabase.open(at: directory, durability: .disk)
+            #expect(try await database.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == 2)
+            #expect(
+                try await database.writeWithoutTransaction { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
+                    == "wal")
+            #expect(
+                try await database.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA page_size") } == 16384)
+            let mode = try FileManager.default.attributesOfItem(atPath: directory.path)[.posixPermissions] as? Int
+            #expect(mode == 0o700)
+        }
+    }
+
+    @Test("after shutdown nothing is accepted")
+    func closed() async throws {
+        try await removing {
+            let journal = try Journal(configuration())
+            journal.shutdown()
+            await #expect(throws: JournalError.closed) {
+                try await journal.open(.fixture(request: "a"), request: ByteBuffer(string: "a"))
+            }
+        }
+    }
+}

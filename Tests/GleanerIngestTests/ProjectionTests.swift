@@ -1,0 +1,133 @@
+import Foundation
+import GleanerCore
+import Testing
+
+@testable import GleanerIngest
+
+@Suite("Reading answers")
+struct ProjectionTests {
+    /// Two choices, a tool call in pieces, and usage in a chunk of its own.
+    private let stream = """
+        data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":1,"delta":{"role":"assistant","content":""},"finish_reason":null}],"usage":null}
+
+        : keepalive
+
+        data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":null,"tool_calls":[{"index":0,"id":"call_a","type":"function","function":{"name":"f","arguments":""}},{"index":0,"function":{"arguments":"{\\"x\\":"}}]},"finish_reason":null}],"usage":null}
+
+        data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":1,"delta":{"content":"Haa"},"finish_reason":null},{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"1}"}}]},"finish_reason":null}],"usage":null}
+
+        data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":1,"delta":{"content":"n"},"finish_reason":"stop"}],"usage":null}
+
+        data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}],"usage":null}
+
+        data: {"id":"c1","object":"chat.completion.chunk","created":1,"model":"m","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":7,"total_tokens":16,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":2}}}
+
+        data: [DONE]
+
+
+        """
+
+    @Test("a stream with two choices, tool calls and usage is put together", arguments: ["\n", "\r\n", "\r"])
+    func assembles(_ newline: String) throws {
+        let body = Array(
+            stream.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: newline).utf8)
+        let (answer, unreadable) = ChatStreamAssembler.assemble(body)
+        #expect(unreadable == 0)
+        #expect(answer.isComplete)
+        #expect(answer.completionID == "c1")
+        #expect(answer.usage?.prompt_tokens == 9)
+        #expect(answer.usage?.completion_tokens == 7)
+        #expect(answer.usage?.prompt_tokens_details?.cached_tokens == 4)
+        #expect(answer.usage?.completion_tokens_details?.reasoning_tokens == 2)
+        #expect(answer.choices.count == 2)
+        let first = try #require(answer.choices[0]["message"])
+        #expect(answer.choices[0]["finish_reason"] == "tool_calls")
+        #expect(first["content"] == JSONValue.null)
+        #expect(
+            first["tool_calls"] == [
+                ["id": "call_a", "type": "function", "function": ["name": "f", "arguments": "{\"x\":1}"]]
+            ])
+        #expect(answer.choices[1]["message"]?["content"] == "Haan")
+        #expect(answer.choices[1]["finish_reason"] == "stop")
+    }
+
+    @Test("a stream that ends early is not complete, wherever it ends")
+    func truncated() {
+        let bytes = Array(stream.utf8)
+        let end = stream.range(of: "data: [DONE]")!.lowerBound.utf16Offset(in: stream)
+        for length in 0..<end {
+            #expect(!ChatStreamAssembler.assemble(Array(bytes[..<length])).answer.isComplete)
+        }
+    }
+
+    @Test("servers that repeat the name or leave the index out are understood")
+    func oddServers() {
+        let body = """
+            data: {"choices":[{"index":0,"delta":{"tool_calls":[{"id":"a","function":{"name":"get","arguments":"{"}}]}}]}
+
+            data: {"choices":[{"index":0,"delta":{"tool_calls":[{"id":"a","function":{"name":"get","arguments":"}"}}]}}]}
+
+            data: {"choices":[{"index":0,"delta":{"tool_calls":[{"id":"b","function":{"name":"put","arguments":"{}"}}]},"finish_reason":"tool_calls"}]}
+
+            data: [DONE]
+
+
+            """
+        let calls = ChatStreamAssembler.assemble(Array(body.utf8)).answer.choices[0]["message"]?["tool_calls"]
+        #expect(calls?.arrayValue?.map { $0["id"]?.stringValue } == ["a", "b"])
+        #expect(calls?.arrayValue?.first?["function"] == ["name": "get", "arguments": "{}"])
+    }
+
+    @Test("an error in the middle of a stream is an error")
+    func errorEvent() {
+        let body =
+            "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\ndata: {\"error\":{\"message\":\"x\"}}\n\ndata: [DONE]\n\n"
+        let answer = ChatStreamAssembler.assemble(Array(body.utf8)).answer
+        #expect(answer.hasError)
+        #expect(!answer.isComplete)
+        #expect(answer.choices[0]["message"]?["content"] == "a")
+    }
+
+    @Test("lone surrogates are replaced, pairs are kept")
+    func surrogates() {
+        let cases = [
+            (#"{"a":"\ud83d"}"#, #"{"a":"\ufffd"}"#), (#"{"a":"\ud83d\ude00"}"#, #"{"a":"\ud83d\ude00"}"#),
+            (#"{"a":"\ude00\ud83d"}"#, #"{"a":"\ufffd\ufffd"}"#), (#"{"a":"\\ud83d"}"#, #"{"a":"\\ud83d"}"#),
+            (#"{"a":"\ud83d\ud83d\ude00"}"#, #"{"a":"\ufffd\ud83d\ude00"}"#),
+        ]
+        for (text, expected) in cases {
+            #expect(String(decoding: LoneSurrogates.replaced(in: Array(text.utf8)), as: UTF8.self) == expected)
+        }
+    }
+
+    @Test("U+0000 becomes U+FFFD in the projection, with a note; the bytes are not touched")
+    func nul() {
+        let exchange = JournaledExchange.fixture(
+            request: #"{"model":"m","messages":[{"role":"user","content":"a\u0000b"}]}"#,
+            response:
+                #"{"id":"x\u0000","choices":[{"index":0,"message":{"role":"assistant","content":"ok"},"finish_reason":"stop"}]}"#
+        )
+        let projection = ExchangeProjection(exchange)
+        #expect(projection.messages?.arrayValue?[0]["content"] == "a\u{FFFD}b")
+        #expect(projection.completionID == "x\u{FFFD}")
+        #expect(projection.notes == ["nul_replaced"])
+        #expect(projection.isComplete)
+    }
+
+    @Test("a body that cannot be read leaves a note and no projection")
+    func unreadable() {
+        let projection = ExchangeProjection(.fixture(request: "{", response: "<html>"))
+        #expect(projection.messages == nil)
+        #expect(projection.answer == nil)
+        #expect(projection.notes == ["request_not_json", "response_not_json"])
+        #expect(!projection.isComplete)
+    }
+
+    @Test("an answer that is an error is not complete")
+    func errorAnswer() {
+        let projection = ExchangeProjection(
+            .fixture(request: #"{"model":"m"}"#, response: #"{"error":{"message":"no"}}"#, httpStatus: 404))
+        #expect(!projection.isComplete)
+        #expect(projection.notes == ["error_answer"])
+    }
+}

@@ -1,0 +1,10 @@
+/// The migrations of `sql/`, embedded in the binary, in the order they are applied.
+public enum GleanerSchema {
+    public static let migrations: [(name: String, sql: [UInt8])] = [
+        ("0001_access", PackageResources._001_access_sql),
+        ("0002_exchanges", PackageResources._002_exchanges_sql),
+        ("0003_feedback", PackageResources._003_feedback_sql),
+        ("0004_review", PackageResources._004_review_sql),
+        ("0005_datasets", PackageResources._005_datasets_sql),
+    ]
+}
