@@ -87,7 +87,7 @@ let package = Package(
         .target(
             name: "GleanerDatasets",
             dependencies: [
-                "GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, logging, crypto,
+                "GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, logging, crypto, nioCore, httpTypes,
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: shared),

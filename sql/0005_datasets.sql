@@ -52,7 +52,7 @@ CREATE TABLE gleaner.examples (
     sha256      bytea    NOT NULL,
     lineage     jsonb    NOT NULL,
     CONSTRAINT examples_pkey            PRIMARY KEY (version_id, split, line),
-    CONSTRAINT examples_version_id_fkey FOREIGN KEY (version_id) REFERENCES gleaner.dataset_versions (id),
+    CONSTRAINT examples_version_id_fkey FOREIGN KEY (version_id) REFERENCES gleaner.dataset_versions (id) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT examples_split_check     CHECK (split IN ('train', 'validation'))
 );
 CREATE INDEX examples_exchange_id_idx ON gleaner.examples (exchange_id);
@@ -66,6 +66,6 @@ CREATE TABLE gleaner.exclusions (
     reason      text     NOT NULL,
     detail      text     NOT NULL,
     CONSTRAINT exclusions_pkey            PRIMARY KEY (version_id, exchange_id),
-    CONSTRAINT exclusions_version_id_fkey FOREIGN KEY (version_id) REFERENCES gleaner.dataset_versions (id)
+    CONSTRAINT exclusions_version_id_fkey FOREIGN KEY (version_id) REFERENCES gleaner.dataset_versions (id) DEFERRABLE INITIALLY DEFERRED
 );
 COMMENT ON TABLE gleaner.exclusions IS 'Each candidate that was left out of a version, with the first gate that stopped it and the value it saw.';

@@ -77,7 +77,7 @@ import Synchronization
 
     func close() {
         for transfer in Array(byNumber.values) { finish(transfer, .failure(.cancelled)) }
-        for unsafeeasy in unsafe spare { unsafe curl_easy_cleanup(easy) }
+        while let easy = unsafe spare.popLast() { unsafe curl_easy_cleanup(easy) }
         unsafe _ = curl_multi_cleanup(multi)
     }
 

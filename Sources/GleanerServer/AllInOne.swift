@@ -52,6 +52,9 @@ public struct AllInOne: Sendable {
             try await serve(database, note, provider, "\(provider.baseURL)", "gpt-4o-mini", started)
             return
         }
+        var quiet = logger
+        // What a demo provider could say of itself nobody needs to read.
+        quiet.logLevel = .critical
         let demo = ScriptedProvider(
             scripts: [DemoScript()],
             configuration: .init(host: "127.0.0.1", port: 0, chunkDelay: .milliseconds(8), requestsKept: 0),

@@ -2,6 +2,7 @@ import AsyncCurl
 import AsyncPostgres
 import Foundation
 import GleanerCore
+import GleanerDatasets
 import GleanerFeedback
 public import GleanerGateway
 import GleanerHTTP
@@ -82,7 +83,8 @@ public struct GleanerService: Sendable {
                 chat: ChatGateway(configuration: gateway, client: client, journal: journal, open: open, logger: logger),
                 models: ModelsGateway(configuration: gateway, client: client)),
             exchanges: ExchangeRoutes(reader: ExchangeReader(pool: pool)), feedback: FeedbackRoutes(service: feedback),
-            review: ReviewRoutes(review: ReviewService(pool: pool), sampling: sampling))
+            review: ReviewRoutes(review: ReviewService(pool: pool), sampling: sampling),
+            datasets: DatasetRoutes(service: DatasetService(pool: pool)))
         let admin = Router(context: GleanerContext.self)
         admin.add(middleware: ErrorAnswers(refusals: refusals))
         AdminRoutes(

@@ -1,3 +1,4 @@
+import GleanerDatasets
 import GleanerFeedback
 import GleanerGateway
 import GleanerHTTP
@@ -12,6 +13,7 @@ struct Routes: Sendable {
     let exchanges: ExchangeRoutes
     let feedback: FeedbackRoutes
     let review: ReviewRoutes
+    let datasets: DatasetRoutes
 
     func router() -> Router<GleanerContext> {
         let router = Router(context: GleanerContext.self)
@@ -26,6 +28,8 @@ struct Routes: Sendable {
         feedback.add(to: api)
         // /api/reviews…, /api/sampling-rules
         review.add(to: api)
+        // /api/datasets…
+        datasets.add(to: api)
         return router
     }
 }

@@ -46,7 +46,7 @@ extension DemoJudgement {
 
     /// The body of `POST /api/feedback`.
     func body(on subject: JudgedSubject, rater: String) -> JSONValue {
-        var body: [String: JSONValue] = ["rater": .string(rater), "source": "demo"]
+        var body: [String: JSONValue] = ["rater": .string(rater)]
         switch subject {
         case .exchange(let id): body["exchange_id"] = .string(id)
         case .completion(let id): body["completion_id"] = .string(id)
@@ -56,7 +56,9 @@ extension DemoJudgement {
         case .score(let score): body["score"] = .integer(Int64(score))
         case .comment(let text): body["comment"] = .string(text)
         case .correction(let text): body["correction"] = .string(text)
-        case .flag(let reason): body["flag"] = .string(reason)
+        case .flag(let reason):
+            body["flag"] = true
+            body["reason"] = .string(reason)
         }
         return .object(body)
     }

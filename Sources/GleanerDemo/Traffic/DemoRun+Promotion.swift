@@ -17,7 +17,7 @@ extension DemoRun {
     }
 
     /// Reviewed at least once with 4 or better on every question; corrected answers in place of the originals.
-    static let policy: JSONValue = ["policy": ["minimum_score": 4]]
+    static let policy: JSONValue = ["policy": ["name": "demo", "minimum_review_score": 4]]
 }
 
 extension DemoReport.Promotion {

@@ -1,0 +1,70 @@
+import Foundation
+import GleanerCore
+
+/// An exchange that somebody judged, as promotion looks at it.
+struct Candidate: Sendable, Hashable {
+    struct Review: Sendable, Hashable {
+        let id: String
+        let reviewer: String
+        let lowest: Int
+        let scores: JSONValue
+        let correction: String?
+    }
+    struct Feedback: Sendable, Hashable {
+        let id: String
+        let kind: String
+        let rater: String?
+        let thumb: Int?
+        let score: Int?
+        let body: String?
+        let raised: Bool?
+    }
+
+    let id: ID<Exchange>
+    let receivedAt: Date
+    let endpoint: String
+    let status: String
+    let httpStatus: Int?
+    let isComplete: Bool
+    let finishReason: String?
+    let conversation: String?
+    let endUser: String?
+    let servedModel: String?
+    let messages: [JSONValue]?
+    /// The first choice's message.
+    let answer: JSONValue?
+    let tools: JSONValue?
+    let parallelToolCalls: JSONValue?
+    /// Oldest first.
+    let reviews: [Review]
+    /// The newest of each rater and kind, oldest first.
+    let feedback: [Feedback]
+
+    /// What tells an example's worth against its duplicates: reviewed before rated, then higher.
+    var rank: Double {
+        if let lowest = reviews.map(\.lowest).min() { return 100 + Double(lowest) }
+        return Double(netThumbs) + (meanScore ?? 0)
+    }
+    var netThumbs: Int { feedback.compactMap(\.thumb).reduce(0, +) }
+    var meanScore: Double? {
+        let scores = feedback.compactMap(\.score)
+        return scores.isEmpty ? nil : Double(scores.reduce(0, +)) / Double(scores.count)
+    }
+    var openFlags: [Feedback] { feedback.filter { $0.raised == true } }
+
+    /// The better answer that a policy takes instead of the original, and whose it is.
+    func correction(_ policy: PromotionPolicy) -> (text: String, source: String)? {
+        guard policy.answer == .correctionPreferred else { return nil }
+        if let text = reviews.last(where: { $0.correction != nil })?.correction { return (text, "reviewer_correction") }
+        guard policy.acceptUserCorrections, let text = feedback.last(where: { $0.kind == "correction" })?.body else {
+            return nil
+        }
+        return (text, "user_correction")
+    }
+}
+
+/// Why a candidate was left out: the first gate that stopped it.
+struct Exclusion: Error, Sendable, Hashable {
+    let reason: String
+    let detail: String
+}

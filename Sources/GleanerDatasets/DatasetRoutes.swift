@@ -1,0 +1,126 @@
+import Foundation
+import GleanerCore
+public import GleanerHTTP
+import HTTPTypes
+public import Hummingbird
+import NIOCore
+
+/// `/api/datasets…`.
+public struct DatasetRoutes: Sendable {
+    struct Built: Encodable, ResponseEncodable {
+        let dataset: String
+        let version: Int
+        let examples: Int
+        let train: Int
+        let validation: Int
+        let not_judged: Int
+        let excluded: [String: Int]
+        let policy: String
+    }
+    struct List: Encodable, ResponseEncodable {
+        let versions: [DatasetVersion]
+    }
+    private struct BuildBody: Decodable {
+        let policy: JSONValue?
+        let policy_name: String?
+    }
+
+    private let service: DatasetService
+
+    public init(service: DatasetService) { self.service = service }
+
+    /// - Parameter router: answers under `/api`.
+    public func add(to router: some RouterMethods<GleanerContext>) {
+        router.get("datasets", use: list)
+        router.post("datasets/:name/versions", use: build)
+        router.get("datasets/:name/versions/:version", use: find)
+        router.get("datasets/:name/versions/:version/files/:file", use: download)
+        router.get("datasets/:name/versions/:version/lines/:split/:line", use: explain)
+    }
+
+    func list(_ request: Request, context: GleanerContext) async throws -> List {
+        List(versions: try await service.list(of: context.caller(with: .datasets).project))
+    }
+
+    /// → 201 with what went in and why the rest did not.
+    func build(_ request: Request, context: GleanerContext) async throws -> EditedResponse<Built> {
+        let caller = try context.caller(with: .datasets)
+        let body = try await request.decode(as: BuildBody.self, context: context)
+        let policy =
+            if let document = body.policy {
+                try PromotionPolicy(parsing: document.canonicalBytes())
+            } else if let name = body.policy_name {
+                try await service.policy(named: name, in: caller.project)
+            } else {
+                PromotionPolicy()
+            }
+        let version = try await service.build(
+            dataset: context.parameters.require("name"), policy: policy, project: caller.project)
+        return EditedResponse(
+            status: .created,
+            response: Built(
+                dataset: version.dataset, version: version.number, examples: version.statistics.promoted,
+                train: version.statistics.train, validation: version.statistics.validation,
+                not_judged: version.statistics.unjudged, excluded: version.statistics.excluded,
+                policy: "\(version.policyName)@\(version.policyVersion)"))
+    }
+
+    func find(_ request: Request, context: GleanerContext) async throws -> DatasetVersion {
+        try await version(context)
+    }
+
+    func explain(_ request: Request, context: GleanerContext) async throws -> LineExplanation {
+        let version = try await version(context)
+        let line = Int(try context.parameters.require("line")) ?? 0
+        return try await service.explain(version, split: context.parameters.require("split"), line: line)
+    }
+
+    /// Streams one of the files that an export would write, byte for byte the same.
+    func download(_ request: Request, context: GleanerContext) async throws -> Response {
+        let version = try await version(context)
+        let name = try context.parameters.require("file")
+        guard let file = ExportFile(rawValue: name), file != .validation || version.statistics.validation > 0 else {
+            throw DatasetError.fileUnknown(name)
+        }
+        let headers: HTTPFields = [
+            .contentType: file == .manifest ? "application/json" : "application/x-ndjson",
+            .contentDisposition: "attachment; filename=\"\(file.rawValue)\"",
+            .xContentTypeOptions: "nosniff",
+        ]
+        if file == .manifest {
+            let directory = FileManager.default.temporaryDirectory.appendingPathComponent("export-\(UUID().uuidString)")
+            defer { try? FileManager.default.removeItem(at: directory) }
+            _ = try await DatasetExporter(store: service.store).export(version, to: directory)
+            let bytes = try Data(contentsOf: directory.appendingPathComponent(file.rawValue))
+            return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+        }
+        let store = service.store
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody { writer in
+                try await Self.stream(file, version, store, to: &writer)
+                try await writer.finish(nil)
+            })
+    }
+
+    @concurrent private static func stream(
+        _ file: ExportFile, _ version: DatasetVersion, _ store: PostgresDatasetStore,
+        to writer: inout any ResponseBodyWriter
+    ) async throws {
+        for try await piece in store.pieces(of: file, version) { try await writer.write(piece) }
+    }
+
+    private func version(_ context: GleanerContext) async throws -> DatasetVersion {
+        let caller = try context.caller(with: .datasets)
+        return try await service.version(
+            context.parameters.require("version"), of: context.parameters.require("name"), in: caller.project)
+    }
+}
+
+extension HTTPField.Name {
+    static let contentDisposition = Self("Content-Disposition")!
+    static let xContentTypeOptions = Self("X-Content-Type-Options")!
+}
+
+extension DatasetVersion: ResponseEncodable {}
+extension LineExplanation: ResponseEncodable {}

@@ -1,0 +1,119 @@
+public import AsyncPostgres
+public import Foundation
+public import GleanerCore
+
+/// Promotes judged exchanges into frozen dataset versions, and reads them back.
+public struct DatasetService: Sendable {
+    let store: PostgresDatasetStore
+
+    public init(pool: PostgresPool) { store = PostgresDatasetStore(pool: pool) }
+
+    /// Freezes a new version of `dataset` by `policy`: all in one transaction, from one snapshot.
+    ///
+    /// The same exchanges, judgements and policy give the same lines in the same order.
+    /// - Parameter progress: judged exchanges looked at so far.
+    /// - Throws: `DatasetError.nothingPromoted`; then no version is made.
+    public func build(
+        dataset: String, policy: PromotionPolicy, project: ID<Project>, now: Date = Date(),
+        progress: @Sendable (Int) -> Void = { _ in }
+    ) async throws -> DatasetVersion {
+        try Self.check(name: dataset)
+        try policy.check()
+        return try await DatasetBuild(
+            dataset: dataset, policy: policy, project: project, now: now, store: store
+        ).run(progress: progress)
+    }
+
+    /// Every version of every dataset, newest first.
+    public func list(of project: ID<Project>) async throws -> [DatasetVersion] {
+        try await store.versions(of: project, dataset: nil)
+    }
+
+    /// - Parameter version: a number, or `latest`.
+    public func version(_ version: String, of dataset: String, in project: ID<Project>) async throws -> DatasetVersion {
+        let versions = try await store.versions(of: project, dataset: dataset)
+        guard !versions.isEmpty else { throw DatasetError.datasetUnknown(dataset) }
+        guard version != "latest" else { return versions[0] }
+        guard let number = Int(version), let found = versions.first(where: { $0.number == number }) else {
+            throw DatasetError.versionUnknown(dataset: dataset, version: version)
+        }
+        return found
+    }
+
+    /// The newest policy that was used under this name.
+    public func policy(named name: String, in project: ID<Project>) async throws -> PromotionPolicy {
+        guard let document = try await store.policy(named: name, in: project) else {
+            throw DatasetError.policyUnknown(name)
+        }
+        return try PromotionPolicy(parsing: document)
+    }
+
+    /// Everything that led to one line of an exported file; lines count from 1.
+    public func explain(_ version: DatasetVersion, split: String, line: Int) async throws -> LineExplanation {
+        guard let found = try await store.example(version.id, split: split, line: line) else {
+            let lines =
+                split == "train" ? version.statistics.train : split == "validation" ? version.statistics.validation : 0
+            throw DatasetError.lineUnknown(split: split, line: line, lines: lines)
+        }
+        return LineExplanation(
+            version: version, split: split, line: line, content: found.content, lineage: found.lineage)
+    }
+
+    private static func check(name: String) throws(DatasetError) {
+        let allowed = name.utf8.allSatisfy {
+            (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x5F
+        }
+        guard allowed, (1...63).contains(name.utf8.count) else { throw .nameInvalid(name) }
+    }
+}
+
+/// What led to one line.
+public struct LineExplanation: Sendable, Codable {
+    public let dataset: String
+    public let version: Int
+    public let split: String
+    public let line: Int
+    /// The line itself.
+    public let content: JSONValue
+    /// Exchange, reviews, ratings, policy, and what each gate saw.
+    public let lineage: JSONValue
+
+    init(version: DatasetVersion, split: String, line: Int, content: JSONValue, lineage: JSONValue) {
+        dataset = version.dataset
+        self.version = version.number
+        self.split = split
+        self.line = line
+        self.content = content
+        self.lineage = lineage
+    }
+
+    /// For a terminal.
+    public var text: String {
+        func plain(_ value: JSONValue?) -> String {
+            guard let value, value != .null else { return "-" }
+            return value.stringValue ?? (try? value.canonicalBytes()).map { String(decoding: $0, as: UTF8.self) } ?? "-"
+        }
+        var lines = [
+            "\(dataset) version \(version), \(split).jsonl line \(line)",
+            "  exchange      \(plain(lineage["exchange_id"]))   conversation \(plain(lineage["conversation"]))",
+            "  received      \(plain(lineage["received_at"]))   answered by \(plain(lineage["served_model"]))",
+            "  answer        \(plain(lineage["answer_source"]))",
+            "  policy        \(plain(lineage["policy"]))",
+        ]
+        for review in lineage["reviews"]?.arrayValue ?? [] {
+            lines.append(
+                "  review        \(plain(review["id"])) by \(plain(review["reviewer"])): \(plain(review["scores"]))")
+        }
+        for feedback in lineage["feedback"]?.arrayValue ?? [] {
+            let value = feedback["thumb"] ?? feedback["score"] ?? feedback["raised"]
+            lines.append(
+                "  feedback      \(plain(feedback["id"])) \(plain(feedback["kind"])) \(plain(value)) by \(plain(feedback["rater"]))"
+            )
+        }
+        for (gate, value) in (lineage["gates"]?.objectValue ?? [:]).sorted(by: { $0.key < $1.key }) {
+            lines.append("  gate          \(gate): \(plain(value))")
+        }
+        lines.append("  sha256        \(plain(lineage["sha256"]))")
+        return lines.joined(separator: "\n")
+    }
+}
