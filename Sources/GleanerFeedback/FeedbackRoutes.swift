@@ -14,6 +14,16 @@ public struct FeedbackRoutes: Sendable {
         let exchange_id: ID<Exchange>?
         /// `stored`, or `waiting` for an exchange with that completion id.
         let state: String
+
+        private enum Key: CodingKey { case feedback, exchange_id, state }
+
+        /// `exchange_id` is there also when it is null.
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(feedback, forKey: .feedback)
+            try container.encode(exchange_id, forKey: .exchange_id)
+            try container.encode(state, forKey: .state)
+        }
     }
     struct Listed: Encodable, ResponseEncodable {
         struct Item: Encodable {
