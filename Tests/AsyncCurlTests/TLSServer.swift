@@ -16,7 +16,7 @@ struct TLSServer {
             "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
             "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate)
         let port = Int.random(in: 20_000..<30_000)
-        let server = try process("s_server", "-accept", "\(port)", "-cert", certificate, "-key", key, "-www", "-quiet")
+        let server = process("s_server", "-accept", "\(port)", "-cert", certificate, "-key", key, "-www", "-quiet")
         try server.run()
         defer { server.terminate() }
         try await Task.sleep(for: .milliseconds(300))

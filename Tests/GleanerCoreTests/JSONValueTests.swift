@@ -23,6 +23,6 @@ struct JSONValueTests {
         #expect(value["a"]?.arrayValue?[5].intValue == nil)
     }
 
-    @Test("what is not JSON is refused", arguments: ["", "{", "nul", "{\"a\":1,}", "01"])
+    @Test("what is not JSON is refused", arguments: ["", "{", "nul", "{a:1}", "01"])
     func refused(_ text: String) { #expect(throws: (any Error).self) { try JSONValue(parsing: text.utf8) } }
 }

@@ -187,6 +187,7 @@ public final class Journal: ExchangeJournal, Sendable {
         refuseNew()
         announce.finish()
         thread.stopAndWait()
+        lock.release()
     }
 
     // MARK: Group commit

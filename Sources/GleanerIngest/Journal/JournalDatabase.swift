@@ -91,5 +91,8 @@ final class JournalLock: Sendable {
             throw .locked(path: directory.path)
         }
     }
+    /// Lets another process have the directory, also while this object is still held somewhere.
+    func release() { flock(fd, LOCK_UN) }
+
     deinit { close(fd) }
 }
