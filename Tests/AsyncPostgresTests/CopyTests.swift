@@ -147,7 +147,7 @@ struct CopyTests {
     @Test("100,000 rows are read through a cursor in order, with memory for one batch")
     func cursor() async throws {
         try await pool.query(
-            "CREATE TABLE long_words AS SELECT n AS number, repeat('x', 1000) AS word FROM generate_series(1, 100000) n"
+            "CREATE TABLE long_words AS SELECT n AS number, repeat('x', 4000) AS word FROM generate_series(1, 100000) n"
         )
         let outcome = try await pool.withConnection { connection in
             let before = residentBytes()
@@ -163,8 +163,8 @@ struct CopyTests {
         }
         #expect(outcome.0 == 5_000_050_000)
         #expect(outcome.1)
-        // The whole result is 100 MB.
-        #expect(outcome.2 < 60 << 20, "grew by \(outcome.2) bytes")
+        // The whole result is 400 MB; other suites run in this process, too.
+        #expect(outcome.2 < 200 << 20, "grew by \(outcome.2) bytes")
         #expect(outcome.3 == .idle)
     }
 

@@ -80,7 +80,8 @@ struct IngestDrainTests {
             let first = JournaledExchange.fixture()
             try await put(first, into: journal)
             try await drain.drainOnce()
-            let second = JournaledExchange.fixture(id: first.intent.id, project: first.intent.project, response: #"{"id":"other"}"#)
+            let second = JournaledExchange.fixture(
+                id: first.intent.id, project: first.intent.project, response: #"{"id":"other"}"#)
             try await put(second, into: journal)
             try await drain.drainOnce()
             #expect(try await count("exchanges", pool) == 1)
@@ -156,9 +157,12 @@ struct IngestDrainTests {
         try await with { journal, drain, pool in
             try await put(.fixture(), into: journal)
             try await pool.query("ALTER TABLE gleaner.exchanges RENAME TO hidden")
-            try await pool.query("CREATE VIEW gleaner.exchanges AS SELECT * FROM gleaner.hidden WHERE pg_sleep(0) IS NOT NULL")
-            try await pool.query("ALTER DATABASE \(identifier: TestDatabase.current.name) SET default_transaction_read_only = on")
-            let readOnly = PostgresPool(configuration: TestDatabase.current.configuration, logger: Logger(label: "test"))
+            try await pool.query(
+                "CREATE VIEW gleaner.exchanges AS SELECT * FROM gleaner.hidden WHERE pg_sleep(0) IS NOT NULL")
+            try await pool.query(
+                "ALTER DATABASE \(identifier: TestDatabase.current.name) SET default_transaction_read_only = on")
+            let readOnly = PostgresPool(
+                configuration: TestDatabase.current.configuration, logger: Logger(label: "test"))
             let stuck = IngestDrain(journal: journal, pool: readOnly, landed: { _ in }, logger: Logger(label: "test"))
             await #expect(throws: PostgresError.self) { try await stuck.drainOnce() }
             #expect(journal.counts.journaled == 1)
@@ -166,7 +170,8 @@ struct IngestDrainTests {
             await readOnly.shutdown()
             try await pool.query("DROP VIEW gleaner.exchanges")
             try await pool.query("ALTER TABLE gleaner.hidden RENAME TO exchanges")
-            try await pool.query("ALTER DATABASE \(identifier: TestDatabase.current.name) RESET default_transaction_read_only")
+            try await pool.query(
+                "ALTER DATABASE \(identifier: TestDatabase.current.name) RESET default_transaction_read_only")
             #expect(try await drain.drainOnce() == 1)
             #expect(try await count("exchanges", pool) == 1)
         }
@@ -202,7 +207,8 @@ struct IngestDrainTests {
         do {
             let journal = try Journal(JournalConfiguration(directory: directory))
             let ticket = try await journal.open(.fixture(id: id, request: "{}"), request: ByteBuffer(string: "{}"))
-            journal.checkpoint(ticket, ByteBuffer(string: "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Na\"}}]}\n\n"))
+            journal.checkpoint(
+                ticket, ByteBuffer(string: "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Na\"}}]}\n\n"))
             journal.shutdown()
         }
         let journal = try Journal(JournalConfiguration(directory: directory))
@@ -226,7 +232,8 @@ extension JournaledExchange {
         JournaledExchange(
             intent: ExchangeIntent(
                 id: intent.id, project: intent.project, key: intent.key, receivedAt: intent.receivedAt,
-                endpoint: intent.endpoint, streamed: false, requestedModel: model, conversation: nil, endUser: nil, tags: [],
+                endpoint: intent.endpoint, streamed: false, requestedModel: model, conversation: nil, endUser: nil,
+                tags: [],
                 provider: nil, requestHash: intent.requestHash), outcome: outcome, request: request, response: response)
     }
 }
