@@ -38,17 +38,21 @@ CREATE TABLE gleaner.review_slots (
     state        text        NOT NULL,
     leased_by    text,
     lease_token  uuid,
+    leased_at    timestamptz,
     leased_until timestamptz,
     review_id    uuid,
+    skip_reason  text,
     created_at   timestamptz NOT NULL,
     CONSTRAINT review_slots_pkey              PRIMARY KEY (id),
     CONSTRAINT review_slots_exchange_slot_key UNIQUE (project_id, exchange_id, slot),
     CONSTRAINT review_slots_state_check       CHECK (state IN ('open', 'leased', 'done', 'skipped'))
 );
-CREATE INDEX review_slots_project_id_position_idx ON gleaner.review_slots (project_id, position) WHERE state = 'open';
-CREATE INDEX review_slots_leased_until_idx        ON gleaner.review_slots (project_id, leased_until) WHERE state = 'leased';
+-- Lent ones too: a slot whose lease has run out is found in its place, and few are lent at a time.
+CREATE INDEX review_slots_project_id_position_idx ON gleaner.review_slots (project_id, position) WHERE state IN ('open', 'leased');
 COMMENT ON TABLE  gleaner.review_slots IS 'The annotation queue: one row for each judgement wanted. Stays on one node; not sharded.';
 COMMENT ON COLUMN gleaner.review_slots.position IS 'Order in the queue, 0…1 by hash, so that reviewers do not see exchanges in the order of their arrival.';
+COMMENT ON COLUMN gleaner.review_slots.state IS 'leased until leased_until; after that it counts as open, without anybody having to change the row.';
+COMMENT ON COLUMN gleaner.review_slots.skip_reason IS 'Why the reviewer would not judge it, in their words; null when they did not say.';
 COMMENT ON COLUMN gleaner.review_slots.lease_token IS 'A submission must show the token of the current lease: a reviewer whose lease ran out cannot overwrite another.';
 
 CREATE TABLE gleaner.reviews (

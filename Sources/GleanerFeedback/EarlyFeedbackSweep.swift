@@ -19,6 +19,8 @@ public struct EarlyFeedbackSweep: Service {
                 do {
                     try await self.service.joinAllEarly()
                 } catch {
+                    // Stopped in the middle: the rows stay where they are for the next start.
+                    if Task.isCancelled { return }
                     self.logger.warning("early feedback could not be joined", metadata: ["error": "\(error)"])
                 }
                 try? await Task.sleep(for: self.interval)

@@ -5,9 +5,15 @@ public enum FeedbackError: Explained, Hashable {
     case subjectUnclear
     case exchangeImpossible(ID<Exchange>)
     case fieldUnknown(String)
-    case tooLong(field: String, limit: Int)
+    case tooLong(field: String, limit: Int, unit: LengthUnit)
     case nulCharacter(field: String)
     case thumbInvalid
+    case reasonWithoutFlag
+
+    /// What a limit counts.
+    public enum LengthUnit: String, Sendable {
+        case bytes, characters
+    }
 
     public var explanation: Explanation {
         switch self {
@@ -30,14 +36,19 @@ public enum FeedbackError: Explained, Hashable {
                 "unknown_field", "`\(field.prefix(64))` is not known here.",
                 "Unknown fields are refused, so that a typing error is noticed.",
                 "Remove it; docs/reference/api.md lists the fields.")
-        case .tooLong(let field, let limit):
-            bad("field_too_long", "`\(field)` is too long.", "It may have at most \(limit) bytes.", "Shorten it.")
+        case .tooLong(let field, let limit, let unit):
+            bad("field_too_long", "`\(field)` is too long.", "It may have at most \(limit) \(unit).", "Shorten it.")
         case .nulCharacter(let field):
             bad(
                 "nul_character", "`\(field)` cannot be stored.", "It holds the character U+0000.",
                 "Remove that character.")
         case .thumbInvalid:
             bad("thumb_invalid", "`thumb` cannot be used.", "It is neither up nor down.", "Send \"up\" or \"down\".")
+        case .reasonWithoutFlag:
+            bad(
+                "reason_without_flag", "`reason` gives the reason of nothing.",
+                "Reasons are kept with flags, and there is no `flag`.",
+                "Add \"flag\": true, or send the text as `comment`.")
         }
     }
 

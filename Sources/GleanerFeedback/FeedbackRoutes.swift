@@ -37,7 +37,17 @@ public struct FeedbackRoutes: Sendable {
             let source: String
             let created_at: Date
         }
+        /// What it comes to: of each rater and kind, the newest.
+        struct Current: Encodable {
+            let ups: Int
+            let downs: Int
+            let scores: [Int16]
+            let corrections: [String]
+            let flagged: Bool
+        }
+        /// All that was ever said, newest first.
         let feedback: [Item]
+        let current: Current
     }
 
     private let service: FeedbackService
@@ -58,7 +68,7 @@ public struct FeedbackRoutes: Sendable {
         return EditedResponse(
             status: .accepted,
             response: Accepted(
-                feedback: receipt.ids.map { .init(id: $0.id, kind: $0.kind) }, exchange_id: receipt.exchange,
+                feedback: receipt.feedback.map { .init(id: $0.id, kind: $0.kind) }, exchange_id: receipt.exchange,
                 state: receipt.exchange == nil ? "waiting" : "stored"))
     }
 
@@ -67,7 +77,18 @@ public struct FeedbackRoutes: Sendable {
         guard let id = ID<Exchange>(try context.parameters.require("id")) else {
             throw BodyError(field: "id", problem: "is not an exchange id")
         }
-        return Listed(feedback: try await service.feedback(on: id, of: caller.project).map(Listed.Item.init))
+        return Listed(try await service.feedback(on: id, of: caller.project))
+    }
+}
+
+extension FeedbackRoutes.Listed {
+    init(_ stored: [StoredFeedback]) {
+        let current = CurrentJudgement(newestFirst: stored.map { (judgement: $0.judgement, rater: $0.rater) })
+        self.init(
+            feedback: stored.map(Item.init),
+            current: Current(
+                ups: current.ups, downs: current.downs, scores: current.scores.map(\.value),
+                corrections: current.corrections, flagged: current.hasOpenFlag))
     }
 }
 

@@ -5,14 +5,13 @@ public import GleanerCore
 public struct FeedbackService: Sendable {
     /// Where feedback went.
     public struct Receipt: Sendable, Hashable {
-        public let ids: [(id: ID<Feedback>, kind: String)]
+        public struct Item: Sendable, Hashable {
+            public let id: ID<Feedback>
+            public let kind: String
+        }
+        public let feedback: [Item]
         /// `nil` while no stored exchange has the completion id.
         public let exchange: ID<Exchange>?
-
-        public static func == (a: Receipt, b: Receipt) -> Bool {
-            a.exchange == b.exchange && a.ids.map(\.id) == b.ids.map(\.id)
-        }
-        public func hash(into hasher: inout Hasher) { hasher.combine(ids.map(\.id)) }
     }
 
     let store: any FeedbackStore
@@ -49,7 +48,7 @@ public struct FeedbackService: Sendable {
         } else if case .completion(let id) = subject {
             try await store.keepEarly(given, completion: id)
         }
-        return Receipt(ids: given.map { ($0.id, $0.judgement.kind) }, exchange: exchange)
+        return Receipt(feedback: given.map { .init(id: $0.id, kind: $0.judgement.kind) }, exchange: exchange)
     }
 
     /// Joins what waits for these completions to the exchanges that have just landed.

@@ -27,6 +27,7 @@ protocol FeedbackStore: Sendable {
     func keepEarly(_ feedback: [GivenFeedback], completion: String) async throws
     /// - Returns: how many judgements found their exchange.
     func join(_ landed: [(project: ID<Project>, completion: String)]) async throws -> Int
+    /// As `join`, for everything that waits.
     func joinAll() async throws -> Int
     func feedback(on exchange: ID<Exchange>, of project: ID<Project>) async throws -> [StoredFeedback]
 }

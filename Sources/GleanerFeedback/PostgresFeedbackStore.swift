@@ -40,31 +40,54 @@ public struct PostgresFeedbackStore: FeedbackStore {
 
     func join(_ landed: [(project: ID<Project>, completion: String)]) async throws -> Int {
         try await move(
-            where: """
-                JOIN unnest(\(PostgresArray(landed.map(\.project.uuid))), \(PostgresArray(landed.map(\.completion))))
-                  AS l (project_id, completion_id)
-                  ON l.project_id = e.project_id AND l.completion_id = e.completion_id
-                """)
+            """
+            SELECT e.id, e.project_id, e.completion_id FROM gleaner.early_feedback e
+            JOIN unnest(\(PostgresArray(landed.map(\.project.uuid))), \(PostgresArray(landed.map(\.completion))))
+              AS l (project_id, completion_id) USING (project_id, completion_id)
+            FOR UPDATE OF e SKIP LOCKED
+            """)
     }
 
-    func joinAll() async throws -> Int { try await move(where: "") }
+    /// Page by page, so that feedback whose exchange never comes cannot make one statement longer and longer.
+    func joinAll() async throws -> Int {
+        var joined = 0
+        var last = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+        while let end = try await endOfPage(after: last) {
+            joined += try await move(
+                """
+                SELECT e.id, e.project_id, e.completion_id FROM gleaner.early_feedback e
+                WHERE e.id > \(last) AND e.id <= \(end) FOR UPDATE OF e SKIP LOCKED
+                """)
+            last = end
+        }
+        return joined
+    }
 
-    /// Moves early feedback whose exchange is there, in one statement: a row is in one of the two tables at any time.
-    private func move(where filter: SQL) async throws -> Int {
+    private func endOfPage(after last: UUID) async throws -> UUID? {
         try await pool.query(
             """
-            WITH found AS (
-                SELECT e.id, x.shard, x.id AS exchange_id
-                FROM gleaner.early_feedback e \(sql: filter)
-                CROSS JOIN LATERAL (
+            SELECT id FROM (SELECT id FROM gleaner.early_feedback WHERE id > \(last) ORDER BY id LIMIT 1000) page
+            ORDER BY id DESC LIMIT 1
+            """
+        ).first?.decode("id")
+    }
+
+    /// Moves those of `waiting` whose exchange is there, in one statement: a row is in one of the two tables at any
+    /// time. Two movers at once share the rows between them; what one has locked the other passes over.
+    private func move(_ waiting: SQL) async throws -> Int {
+        try await pool.query(
+            """
+            WITH waiting AS (
+                \(sql: waiting)
+            ), moved AS (
+                DELETE FROM gleaner.early_feedback e
+                USING waiting w CROSS JOIN LATERAL (
                     SELECT x.shard, x.id FROM gleaner.exchanges x
-                    WHERE x.project_id = e.project_id AND x.completion_id = e.completion_id
+                    WHERE x.project_id = w.project_id AND x.completion_id = w.completion_id
                     ORDER BY x.id DESC LIMIT 1
                 ) x
-                LIMIT 10000
-            ), moved AS (
-                DELETE FROM gleaner.early_feedback e USING found f WHERE e.id = f.id
-                RETURNING e.*, f.shard, f.exchange_id
+                WHERE e.id = w.id
+                RETURNING e.*, x.shard, x.id AS exchange_id
             )
             INSERT INTO gleaner.feedback
                 (shard, id, project_id, exchange_id, kind, thumb, score, body, raised, rater, source, api_key_id, created_at)

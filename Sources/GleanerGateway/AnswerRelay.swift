@@ -75,15 +75,16 @@ struct AnswerRelay: Sendable {
     ) async throws {
         response.cancel()
         let failure = watch.isGone ? .clientGone : (error as? GatewayError) ?? Self.failure(error)
+        // A stop that could not wait cancels this task and closes the connection; the client did not leave.
+        if Task.isCancelled {
+            await exchange.closeOrLog(.interrupted, reason: "gateway_stopped")
+            throw failure
+        }
         if failure == .clientGone {
             await exchange.closeOrLog(.clientGone, reason: failure.explanation.code)
             throw failure
         }
-        if (error as? CurlError) == .cancelled || error is CancellationError {
-            await exchange.closeOrLog(.interrupted, reason: "gateway_stopped")
-        } else {
-            await exchange.closeOrLog(.upstreamFailed, reason: failure.explanation.code)
-        }
+        await exchange.closeOrLog(.upstreamFailed, reason: failure.explanation.code)
         // A body of known length, or of JSON, is broken off: nobody may take the part for the whole.
         guard isEventStream else { throw failure }
         // A stream gets an error event, on a line of its own, and no [DONE].

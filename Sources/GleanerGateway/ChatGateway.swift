@@ -106,9 +106,15 @@ public struct ChatGateway: Sendable {
             ).answer()
         } catch {
             open.remove(intent.id)
-            let failure = watch.isGone ? GatewayError.clientGone : GatewayError(error)
-            await exchange.closeOrLog(
-                failure == .clientGone ? .clientGone : .of(error), reason: failure.explanation.code)
+            // A stop that could not wait cancels this task and closes the connection; the client did not leave.
+            let isStopping = Task.isCancelled
+            let failure = watch.isGone && !isStopping ? GatewayError.clientGone : GatewayError(error)
+            if isStopping {
+                await exchange.closeOrLog(.interrupted, reason: "gateway_stopped")
+            } else {
+                let status: ExchangeStatus = failure == .clientGone ? .clientGone : .upstreamFailed
+                await exchange.closeOrLog(status, reason: failure.explanation.code)
+            }
             return ErrorBody.openAI.response(failure.explanation, headers: [.exchangeID: intent.id.description])
         }
     }
@@ -157,11 +163,6 @@ private struct Arrival {
             endUser: call?.endUser ?? fields?.user?.asCallLabel, tags: call?.tags ?? [], provider: provider,
             requestHash: Array(SHA256.hash(data: body.readableBytesView)))
     }
-}
-
-extension ExchangeStatus {
-    /// What an exchange is when its transfer failed and its client was still there.
-    static func of(_ error: CurlError) -> ExchangeStatus { error == .cancelled ? .interrupted : .upstreamFailed }
 }
 
 extension HTTPField.Name {

@@ -15,8 +15,20 @@ public struct ReviewRoutes: Sendable {
         let exchange_id: ID<Exchange>
         let rubric: String
         let questions: [String]
-        let messages: [JSONValue]?
-        let answer: JSONValue?
+        /// Whether `messages` and `answer` are the exchange's own.
+        let readable: Bool
+        let messages: [JSONValue]
+        let answer: JSONValue
+
+        init(_ item: ReviewItem) {
+            slot = Slot(id: item.slot, lease_token: item.leaseToken, leased_until: item.leasedUntil)
+            exchange_id = item.exchange
+            rubric = Rubric.name
+            questions = Rubric.questions
+            readable = item.messages != nil && item.answer != nil
+            messages = item.messages ?? [ReviewItem.unreadable]
+            answer = item.answer ?? ReviewItem.unreadable
+        }
     }
     struct Submitted: Encodable, ResponseEncodable {
         let review: UUID
@@ -43,6 +55,7 @@ public struct ReviewRoutes: Sendable {
     private struct SkipBody: Decodable {
         let slot: UUID
         let lease_token: UUID
+        let reason: String?
     }
     private struct RuleBody: Decodable {
         let name: String
@@ -75,11 +88,7 @@ public struct ReviewRoutes: Sendable {
         guard let item = try await review.next(for: body.reviewer, in: caller.project) else {
             return Response(status: .noContent)
         }
-        return try Item(
-            slot: .init(id: item.slot, lease_token: item.leaseToken, leased_until: item.leasedUntil),
-            exchange_id: item.exchange, rubric: Rubric.name, questions: Rubric.questions, messages: item.messages,
-            answer: item.answer
-        ).response(from: request, context: context)
+        return try Item(item).response(from: request, context: context)
     }
 
     func submit(_ request: Request, context: GleanerContext) async throws -> Submitted {
@@ -94,7 +103,7 @@ public struct ReviewRoutes: Sendable {
     func skip(_ request: Request, context: GleanerContext) async throws -> HTTPResponse.Status {
         let caller = try context.caller(with: .review)
         let body = try await request.decode(as: SkipBody.self, context: context)
-        try await review.skip(slot: body.slot, token: body.lease_token, in: caller.project)
+        try await review.skip(slot: body.slot, token: body.lease_token, in: caller.project, reason: body.reason)
         return .noContent
     }
 

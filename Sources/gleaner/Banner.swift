@@ -26,7 +26,7 @@ enum Banner {
             Try it (another terminal; keys: gleaner keys create --project default --scope gateway):
               curl \(started.baseURL)/chat/completions -H "Authorization: Bearer $GLEANER_KEY" \\
                 -H "Content-Type: application/json" \\
-                -d '{"model":"\(started.model)","messages":[{"role":"user","content":"Weekend par kya karun?"}]}'
+                -d '{"model":"\(started.model)","messages":[{"role":"user","content":"Do log ke liye masala chai ki recipe batao"}]}'
               gleaner demo       a few hundred conversations, ratings, reviews, and a training file
               psql "\(started.conninfo)" -c "SELECT id, status, requested_model FROM gleaner.exchanges ORDER BY id DESC LIMIT 5"
             Ctrl-C stops everything.

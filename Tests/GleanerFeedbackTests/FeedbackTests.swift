@@ -24,7 +24,7 @@ struct FeedbackTests {
         let found = try await service.feedback(on: id, of: world.project)
         #expect(found.map(\.judgement) == [.thumb(up: false)])
         #expect(found[0].rater == "u")
-        #expect(found[0].id == receipt.ids[0].id)
+        #expect(found[0].id == receipt.feedback[0].id)
     }
 
     @Test("feedback by completion id waits, and is joined when the exchange lands", arguments: [false, true])
@@ -42,12 +42,55 @@ struct FeedbackTests {
             try await service.joinEarly([(world.project, "chatcmpl-7")])
         }
         let found = try await service.feedback(on: id, of: world.project)
-        #expect(Set(found.map(\.id)) == Set(receipt.ids.map(\.id)))
+        #expect(Set(found.map(\.id)) == Set(receipt.feedback.map(\.id)))
         #expect(try await service.joinAllEarly() == 0)
         // From now on it is found at once.
         let direct = try await service.give(
             [.thumb(up: true)], on: .completion("chatcmpl-7"), rater: nil, by: world.caller)
         #expect(direct.exchange == id)
+    }
+
+    @Test("however much waits, all of it is joined, and what has no exchange goes on waiting")
+    func pages() async throws {
+        let world = try await world()
+        let many = Array(repeating: Judgement.comment("theek hai"), count: 1_100)
+        for completion in ["first", "never", "second"] {
+            _ = try await service.give(many, on: .completion(completion), rater: nil, by: world.caller)
+        }
+        for completion in ["first", "second"] { try await world.add(completion: completion) }
+        #expect(try await service.joinAllEarly() == 2_200)
+        let row = try await TestDatabase.current.pool.query(
+            "SELECT count(*) AS count, min(completion_id) AS left FROM gleaner.early_feedback")[0]
+        #expect(try row.decode("count", as: Int.self) == 1_100)
+        #expect(try row.decode("left", as: String.self) == "never")
+    }
+
+    @Test("ingest and sweeps of several instances at once join everything once")
+    func joinedAtOnce() async throws {
+        let world = try await world()
+        let (service, project) = (service, world.project)
+        let completions = (0..<20).map { "chatcmpl-\($0)" }
+        for completion in completions {
+            _ = try await service.give([.thumb(up: true)], on: .completion(completion), rater: nil, by: world.caller)
+        }
+        for completion in completions { try await world.add(completion: completion) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for turn in 0..<6 {
+                group.addTask {
+                    let landed = turn % 2 == 0 ? completions : completions.reversed()
+                    try await service.joinEarly(landed.map { (project, $0) })
+                }
+                group.addTask { try await service.joinAllEarly() }
+            }
+            try await group.waitForAll()
+        }
+        let row = try await TestDatabase.current.pool.query(
+            """
+            SELECT (SELECT count(*) FROM gleaner.feedback) AS joined,
+                   (SELECT count(*) FROM gleaner.early_feedback) AS waiting
+            """)[0]
+        #expect(try row.decode("joined", as: Int.self) == 20)
+        #expect(try row.decode("waiting", as: Int.self) == 0)
     }
 
     @Test("the newest of two exchanges with one completion id is meant")
@@ -104,60 +147,5 @@ struct FeedbackTests {
 extension StoredExchanges {
     fileprivate func give(to service: FeedbackService, on subject: Subject) async throws -> FeedbackService.Receipt {
         try await service.give([.thumb(up: true)], on: subject, rater: nil, by: caller)
-    }
-}
-
-@Suite("Feedback bodies")
-struct FeedbackBodyTests {
-    private func parse(_ text: String) throws -> FeedbackBody {
-        try JSONDecoder().decode(FeedbackBody.self, from: Data(text.utf8))
-    }
-
-    @Test("one body may say several things")
-    func several() throws {
-        let body = try parse(
-            #"{"completion_id":"c","thumb":"up","score":5,"comment":"a","correction":"b","flag":true,"reason":"r","rater":"u"}"#
-        )
-        #expect(body.subject == .completion("c"))
-        #expect(body.rater == "u")
-        #expect(
-            body.judgements == [
-                .thumb(up: true), .score(try Score(5)), .comment("a"), .correction("b"),
-                .flag(raised: true, reason: "r"),
-            ])
-        #expect(try parse(#"{"completion_id":"c","thumb":-1}"#).judgements == [.thumb(up: false)])
-        #expect(
-            try parse(#"{"completion_id":"c","thumb":null,"flag":false}"#).judgements == [
-                .flag(raised: false, reason: nil)
-            ])
-    }
-
-    @Test(
-        "what makes no sense is named",
-        arguments: [
-            (#"{"thumb":"up"}"#, FeedbackError.subjectUnclear),
-            (#"{"completion_id":"","thumb":"up"}"#, .subjectUnclear),
-            (#"{"completion_id":"c","exchange_id":"01a1fcb3-7a28-714e-8fb2-3fb67df7d86e"}"#, .subjectUnclear),
-            (#"{"completion_id":"c","thumbs":1}"#, .fieldUnknown("thumbs")),
-            (#"{"completion_id":"c","thumb":"sideways"}"#, .thumbInvalid),
-            (#"{"completion_id":"c","thumb":2}"#, .thumbInvalid),
-            (#"{"completion_id":"c","comment":"a\u0000"}"#, .nulCharacter(field: "comment")),
-        ])
-    func refused(_ text: String, _ error: FeedbackError) { #expect(throws: error) { try parse(text) } }
-
-    @Test("a score off the scale is refused", arguments: [0, 6, -1, 1_000_000])
-    func offScale(_ score: Int) {
-        #expect(throws: ScoreError.outOfRange) { try parse(#"{"completion_id":"c","score":\#(score)}"#) }
-    }
-
-    @Test(
-        "a text over its limit is refused",
-        arguments: [("comment", 64 << 10), ("correction", 64 << 10), ("rater", 256)])
-    func tooLong(_ field: String, _ limit: Int) throws {
-        let fits = String(repeating: "x", count: limit)
-        _ = try parse(#"{"completion_id":"c","\#(field)":"\#(fits)"}"#)
-        #expect(throws: FeedbackError.tooLong(field: field, limit: limit)) {
-            try parse(#"{"completion_id":"c","\#(field)":"\#(fits)x"}"#)
-        }
     }
 }

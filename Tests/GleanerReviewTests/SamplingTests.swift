@@ -10,9 +10,6 @@ struct SamplingTests {
     private var pool: PostgresPool { TestDatabase.current.pool }
     private var sampling: SamplingService { SamplingService(pool: pool) }
 
-    private func count(_ table: String) async throws -> Int {
-        try await pool.query("SELECT count(*) AS count FROM gleaner.\(identifier: table)")[0].decode("count")
-    }
     private func candidates(_ number: Int, _ world: StoredExchanges) -> [SamplingCandidate] {
         (0..<number).map { _ in SamplingCandidate(id: .new(), project: world.project, isEligible: true) }
     }
@@ -24,11 +21,11 @@ struct SamplingTests {
         let rule = try await service.setRule(project: world.project, name: "floor", probability: 0.4)
         let candidates = candidates(500, world)
         try await service.draw(candidates)
-        let drawn = try await count("samples")
+        let drawn = try await world.count("samples")
         #expect((140...260).contains(drawn))
         try await service.draw(candidates)
-        #expect(try await count("samples") == drawn)
-        #expect(try await count("review_slots") == drawn)
+        #expect(try await world.count("samples") == drawn)
+        #expect(try await world.count("review_slots") == drawn)
         let row = try await pool.query("SELECT DISTINCT probability, rule_id, rule_version FROM gleaner.samples")
         #expect(row.count == 1)
         #expect(try row[0].decode("probability", as: Double.self) == 0.4)
@@ -56,7 +53,42 @@ struct SamplingTests {
         #expect(Set(before).isSubset(of: after))
         #expect(try await service.rules(of: world.project).map(\.version) == [high.version])
         // One slot an exchange, however many rules drew it.
-        #expect(try await count("review_slots") == Set(before + after).count)
+        #expect(try await world.count("review_slots") == Set(before + after).count)
+    }
+
+    @Test("the same share again is no change, and changes at once get one version each")
+    func sameAgain() async throws {
+        let world = try await StoredExchanges(pool: pool)
+        let (service, project) = (sampling, world.project)
+        let first = try await service.setRule(project: project, name: "floor", probability: 0.1)
+        #expect(try await service.setRule(project: project, name: "floor", probability: 0.1) == first)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for percent in 20..<30 {
+                group.addTask {
+                    _ = try await service.setRule(project: project, name: "floor", probability: Double(percent) / 100)
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await service.rules(of: project).map(\.version) == [11])
+        #expect(try await world.count("sampling_rules") == 11)
+    }
+
+    @Test("instances that draw the same exchanges at once, in any order, draw them once")
+    func drawnAtOnce() async throws {
+        let world = try await StoredExchanges(pool: pool)
+        let service = sampling
+        _ = try await service.setRule(project: world.project, name: "all", probability: 1)
+        let candidates = candidates(200, world)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 {
+                let order = candidates.shuffled()
+                group.addTask { try await service.draw(order) }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await world.count("samples") == 200)
+        #expect(try await world.count("review_slots") == 200)
     }
 
     @Test("what is not whole is never drawn, and a project without a rule gets the default one")
@@ -69,7 +101,7 @@ struct SamplingTests {
         #expect(rules.map(\.name) == [SamplingService.defaultName])
         #expect(rules[0].probability == SamplingService.defaultProbability)
         try await service.ensureDefaultRule(project: world.project)
-        #expect(try await count("sampling_rules") == 1)
+        #expect(try await world.count("sampling_rules") == 1)
     }
 
     @Test("a rule reaches back to exchanges that were there before it")
@@ -82,7 +114,7 @@ struct SamplingTests {
         let service = sampling
         let rule = try await service.setRule(project: world.project, name: "all", probability: 1)
         #expect(try await service.drawBacklog(rule) == 5)
-        #expect(try await count("review_slots") == 5)
+        #expect(try await world.count("review_slots") == 5)
     }
 
     @Test("a share that is none is refused", arguments: [0, -0.1, 1.1, .nan, .infinity])

@@ -76,7 +76,7 @@ def test_from_a_conversation_to_a_verified_training_file(gleaner, http, client, 
         if response.status_code == 204:
             break
         item = response.json()
-        assert set(item) == {"slot", "exchange_id", "rubric", "questions", "messages", "answer"}
+        assert set(item) == {"slot", "exchange_id", "rubric", "questions", "messages", "answer", "readable"}
         mine = item["exchange_id"] in wanted
         verdict = {"slot": item["slot"]["id"], "lease_token": item["slot"]["lease_token"],
                    "scores": {question: 5 if mine else 1 for question in item["questions"]}}

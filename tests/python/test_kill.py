@@ -136,3 +136,49 @@ def test_postgres_away_means_waiting_not_losing(provider, fresh_database):
             assert gleaner.ledger()["gap"] == 0
     finally:
         gleaner.stop()
+
+
+def test_a_polite_stop_lets_open_streams_end(provider, fresh_database):
+    gleaner = Gleaner(provider.url, fresh_database)
+    gleaner.start()
+    key = gleaner.make_key()
+    body = {"model": "nasty-slow-150", "stream": True, "messages": [{"role": "user", "content": "Alvida"}]}
+    received, exchange = b"", None
+    with httpx.Client(timeout=20) as client:
+        with client.stream("POST", gleaner.base_url + "/chat/completions", json=body,
+                           headers={"Authorization": f"Bearer {key}"}) as response:
+            exchange = response.headers["x-gleaner-exchange-id"]
+            for piece in response.iter_raw():
+                if not received:
+                    gleaner.process.child.send_signal(signal.SIGTERM)
+                received += piece
+    assert received.endswith(b"data: [DONE]\n\n")
+    assert gleaner.process.child.wait(20) == 0
+    # It was stored on the way out, not left for the next start.
+    row = gleaner.row(exchange, seconds=1)
+    assert row["status"] == "completed" and bytes.fromhex(row["response_hex"]) == received
+
+
+def test_a_stop_does_not_wait_for_a_silent_provider(provider, fresh_database):
+    gleaner = Gleaner(provider.url, fresh_database, GLEANER_SHUTDOWN_TIMEOUT="2s", GLEANER_PROVIDER_FIRST_BYTE_TIMEOUT="60s")
+    gleaner.start()
+    key = gleaner.make_key()
+    body = {"model": "nasty-silent", "messages": [{"role": "user", "content": "Koi hai?"}]}
+
+    def ask():
+        try:
+            httpx.post(gleaner.base_url + "/chat/completions", json=body, headers={"Authorization": f"Bearer {key}"}, timeout=30)
+        except httpx.HTTPError:
+            pass
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    wait_until("the call is open", lambda: gleaner.ledger()["ledger"]["open"] == 1, 5)
+    began = time.monotonic()
+    gleaner.stop()
+    assert time.monotonic() - began < 15
+    asking.join()
+    gleaner.start()
+    statuses = wait_until("the exchange is stored", lambda: gleaner.sql("SELECT status FROM gleaner.exchanges"), 10)
+    assert statuses == "interrupted"
+    gleaner.stop()

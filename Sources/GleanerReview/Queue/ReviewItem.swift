@@ -26,32 +26,17 @@ public struct ReviewItem: Sendable {
     public let messages: [JSONValue]?
     /// The message that was answered; `nil` as above.
     public let answer: JSONValue?
-}
 
-/// A judgement against the rubric.
-public struct ReviewVerdict: Sendable, Hashable {
-    public let scores: [String: Score]
-    public let correction: String?
-    public let comment: String?
-
-    /// - Throws: `ReviewError` when a question is unanswered or unknown, or a text is too long or holds U+0000.
-    public init(scores: [String: Score], correction: String? = nil, comment: String? = nil) throws(ReviewError) {
-        for question in Rubric.questions where scores[question] == nil { throw .questionUnanswered(question) }
-        for question in scores.keys where !Rubric.questions.contains(question) { throw .questionUnknown(question) }
-        for (field, text) in [("correction", correction), ("comment", comment)] {
-            guard let text else { continue }
-            guard text.utf8.count <= 64 << 10, !text.utf8.contains(0) else { throw .textInvalid(field) }
-        }
-        self.scores = scores
-        self.correction = correction
-        self.comment = comment
-    }
-
-    var lowest: Int16 { scores.values.map(\.value).min() ?? 1 }
+    /// Stands where a conversation could not be read. The bytes themselves would tell the model.
+    static let unreadable: JSONValue = [
+        "role": "gleaner",
+        "content": "(This could not be read as a conversation. Skip it, or judge what there is.)",
+    ]
 }
 
 /// How far the queue is.
 public struct ReviewProgress: Sendable, Hashable, Codable {
+    /// Those whose lease has run out are among them.
     public let open: Int
     public let leased: Int
     public let done: Int

@@ -21,12 +21,12 @@ struct ReviewStore: Sendable {
         let rows = try await pool.query(
             """
             UPDATE gleaner.review_slots SET
-                state = 'leased', leased_by = \(reviewer), lease_token = \(token),
+                state = 'leased', leased_by = \(reviewer), lease_token = \(token), leased_at = clock_timestamp(),
                 leased_until = clock_timestamp() + make_interval(secs => \(seconds))
             WHERE id = (
                 SELECT id FROM gleaner.review_slots
-                WHERE project_id = \(project.uuid)
-                  AND (state = 'open' OR (state = 'leased' AND leased_until < clock_timestamp()))
+                WHERE project_id = \(project.uuid) AND state IN ('open', 'leased')
+                  AND (state = 'open' OR leased_until < clock_timestamp())
                 ORDER BY position FOR UPDATE SKIP LOCKED LIMIT 1)
             RETURNING id, exchange_id, leased_until
             """)
@@ -43,7 +43,8 @@ struct ReviewStore: Sendable {
             WHERE shard = \(lease.exchange.shard.value) AND id = \(lease.exchange.uuid) AND project_id = \(project.uuid)
             """)
         func json(_ column: String) throws -> JSONValue? {
-            try rows.first?.decodeIfPresent(column, as: JSONB.self).map { try JSONValue(parsing: $0.bytes) }
+            // Postgres holds documents deeper than the parser follows; such an item is shown as unreadable.
+            try rows.first?.decodeIfPresent(column, as: JSONB.self).flatMap { try? JSONValue(parsing: $0.bytes) }
         }
         return ReviewItem(
             slot: lease.slot, leaseToken: lease.token, leasedUntil: lease.until, exchange: lease.exchange,
@@ -57,54 +58,66 @@ struct ReviewStore: Sendable {
         return try await pool.withTransaction { connection in
             let rows = try await connection.query(
                 """
-                SELECT exchange_id, state, leased_by, review_id,
-                       leased_until - make_interval(secs => \(Double(lease.components.seconds))) AS leased_at,
-                       leased_until > clock_timestamp() AS valid
-                FROM gleaner.review_slots
+                SELECT exchange_id, state, review_id FROM gleaner.review_slots
                 WHERE id = \(slot) AND project_id = \(project.uuid) AND lease_token = \(token) FOR UPDATE
                 """)
             guard let row = rows.first else { throw ReviewError.leaseLost }
             // The same submission again, because its answer got lost on the way.
             if let done = try row.decodeIfPresent("review_id", as: UUID.self) { return done }
-            guard try row.decode("state", as: String.self) == "leased", try row.decode("valid", as: Bool.self) else {
-                throw ReviewError.leaseLost
-            }
+            // Late is fine while the token stands: nobody else has been lent the slot.
+            guard try row.decode("state", as: String.self) == "leased" else { throw ReviewError.leaseLost }
             let exchange = ID<Exchange>(try row.decode("exchange_id", as: UUID.self))
             let review = ID<ReviewVerdict>.new(on: exchange.shard).uuid
             try await connection.query(
                 """
+                WITH closed AS (
+                    UPDATE gleaner.review_slots SET state = 'done', review_id = \(review) WHERE id = \(slot)
+                    RETURNING leased_by, leased_at
+                )
                 INSERT INTO gleaner.reviews
                     (shard, id, project_id, exchange_id, reviewer, rubric, scores, lowest, correction, comment, duration_ms, created_at)
-                VALUES (\(exchange.shard.value), \(review), \(project.uuid), \(exchange.uuid),
-                        \(try row.decode("leased_by", as: String.self)), \(Rubric.name), \(document), \(verdict.lowest),
-                        \(verdict.correction), \(verdict.comment),
-                        (extract(epoch FROM clock_timestamp() - \(try row.decode("leased_at", as: Date.self))) * 1000)::bigint,
-                        clock_timestamp())
+                SELECT \(exchange.shard.value), \(review), \(project.uuid), \(exchange.uuid), leased_by, \(Rubric.name),
+                       \(document), \(verdict.lowest), \(verdict.correction), \(verdict.comment),
+                       (extract(epoch FROM clock_timestamp() - leased_at) * 1000)::bigint, clock_timestamp()
+                FROM closed
                 """)
-            try await connection.query(
-                "UPDATE gleaner.review_slots SET state = 'done', review_id = \(review) WHERE id = \(slot)")
             return review
         }
     }
 
-    func end(slot: UUID, token: UUID, in project: ID<Project>, as state: String) async throws {
-        let ended = try await pool.query(
+    func skip(slot: UUID, token: UUID, in project: ID<Project>, reason: String?) async throws {
+        let skipped = try await pool.query(
             """
-            UPDATE gleaner.review_slots SET state = \(state)
+            UPDATE gleaner.review_slots SET
+                state = 'skipped', skip_reason = CASE state WHEN 'leased' THEN \(reason) ELSE skip_reason END
+            WHERE id = \(slot) AND project_id = \(project.uuid) AND lease_token = \(token)
+              AND state IN ('leased', 'skipped')
+            """
+        ).affected
+        guard skipped == 1 else { throw ReviewError.leaseLost }
+    }
+
+    func giveBack(slot: UUID, token: UUID, in project: ID<Project>) async throws {
+        let returned = try await pool.query(
+            """
+            UPDATE gleaner.review_slots SET
+                state = 'open', leased_by = NULL, lease_token = NULL, leased_at = NULL, leased_until = NULL
             WHERE id = \(slot) AND project_id = \(project.uuid) AND lease_token = \(token) AND state = 'leased'
             """
         ).affected
-        guard ended == 1 else { throw ReviewError.leaseLost }
+        guard returned == 1 else { throw ReviewError.leaseLost }
     }
 
     func progress(in project: ID<Project>) async throws -> ReviewProgress {
         var counts: [String: Int] = [:]
         for row in try await pool.query(
             """
-            SELECT state, count(*) AS count FROM gleaner.review_slots WHERE project_id = \(project.uuid) GROUP BY state
+            SELECT CASE WHEN state = 'leased' AND leased_until < clock_timestamp() THEN 'open' ELSE state END AS standing,
+                   count(*) AS count
+            FROM gleaner.review_slots WHERE project_id = \(project.uuid) GROUP BY standing
             """)
         {
-            counts[try row.decode("state")] = try row.decode("count", as: Int.self)
+            counts[try row.decode("standing")] = try row.decode("count", as: Int.self)
         }
         var means: [String: Double] = [:]
         for row in try await pool.query(

@@ -22,7 +22,8 @@ public struct SamplingService: Sendable {
     /// The rules in force.
     public func rules(of project: ID<Project>) async throws -> [SamplingRule] { try await store.rules(of: project) }
 
-    /// Replaces the rule called `name` with one of this probability, or makes it.
+    /// Replaces the rule called `name` with one of this probability, or makes it; the same probability again changes
+    /// nothing. The salt stays, so that a higher probability keeps what a lower one drew.
     /// - Throws: `ReviewError.probabilityOutOfRange`.
     public func setRule(project: ID<Project>, name: String, probability: Double) async throws -> SamplingRule {
         guard probability > 0, probability <= 1 else { throw ReviewError.probabilityOutOfRange }
@@ -53,7 +54,7 @@ public struct SamplingService: Sendable {
     /// Draws from exchanges that had landed before the rule was made, oldest first, in batches.
     /// - Returns: how many were drawn.
     public func drawBacklog(_ rule: SamplingRule) async throws -> Int {
-        var last: ID<Exchange>?
+        var last = ID<Exchange>(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)))
         var count = 0
         while true {
             let batch = try await store.eligible(of: rule.project, after: last, limit: 1000)

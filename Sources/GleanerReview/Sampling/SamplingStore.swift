@@ -24,10 +24,18 @@ struct SamplingStore: Sendable {
             """)
     }
 
+    /// - Returns: the rule in force afterwards: a new version, or the one that says the same already.
     func replace(project: ID<Project>, name: String, probability: Double) async throws -> SamplingRule {
         try await pool.withTransaction { connection in
             // One change at a time, also over instances: versions count up without gaps.
             try await connection.query("SELECT 1 FROM gleaner.projects WHERE id = \(project.uuid) FOR UPDATE")
+            let same = try await connection.query(
+                """
+                SELECT id, project_id, name, version, probability, salt FROM gleaner.sampling_rules
+                WHERE project_id = \(project.uuid) AND name = \(name) AND retired_at IS NULL
+                  AND probability = \(probability)
+                """)
+            if let row = same.first { return try Self.rule(row) }
             try await connection.query(
                 """
                 UPDATE gleaner.sampling_rules SET retired_at = now()
@@ -45,7 +53,8 @@ struct SamplingStore: Sendable {
         }
     }
 
-    /// Keeps the samples and opens a slot for each exchange, once.
+    /// Keeps the samples and opens a slot for each exchange, once. In order of ids, so that two instances with the same
+    /// exchanges wait for each other rather than deadlock.
     func keep(_ samples: [Sample]) async throws {
         guard !samples.isEmpty else { return }
         try await pool.query(
@@ -60,6 +69,7 @@ struct SamplingStore: Sendable {
             ), kept AS (
                 INSERT INTO gleaner.samples (shard, exchange_id, project_id, rule_id, rule_version, probability, drawn_at)
                 SELECT shard, exchange_id, project_id, rule_id, rule_version, probability, now() FROM drawn
+                ORDER BY exchange_id, rule_id
                 ON CONFLICT DO NOTHING
             )
             INSERT INTO gleaner.review_slots (id, project_id, exchange_id, slot, position, state, created_at)
@@ -69,11 +79,12 @@ struct SamplingStore: Sendable {
             """)
     }
 
-    func eligible(of project: ID<Project>, after last: ID<Exchange>?, limit: Int) async throws -> [ID<Exchange>] {
+    /// Whole exchanges after `last`, by id. They are what `SamplingCandidate.isEligible` says of those that land.
+    func eligible(of project: ID<Project>, after last: ID<Exchange>, limit: Int) async throws -> [ID<Exchange>] {
         try await pool.query(
             """
             SELECT id FROM gleaner.exchanges
-            WHERE project_id = \(project.uuid) AND (\(last?.uuid) IS NULL OR id > \(last?.uuid))
+            WHERE project_id = \(project.uuid) AND id > \(last.uuid)
               AND status = 'completed' AND complete AND http_status = 200
             ORDER BY id LIMIT \(limit)
             """

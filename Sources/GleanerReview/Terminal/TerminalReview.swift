@@ -11,7 +11,7 @@ public struct TerminalReview: Sendable {
     }
     private enum Answer {
         case verdict(ReviewVerdict)
-        case skip
+        case skip(reason: String?)
         case quit
     }
 
@@ -36,63 +36,51 @@ public struct TerminalReview: Sendable {
     /// Goes on until the queue is empty, or the reviewer quits; an unfinished item goes back.
     public func run() async throws -> Summary {
         var summary = Summary()
-        while let item = try await review.next(for: reviewer, in: project) {
-            try await show(item)
+        while true {
+            guard let item = try await review.next(for: reviewer, in: project) else {
+                write("Nothing is open. ")
+                break
+            }
             do {
-                switch try ask() {
-                case .verdict(let verdict):
-                    _ = try await review.submit(verdict, slot: item.slot, token: item.leaseToken, in: project)
-                    summary.submitted += 1
-                case .skip:
-                    try await review.skip(slot: item.slot, token: item.leaseToken, in: project)
-                    summary.skipped += 1
-                case .quit:
-                    try await review.giveBack(slot: item.slot, token: item.leaseToken, in: project)
-                    return summary
-                }
+                guard try await judge(item, &summary) else { break }
             } catch ReviewError.leaseLost {
-                write("The lease of this item ran out; it goes to somebody else.\n")
+                write("The lease of this item ran out, and somebody else has it now.\n")
+            } catch {
+                await giveBack(item)
+                throw error
             }
         }
-        write("Nothing is open. \(summary.submitted) reviewed, \(summary.skipped) skipped.\n")
+        write("\(summary.submitted) reviewed, \(summary.skipped) skipped.\n")
         return summary
     }
 
-    // MARK: Showing
-
-    private func show(_ item: ReviewItem) async throws {
+    /// - Returns: whether to go on.
+    private func judge(_ item: ReviewItem, _ summary: inout Summary) async throws -> Bool {
         let progress = try await review.progress(in: project)
-        write("\n──── \(item.exchange)   \(progress.done) done, \(progress.open) open\n")
-        guard let messages = item.messages, let answer = item.answer else {
-            write("(This exchange could not be read as a conversation; `s` skips it.)\n")
-            return
+        write("\n──── \(item.exchange)   \(progress.done) done, \(progress.open) open\n\(Transcript(item: item))")
+        switch try ask() {
+        case .verdict(let verdict):
+            _ = try await review.submit(verdict, slot: item.slot, token: item.leaseToken, in: project)
+            summary.submitted += 1
+        case .skip(let reason):
+            try await review.skip(slot: item.slot, token: item.leaseToken, in: project, reason: reason)
+            summary.skipped += 1
+        case .quit:
+            await giveBack(item)
+            return false
         }
-        for message in messages { write(Self.turn(message)) }
-        write("\n════ the answer to judge\n" + Self.turn(answer) + "\n")
+        return true
     }
 
-    private static func turn(_ message: JSONValue) -> String {
-        let role = message["role"]?.stringValue ?? "?"
-        var text = Self.text(message["content"])
-        for call in message["tool_calls"]?.arrayValue ?? [] {
-            text +=
-                "\n[calls \(call["function"]?["name"]?.stringValue ?? "?")(\(call["function"]?["arguments"]?.stringValue ?? ""))]"
-        }
-        return "\n[\(role.visible)]\n\(text.visible)\n"
-    }
-
-    /// Text, or the text parts of a list; other parts are named.
-    private static func text(_ content: JSONValue?) -> String {
-        if let text = content?.stringValue { return text }
-        return (content?.arrayValue ?? []).map { part in
-            part["text"]?.stringValue ?? "[\(part["type"]?.stringValue ?? "part")]"
-        }.joined(separator: "\n")
+    /// An item that cannot go back now does so when its lease runs out.
+    private func giveBack(_ item: ReviewItem) async {
+        try? await review.giveBack(slot: item.slot, token: item.leaseToken, in: project)
     }
 
     // MARK: Asking
 
     private static let help = """
-        1–5 score   c correct the answer   s skip   q quit (the item goes back)   ? this help
+        1–5 score   c correct the answer   s [why] skip   q quit (the item goes back)   ? this help
 
         """
 
@@ -104,28 +92,36 @@ public struct TerminalReview: Sendable {
                 write("\(question) (\(Rubric.meaning(of: question)))\(correction == nil ? "" : " [corrected]") > ")
                 guard let line = read()?.trimmingCharacters(in: .whitespaces) else { return .quit }
                 switch line {
-                case "s": return .skip
                 case "q": return .quit
+                case "s": return .skip(reason: nil)
+                case _ where line.hasPrefix("s "):
+                    if let reason = checked(String(line.dropFirst(2)), as: "reason") { return .skip(reason: reason) }
                 case "c": correction = readCorrection() ?? correction
                 case "?": write(Self.help)
                 default:
-                    if let number = Int(line), let score = try? Score(number) {
-                        scores[question] = score
-                    } else {
-                        write("Not understood. " + Self.help)
-                    }
+                    scores[question] = Int(line).flatMap { try? Score($0) }
+                    if scores[question] == nil { write("Not understood. " + Self.help) }
                 }
             }
         }
         return .verdict(try ReviewVerdict(scores: scores, correction: correction))
     }
 
-    /// Lines up to one that is a single full stop; `nil` when nothing was written.
+    /// Lines up to one that is a single full stop; `nil` when there is nothing to keep.
     private func readCorrection() -> String? {
         write("The better answer; end it with a line that is a single full stop:\n")
         var lines: [String] = []
         while let line = read(), line != "." { lines.append(line) }
-        let text = lines.joined(separator: "\n").trimmingCharacters(in: .whitespacesAndNewlines)
-        return text.isEmpty ? nil : text
+        return checked(lines.joined(separator: "\n").trimmingCharacters(in: .whitespacesAndNewlines), as: "correction")
+    }
+
+    /// Says what is wrong with a text that cannot be kept.
+    private func checked(_ text: String, as field: String) -> String? {
+        do {
+            return try ReviewText.checked(text, as: field)
+        } catch {
+            write("\(error.explanation.what) \(error.explanation.why)\n")
+            return nil
+        }
     }
 }

@@ -3,24 +3,30 @@ extension String {
     /// moves the cursor, changes colours or hides what it says.
     var visible: String {
         var result = ""
+        var previous: Unicode.Scalar?
         for scalar in unicodeScalars {
-            if scalar == "\n" || scalar == "\t" {
+            if scalar == "\n" || scalar == "\t" || !scalar.isTreacherous || scalar.shapes(previous) {
                 result.unicodeScalars.append(scalar)
-            } else if Self.isTreacherous(scalar) {
-                result += "\\u{\(String(scalar.value, radix: 16))}"
             } else {
-                result.unicodeScalars.append(scalar)
+                result += "\\u{\(String(scalar.value, radix: 16))}"
             }
+            previous = scalar
         }
         return result
     }
+}
 
-    private static func isTreacherous(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: true
-        // Joiners are part of emoji and of Indic scripts.
-        case .format: scalar != "\u{200D}" && scalar != "\u{200C}"
-        default: false
+extension Unicode.Scalar {
+    fileprivate var isTreacherous: Bool {
+        switch properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: true
+        default: properties.isDefaultIgnorableCodePoint
         }
+    }
+
+    /// Joiners and variation selectors are spelling in Indic scripts and in emoji; beside Latin letters they only hide.
+    fileprivate func shapes(_ previous: Unicode.Scalar?) -> Bool {
+        guard let previous, !previous.isASCII || self == "\u{FE0F}" else { return false }
+        return self == "\u{200C}" || self == "\u{200D}" || (0xFE00...0xFE0F).contains(value)
     }
 }

@@ -115,22 +115,17 @@ public struct PrivatePostgres: Sendable {
     }
 
     private func execute(_ program: String, _ arguments: [String]) async throws -> (code: Int32, output: String) {
-        var options = PlatformOptions()
-        if let user = place.user {
-            options.userID = user.id
-            options.groupID = user.group
-            options.supplementaryGroups = [user.group]
-        }
         // To a file: pg_ctl leaves its output open in the server it starts, so a pipe would never end.
         let output = place.root.appendingPathComponent("output-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: output) }
         let descriptor = try FileDescriptor.open(
             FilePath(output.path), .readWrite, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
         defer { try? descriptor.close() }
+        let command = Self.command(programs.appendingPathComponent(program).path, arguments, as: place.user)
         let result = try await Subprocess.run(
-            .path(FilePath(programs.appendingPathComponent(program).path)), arguments: Arguments(arguments),
+            .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())),
             environment: .inherit.updating(["LC_ALL": "C", "PGPASSWORD": nil, "PGSERVICE": nil, "PGDATABASE": nil]),
-            workingDirectory: FilePath(place.root.path), platformOptions: options,
+            workingDirectory: FilePath(place.root.path),
             output: .fileDescriptor(descriptor, closeAfterSpawningProcess: false),
             error: .fileDescriptor(descriptor, closeAfterSpawningProcess: false))
         let text = (try? String(contentsOf: output, encoding: .utf8)) ?? ""
@@ -138,5 +133,13 @@ public struct PrivatePostgres: Sendable {
         case .exited(let code): return (Int32(code), text)
         default: return (-1, text)
         }
+    }
+
+    /// Another user is taken on by `setpriv`, after exec. Between fork and exec the C library's own set-user calls wait
+    /// for threads that the child does not have, and sometimes never return.
+    private static func command(_ program: String, _ arguments: [String], as user: ClusterPlace.User?) -> [String] {
+        guard let user else { return [program] + arguments }
+        return ["/usr/bin/setpriv", "--reuid=\(user.id)", "--regid=\(user.group)", "--clear-groups", "--", program]
+            + arguments
     }
 }

@@ -1,0 +1,38 @@
+/// What an exchange's feedback comes to: of each rater and kind, the newest counts.
+///
+/// Whoever gives no name counts as somebody new each time, as dataset builds count them too: nobody can take back what
+/// somebody else said.
+public struct CurrentJudgement: Sendable, Hashable {
+    public private(set) var ups = 0
+    public private(set) var downs = 0
+    /// Newest first, as are the corrections.
+    public private(set) var scores: [Score] = []
+    public private(set) var corrections: [String] = []
+    /// Somebody raised a flag and has not cleared it.
+    public private(set) var hasOpenFlag = false
+
+    private struct Voice: Hashable {
+        let rater: String
+        let kind: String
+    }
+
+    /// - Parameter judgements: newest first.
+    public init(newestFirst judgements: some Sequence<(judgement: Judgement, rater: String?)>) {
+        var heard: Set<Voice> = []
+        for (judgement, rater) in judgements {
+            if let rater, !heard.insert(Voice(rater: rater, kind: judgement.kind)).inserted { continue }
+            count(judgement)
+        }
+    }
+
+    private mutating func count(_ judgement: Judgement) {
+        switch judgement {
+        case .thumb(up: true): ups += 1
+        case .thumb(up: false): downs += 1
+        case .score(let score): scores.append(score)
+        case .correction(let text): corrections.append(text)
+        case .flag(raised: true, _): hasOpenFlag = true
+        case .flag(raised: false, _), .comment: break
+        }
+    }
+}
