@@ -20,7 +20,8 @@ enum WireHeaders {
     }
 
     private static let exact: Set<String> = [
-        "content-type", "cache-control", "x-request-id", "request-id", "openai-processing-ms", "openai-version",
+        "content-type", "content-encoding", "cache-control", "x-request-id", "request-id", "openai-processing-ms",
+        "openai-version",
         "openai-model", "retry-after", "retry-after-ms", "x-should-retry",
     ]
     private static let prefixes = ["x-ratelimit-", "anthropic-ratelimit-"]

@@ -10,6 +10,7 @@ import GleanerIngest
 import GleanerReview
 import Hummingbird
 public import Logging
+import NIOCore
 import NIOPosix
 import ServiceLifecycle
 public import UnixSignals
@@ -53,7 +54,12 @@ public struct GleanerService: Sendable {
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) }, gracefulShutdownSignals: signals, logger: logger)
         group.maximumGracefulShutdownDuration = configuration.shutdownTimeout
-        try await ServiceGroup(configuration: group).run()
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES {
+            throw ListenError(
+                addresses: [configuration.listen, configuration.adminListen], isTaken: error.errnoCode == EADDRINUSE)
+        }
     }
 
     /// Started in this order and stopped in the reverse one: the listeners first, the pool last.

@@ -111,6 +111,13 @@ def test_two_processes_do_not_share_a_data_directory(gleaner):
     assert "journal_locked" in done.stderr
 
 
+def test_a_port_that_is_taken_is_explained(gleaner, fresh_database):
+    second = Gleaner("http://127.0.0.1:9/v1", fresh_database, GLEANER_LISTEN=gleaner.environment["GLEANER_LISTEN"])
+    done = second.run("up", check=False)
+    assert done.returncode == 1
+    assert "address_in_use" in done.stderr and gleaner.environment["GLEANER_LISTEN"] in done.stderr
+
+
 def test_postgres_away_means_waiting_not_losing(provider, fresh_database):
     """The database refuses connections for a while; calls go on and are stored afterwards."""
     gleaner = Gleaner(provider.url, fresh_database)
