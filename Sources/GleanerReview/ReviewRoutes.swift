@@ -7,8 +7,8 @@ public import Hummingbird
 public struct ReviewRoutes: Sendable {
     struct Item: Encodable, ResponseEncodable {
         struct Slot: Encodable {
-            let id: UUID
-            let lease_token: UUID
+            let id: ID<ReviewItem>
+            let lease_token: String
             let leased_until: Date
         }
         let slot: Slot
@@ -21,7 +21,9 @@ public struct ReviewRoutes: Sendable {
         let answer: JSONValue
 
         init(_ item: ReviewItem) {
-            slot = Slot(id: item.slot, lease_token: item.leaseToken, leased_until: item.leasedUntil)
+            slot = Slot(
+                id: ID(item.slot), lease_token: item.leaseToken.uuidString.lowercased(),
+                leased_until: item.leasedUntil)
             exchange_id = item.exchange
             rubric = Rubric.name
             questions = Rubric.questions
@@ -31,7 +33,7 @@ public struct ReviewRoutes: Sendable {
         }
     }
     struct Submitted: Encodable, ResponseEncodable {
-        let review: UUID
+        let review: ID<ReviewVerdict>
     }
     struct Rule: Encodable, ResponseEncodable {
         let name: String
@@ -96,8 +98,8 @@ public struct ReviewRoutes: Sendable {
         let body = try await request.decode(as: SubmitBody.self, context: context)
         let verdict = try ReviewVerdict(
             scores: body.scores.mapValues { try Score($0) }, correction: body.correction, comment: body.comment)
-        return Submitted(
-            review: try await review.submit(verdict, slot: body.slot, token: body.lease_token, in: caller.project))
+        let id = try await review.submit(verdict, slot: body.slot, token: body.lease_token, in: caller.project)
+        return Submitted(review: ID(id))
     }
 
     func skip(_ request: Request, context: GleanerContext) async throws -> HTTPResponse.Status {

@@ -25,7 +25,7 @@ struct QueueTests {
                 "answer", "exchange_id", "messages", "questions", "readable", "rubric", "slot",
             ])
         #expect(wire["readable"] == true)
-        #expect(wire["slot"]?["id"]?.stringValue == item.slot.uuidString)
+        #expect(wire["slot"]?["id"]?.stringValue == item.slot.uuidString.lowercased())
         #expect(try await service.next(for: "ravi", in: world.project) == nil)
     }
 
