@@ -41,7 +41,9 @@ CREATE TABLE gleaner.exchanges (
     CONSTRAINT exchanges_status_check CHECK (status IN ('completed', 'upstream_failed', 'client_gone', 'interrupted', 'refused'))
 ) PARTITION BY RANGE (id);
 CREATE INDEX exchanges_project_id_idx               ON gleaner.exchanges (project_id, id);
-CREATE INDEX exchanges_project_id_completion_id_idx ON gleaner.exchanges (project_id, completion_id) WHERE completion_id IS NOT NULL;
+-- The id is part of it because completion ids may repeat, and the newest exchange is meant: without it the planner walks
+-- (project_id, id) backwards.
+CREATE INDEX exchanges_project_id_completion_id_idx ON gleaner.exchanges (project_id, completion_id, id) WHERE completion_id IS NOT NULL;
 CREATE INDEX exchanges_project_id_conversation_idx  ON gleaner.exchanges (project_id, conversation, id) WHERE conversation IS NOT NULL;
 CREATE INDEX exchanges_project_id_end_user_idx      ON gleaner.exchanges (project_id, end_user, id) WHERE end_user IS NOT NULL;
 
@@ -51,7 +53,7 @@ COMMENT ON COLUMN gleaner.exchanges.reason IS 'Error code in our words when stat
 COMMENT ON COLUMN gleaner.exchanges.complete IS 'The answer is whole by its own format: a JSON body that parses, or a stream that reached [DONE].';
 COMMENT ON COLUMN gleaner.exchanges.conversation IS 'As the client named it; at most 256 characters, so that it can be indexed.';
 COMMENT ON COLUMN gleaner.exchanges.duration_ms IS 'From request sent to last byte, milliseconds.';
-COMMENT ON COLUMN gleaner.exchanges.ttft_ms IS 'From request sent to the first content of a streamed answer, milliseconds; null when not streamed.';
+COMMENT ON COLUMN gleaner.exchanges.ttft_ms IS 'From request sent to the first bytes of a streamed answer, milliseconds; null when not streamed.';
 COMMENT ON COLUMN gleaner.exchanges.system_fingerprint IS 'SHA-256 of the system prompt; null when there was none.';
 COMMENT ON COLUMN gleaner.exchanges.request_sha256 IS 'Over the exact bytes in exchange_bodies.request.';
 
