@@ -58,7 +58,7 @@ public struct AllInOne: Sendable {
         let demo = ScriptedProvider(
             scripts: [DemoScript()],
             configuration: .init(host: "127.0.0.1", port: 0, chunkDelay: .milliseconds(8), requestsKept: 0),
-            logger: logger)
+            logger: quiet)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await demo.run() }
             let base = try await demo.baseURL
