@@ -20,9 +20,25 @@ public struct DatasetRoutes: Sendable {
     struct List: Encodable, ResponseEncodable {
         let versions: [DatasetVersion]
     }
-    private struct BuildBody: Decodable {
+    /// `{"policy": document}`, `{"policy_name": name}`, or `{}` for the default policy.
+    struct BuildBody: Decodable {
+        private enum Key: String, CodingKey, CaseIterable { case policy, policy_name }
+
         let policy: JSONValue?
-        let policy_name: String?
+        let policyName: String?
+
+        init(from decoder: any Decoder) throws {
+            if let unknown = try decoder.unknownMember(besides: Set(Key.allCases.map(\.rawValue))) {
+                throw BodyError(field: unknown, problem: "is not known here")
+            }
+            let container = try decoder.container(keyedBy: Key.self)
+            policy = try container.decodeIfPresent(JSONValue.self, forKey: .policy)
+            policyName = try container.decodeIfPresent(String.self, forKey: .policy_name)
+            if policy != nil, policyName != nil {
+                throw BodyError(
+                    field: Key.policy_name.rawValue, problem: "stands beside `policy`; one of them is wanted")
+            }
+        }
     }
 
     private let service: DatasetService
@@ -49,7 +65,7 @@ public struct DatasetRoutes: Sendable {
         let policy =
             if let document = body.policy {
                 try PromotionPolicy(parsing: document.canonicalBytes())
-            } else if let name = body.policy_name {
+            } else if let name = body.policyName {
                 try await service.policy(named: name, in: caller.project)
             } else {
                 PromotionPolicy()
@@ -88,10 +104,7 @@ public struct DatasetRoutes: Sendable {
             .xContentTypeOptions: "nosniff",
         ]
         if file == .manifest {
-            let directory = FileManager.default.temporaryDirectory.appendingPathComponent("export-\(UUID().uuidString)")
-            defer { try? FileManager.default.removeItem(at: directory) }
-            _ = try await DatasetExporter(store: service.store).export(version, to: directory)
-            let bytes = try Data(contentsOf: directory.appendingPathComponent(file.rawValue))
+            let bytes = try await DatasetExporter(store: service.store).manifest(of: version)
             return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
         }
         let store = service.store

@@ -17,7 +17,7 @@ public struct DatasetService: Sendable {
         dataset: String, policy: PromotionPolicy, project: ID<Project>, now: Date = Date(),
         progress: @Sendable (Int) -> Void = { _ in }
     ) async throws -> DatasetVersion {
-        try Self.check(name: dataset)
+        guard Self.isName(dataset) else { throw DatasetError.nameInvalid(dataset) }
         try policy.check()
         return try await DatasetBuild(
             dataset: dataset, policy: policy, project: project, now: now, store: store
@@ -31,9 +31,12 @@ public struct DatasetService: Sendable {
 
     /// - Parameter version: a number, or `latest`.
     public func version(_ version: String, of dataset: String, in project: ID<Project>) async throws -> DatasetVersion {
-        let versions = try await store.versions(of: project, dataset: dataset)
-        guard !versions.isEmpty else { throw DatasetError.datasetUnknown(dataset) }
-        guard version != "latest" else { return versions[0] }
+        let versions = Self.isName(dataset) ? try await store.versions(of: project, dataset: dataset) : []
+        // By number: the clocks of two instances may disagree about which was made last.
+        guard let latest = versions.max(by: { $0.number < $1.number }) else {
+            throw DatasetError.datasetUnknown(dataset)
+        }
+        guard version != "latest" else { return latest }
         guard let number = Int(version), let found = versions.first(where: { $0.number == number }) else {
             throw DatasetError.versionUnknown(dataset: dataset, version: version)
         }
@@ -42,7 +45,7 @@ public struct DatasetService: Sendable {
 
     /// The newest policy that was used under this name.
     public func policy(named name: String, in project: ID<Project>) async throws -> PromotionPolicy {
-        guard let document = try await store.policy(named: name, in: project) else {
+        guard !name.utf8.contains(0), let document = try await store.policy(named: name, in: project) else {
             throw DatasetError.policyUnknown(name)
         }
         return try PromotionPolicy(parsing: document)
@@ -59,11 +62,11 @@ public struct DatasetService: Sendable {
             version: version, split: split, line: line, content: found.content, lineage: found.lineage)
     }
 
-    private static func check(name: String) throws(DatasetError) {
-        let allowed = name.utf8.allSatisfy {
-            (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x5F
-        }
-        guard allowed, (1...63).contains(name.utf8.count) else { throw .nameInvalid(name) }
+    private static func isName(_ name: String) -> Bool {
+        (1...63).contains(name.utf8.count)
+            && name.utf8.allSatisfy {
+                (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x5F
+            }
     }
 }
 

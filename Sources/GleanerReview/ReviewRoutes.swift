@@ -46,25 +46,6 @@ public struct ReviewRoutes: Sendable {
         let rules: [Rule]
     }
 
-    private struct NextBody: Decodable { let reviewer: String }
-    private struct SubmitBody: Decodable {
-        let slot: UUID
-        let lease_token: UUID
-        let scores: [String: Int]
-        let correction: String?
-        let comment: String?
-    }
-    private struct SkipBody: Decodable {
-        let slot: UUID
-        let lease_token: UUID
-        let reason: String?
-    }
-    private struct RuleBody: Decodable {
-        let name: String
-        let probability: Double
-        let backlog: Bool?
-    }
-
     private let review: ReviewService
     private let sampling: SamplingService
 
@@ -86,7 +67,7 @@ public struct ReviewRoutes: Sendable {
     /// → 200 with an item, or 204 when nothing is open.
     func next(_ request: Request, context: GleanerContext) async throws -> Response {
         let caller = try context.caller(with: .review)
-        let body = try await request.decode(as: NextBody.self, context: context)
+        let body = try await request.decode(as: KnownFields<NextBody>.self, context: context).body
         guard let item = try await review.next(for: body.reviewer, in: caller.project) else {
             return Response(status: .noContent)
         }
@@ -95,17 +76,17 @@ public struct ReviewRoutes: Sendable {
 
     func submit(_ request: Request, context: GleanerContext) async throws -> Submitted {
         let caller = try context.caller(with: .review)
-        let body = try await request.decode(as: SubmitBody.self, context: context)
+        let body = try await request.decode(as: KnownFields<SubmitBody>.self, context: context).body
         let verdict = try ReviewVerdict(
             scores: body.scores.mapValues { try Score($0) }, correction: body.correction, comment: body.comment)
-        let id = try await review.submit(verdict, slot: body.slot, token: body.lease_token, in: caller.project)
+        let id = try await review.submit(verdict, slot: body.slot, token: body.leaseToken, in: caller.project)
         return Submitted(review: ID(id))
     }
 
     func skip(_ request: Request, context: GleanerContext) async throws -> HTTPResponse.Status {
         let caller = try context.caller(with: .review)
-        let body = try await request.decode(as: SkipBody.self, context: context)
-        try await review.skip(slot: body.slot, token: body.lease_token, in: caller.project, reason: body.reason)
+        let body = try await request.decode(as: KnownFields<SkipBody>.self, context: context).body
+        try await review.skip(slot: body.slot, token: body.leaseToken, in: caller.project, reason: body.reason)
         return .noContent
     }
 
@@ -120,7 +101,7 @@ public struct ReviewRoutes: Sendable {
 
     func setRule(_ request: Request, context: GleanerContext) async throws -> Rule {
         let caller = try context.caller(with: .admin)
-        let body = try await request.decode(as: RuleBody.self, context: context)
+        let body = try await request.decode(as: KnownFields<RuleBody>.self, context: context).body
         let rule = try await sampling.setRule(project: caller.project, name: body.name, probability: body.probability)
         let drawn = body.backlog == true ? try await sampling.drawBacklog(rule) : nil
         return Rule(name: rule.name, version: rule.version, probability: rule.probability, backlog: drawn)

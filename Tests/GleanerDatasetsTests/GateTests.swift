@@ -91,6 +91,24 @@ struct GateTests {
         #expect(reason(.fixture(messages: [["role": "critic", "content": "x"]])) == "unknown_role")
     }
 
+    @Test("what a provider would refuse is left out with the checker's own word for it")
+    func invalid() {
+        func detail(_ candidate: Candidate) -> String? {
+            do throws(Exclusion) {
+                _ = try ExampleMaker(policy: PromotionPolicy()).make(candidate)
+                return nil
+            } catch {
+                #expect(error.reason == "invalid_example")
+                return error.detail.split(separator: ":").first.map(String.init)
+            }
+        }
+        let call: JSONValue = ["id": "t", "type": "function", "function": ["name": "f", "arguments": "{"]]
+        #expect(detail(.fixture(messages: [["role": "user", "content": nil]])) == "missing_content")
+        #expect(detail(.fixture(answer: ["role": "user", "content": "x"])) == "example_missing_assistant_message")
+        #expect(detail(.fixture(answer: ["role": "assistant", "tool_calls": [call]])) == "arguments_not_json")
+        #expect(detail(.fixture()) == nil)
+    }
+
     @Test("ratings count only where the policy says what they must be, and a bad review outweighs them")
     func ratings() {
         let rated = Candidate.fixture(reviews: [], feedback: [.thumb(1), .thumb(1), .thumb(-1)])
@@ -202,6 +220,15 @@ struct PolicyTests {
                 .outOfRange("system_prompt", wanted: "a text with `replace`, and only then")
             ),
             (#"{"minimum_rating":{}}"#, .outOfRange("minimum_rating", wanted: "net_thumbs, mean_score or both")),
+            (#"{"minimum_rating":{"net_thumb":1}}"#, .unknown("minimum_rating.net_thumb")),
+            (#"{"minimum_rating":{"net_thumbs":1,"mean":4}}"#, .unknown("minimum_rating.mean")),
+            (
+                #"{"minimum_rating":{"mean_score":50}}"#,
+                .outOfRange("minimum_rating", wanted: "a mean_score from 1 to 5")
+            ),
+            (#"{"system_prompt":{"mode":"keep","txt":"x"}}"#, .unknown("system_prompt.txt")),
+            (#"{"endpoints":["\u0000"]}"#, .outOfRange("endpoints", wanted: "free of U+0000")),
+            (#"{"finish_reasons":["\u0000"]}"#, .outOfRange("finish_reasons", wanted: "free of U+0000")),
             (#"{"maximum_examples":0}"#, .outOfRange("maximum_examples", wanted: "above 0, or left out")),
         ])
     func refused(_ text: String, _ error: PolicyError) { #expect(throws: error) { try parse(text) } }

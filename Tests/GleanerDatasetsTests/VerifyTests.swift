@@ -76,12 +76,43 @@ struct VerifyTests {
                 #"{"messages":[{"role":"user","content":"x"},{"role":"assistant","tool_calls":[{"id":"t","function":{"name":"f","arguments":{}}}]}]}"#,
                 "arguments_not_text"
             ),
+            (
+                #"{"messages":[{"role":"user","content":"x"},{"role":"assistant","tool_calls":[{"id":"t","function":{"name":"f","arguments":"{"}}]}]}"#,
+                "arguments_not_json"
+            ),
+            ("{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}\0", "nul_byte"),
             ("", "empty_line"),
         ])
     func fault(_ line: String, _ code: String) throws {
         let result = try verify(ten + [line] + [good])
         #expect(result.findings.contains { $0.code == code && $0.line == 11 && $0.severity == .error })
-        #expect(result.findings.allSatisfy { !$0.what.isEmpty && !$0.fix.isEmpty && $0.line == 11 })
+        #expect(result.findings.allSatisfy { !$0.what.isEmpty && !$0.why.isEmpty && !$0.fix.isEmpty && $0.line == 11 })
+    }
+
+    @Test("what is not UTF-8 is found")
+    func notUTF8() throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("verify-\(UUID().uuidString).jsonl")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data((ten.joined(separator: "\n") + "\n").utf8 + [0xFF, 0xFE, 0x0A]).write(to: file)
+        let findings = try DatasetVerifier().verify(file).findings
+        #expect(findings.map(\.code) == ["not_utf8", "not_json"])
+        #expect(findings.allSatisfy { $0.line == 11 })
+    }
+
+    @Test("an error is counted however many findings stand before it")
+    func countedBeyondTheList() throws {
+        let result = try verify(ten + Array(repeating: ten[0], count: 1100) + ["{"])
+        #expect(result.findings.count == 1000)
+        #expect(result.findings.allSatisfy { $0.severity == .warning })
+        #expect((result.errors, result.warnings, result.unlisted) == (1, 1100, 101))
+    }
+
+    @Test("U+2028 as it is gives a warning, as an escape none")
+    func lineSeparators() throws {
+        let raw = good.replacing("\"u\"", with: "\"a\u{2028}b\"")
+        let escaped = good.replacing("\"u\"", with: #""a\u2028b""#)
+        #expect(try verify(ten + [escaped, raw]).findings.map(\.code) == ["line_separator"])
+        #expect(try verify(ten + [escaped, raw]).errors == 0)
     }
 
     @Test("too few examples, repeated rows, CR LF and a byte order mark are found")
@@ -112,6 +143,11 @@ struct VerifyTests {
         try Data(manifest.utf8).write(to: place.appendingPathComponent("manifest.json"))
         let codes = try DatasetVerifier().verify(place).findings.map(\.code)
         #expect(codes == ["train_row_in_validation", "manifest_mismatch"])
+        // A file by itself is compared with the manifest beside it too.
+        let train = place.appendingPathComponent("train.jsonl")
+        #expect(try DatasetVerifier().verify(train).findings.map(\.code) == ["manifest_mismatch"])
+        try FileManager.default.removeItem(at: place.appendingPathComponent("manifest.json"))
+        #expect(try DatasetVerifier().verify(train).findings.isEmpty)
         #expect(throws: DatasetError.self) {
             try DatasetVerifier().verify(place.appendingPathComponent("nowhere.jsonl"))
         }

@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import Glibc
 
@@ -7,16 +6,14 @@ final class AtomicFile {
     private let path: String
     private let temporary: String
     private let fd: Int32
-    private var hash = SHA256()
     private var buffer: [UInt8] = []
-    private(set) var bytes: Int64 = 0
-    private(set) var lines = 0
     private var isDone = false
 
+    /// The temporary name is this writer's alone, so that two exports into one directory do not write into each other.
     init(_ name: String, in directory: URL) throws(DatasetError) {
         path = directory.appendingPathComponent(name).path
-        temporary = "\(path).\(getpid()).tmp"
-        fd = Glibc.open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        temporary = "\(path).\(UUID().uuidString.lowercased()).tmp"
+        fd = Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard fd >= 0 else { throw .fileUnwritable(path: temporary, errno: errno) }
     }
 
@@ -26,28 +23,34 @@ final class AtomicFile {
     }
 
     func write(line: [UInt8]) throws(DatasetError) {
-        try write(line + [0x0A])
-        lines += 1
-    }
-
-    func write(_ data: [UInt8]) throws(DatasetError) {
-        hash.update(data: data)
-        bytes += Int64(data.count)
-        buffer += data
+        buffer += line
+        buffer.append(0x0A)
         if buffer.count >= 1 << 18 { try flush() }
     }
 
     /// Puts the file in its place.
-    /// - Returns: SHA-256 of what was written.
-    func finish() throws(DatasetError) -> String {
+    func finish() throws(DatasetError) {
         try flush()
         guard fsync(fd) == 0, rename(temporary, path) == 0 else { throw .fileUnwritable(path: path, errno: errno) }
         isDone = true
+        try Self.syncDirectory(of: path)
+    }
+
+    /// Removes a file if it is there, durably.
+    static func remove(_ name: String, in directory: URL) throws(DatasetError) {
+        let path = directory.appendingPathComponent(name).path
+        guard unlink(path) == 0 else {
+            if errno == ENOENT { return }
+            throw .fileUnwritable(path: path, errno: errno)
+        }
+        try syncDirectory(of: path)
+    }
+
+    private static func syncDirectory(of path: String) throws(DatasetError) {
         let directory = Glibc.open(URL(fileURLWithPath: path).deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY)
         guard directory >= 0 else { throw .fileUnwritable(path: path, errno: errno) }
         defer { close(directory) }
         guard fsync(directory) == 0 else { throw .fileUnwritable(path: path, errno: errno) }
-        return hash.finalize().hexadecimal
     }
 
     private func flush() throws(DatasetError) {

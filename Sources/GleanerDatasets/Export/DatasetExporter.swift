@@ -1,8 +1,10 @@
 public import AsyncPostgres
+import Crypto
 public import Foundation
 
 /// Writes a frozen version as files: `train.jsonl`, `validation.jsonl` when there is one, `lineage.jsonl` and
-/// `manifest.json`, which comes last: a directory with a manifest is complete.
+/// `manifest.json`. The manifest of an earlier export goes first and the new one comes last: a directory with a
+/// manifest is complete.
 public struct DatasetExporter: Sendable {
     public struct Result: Sendable, Codable {
         public let directory: String
@@ -28,60 +30,63 @@ public struct DatasetExporter: Sendable {
         do {
             try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         } catch {
-            throw DatasetError.fileUnwritable(path: directory.path, errno: 0)
+            throw DatasetError.fileUnwritable(path: directory.path, errno: EEXIST)
         }
-        var files: [ExportedFile] = []
-        try await store.pool.withTransaction { connection in
-            try await connection.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            files += try await writeLines(version, directory, connection, progress)
-            files.append(try await writeLineage(version, directory, connection))
+        let names = Self.files(of: version)
+        for stale in [ExportFile.manifest, .validation] where !names.contains(stale) {
+            try AtomicFile.remove(stale.rawValue, in: directory)
         }
+        let open = try names.map { (name: $0, file: try AtomicFile($0.rawValue, in: directory)) }
+        let files = try await describe(version, progress) { name, line in
+            try open.first { $0.name == name }?.file.write(line: line)
+        }
+        for (_, file) in open { try file.finish() }
+        let document = try version.manifest(files)
         let manifest = try AtomicFile(ExportFile.manifest.rawValue, in: directory)
-        try manifest.write(version.manifest(files))
-        let manifestHash = try manifest.finish()
+        try manifest.write(line: document)
+        try manifest.finish()
         var hashes = Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.sha256) })
-        hashes[ExportFile.manifest.rawValue] = manifestHash
+        hashes[ExportFile.manifest.rawValue] = SHA256.hash(data: document + [0x0A]).hexadecimal
         return Result(
             directory: directory.path, files: hashes, train: version.statistics.train,
             validation: version.statistics.validation)
     }
 
-    private func writeLines(
-        _ version: DatasetVersion, _ directory: URL, _ connection: PostgresConnection,
-        _ progress: @Sendable (Int, Int) -> Void
+    /// The manifest that an export would write, without writing anything.
+    func manifest(of version: DatasetVersion) async throws -> [UInt8] {
+        try await version.manifest(describe(version, { _, _ in }) { _, _ in }) + [0x0A]
+    }
+
+    /// Reads all lines of all files once, from one snapshot.
+    private func describe(
+        _ version: DatasetVersion, _ progress: @Sendable (Int, Int) -> Void,
+        _ body: (ExportFile, [UInt8]) throws -> Void
     ) async throws -> [ExportedFile] {
-        let train = try AtomicFile(ExportFile.train.rawValue, in: directory)
-        let validation =
-            version.statistics.validation > 0 ? try AtomicFile(ExportFile.validation.rawValue, in: directory) : nil
-        var written = 0
-        try await store.forEachLine(of: version.id, on: connection) { split, _, content, _ in
-            try (split == "train" ? train : validation)?.write(line: content)
-            written += 1
-            if written % 1000 == 0 { progress(written, version.statistics.promoted) }
+        var digests: [ExportFile: LineDigest] = [:]
+        try await store.pool.withConnection { connection in
+            try await connection.transaction {
+                try await connection.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                var written = 0
+                try await store.forEachLine(of: version.id, on: connection) { split, _, content, tokens in
+                    let name = split == "train" ? ExportFile.train : .validation
+                    digests[name, default: LineDigest()].add(content, estimatedTokens: tokens)
+                    try body(name, content)
+                    written += 1
+                    if written % 1000 == 0 { progress(written, version.statistics.promoted) }
+                }
+                progress(written, version.statistics.promoted)
+                try await store.forEachLineage(of: version.id, on: connection) { split, line, lineage in
+                    let content = try DatasetVersion.lineageLine(split: split, line: line, lineage: lineage)
+                    digests[.lineage, default: LineDigest()].add(content)
+                    try body(.lineage, content)
+                }
+            }
         }
-        progress(written, version.statistics.promoted)
-        var files = [try Self.finish(train, .train)]
-        if let validation {
-            files.append(try Self.finish(validation, .validation))
-        } else {
-            // Of an earlier export into the same directory.
-            try? FileManager.default.removeItem(at: directory.appendingPathComponent(ExportFile.validation.rawValue))
-        }
-        return files
+        return Self.files(of: version).map { (digests[$0] ?? LineDigest()).file($0) }
     }
 
-    private func writeLineage(
-        _ version: DatasetVersion, _ directory: URL, _ connection: PostgresConnection
-    ) async throws -> ExportedFile {
-        let file = try AtomicFile(ExportFile.lineage.rawValue, in: directory)
-        try await store.forEachLineage(of: version.id, on: connection) { split, line, lineage in
-            try file.write(line: DatasetVersion.lineageLine(split: split, line: line, lineage: lineage))
-        }
-        return try Self.finish(file, .lineage)
-    }
-
-    private static func finish(_ file: AtomicFile, _ name: ExportFile) throws -> ExportedFile {
-        let sha256 = try file.finish()
-        return ExportedFile(name: name.rawValue, rows: file.lines, bytes: file.bytes, sha256: sha256)
+    /// All but the manifest.
+    private static func files(of version: DatasetVersion) -> [ExportFile] {
+        version.statistics.validation > 0 ? [.train, .validation, .lineage] : [.train, .lineage]
     }
 }

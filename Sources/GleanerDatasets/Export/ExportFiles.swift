@@ -10,15 +10,25 @@ enum ExportFile: String, Sendable, CaseIterable {
 }
 
 /// Size and hash of one exported file.
-struct ExportedFile: Sendable, Hashable, Codable {
+struct ExportedFile: Sendable, Hashable {
     let name: String
     let rows: Int
     let bytes: Int64
     let sha256: String
+    /// `nil` for what nobody trains on.
+    let estimatedTokens: Int?
+
+    fileprivate var document: JSONValue {
+        var members: [String: JSONValue] = [
+            "name": .string(name), "rows": .integer(Int64(rows)), "bytes": .integer(bytes), "sha256": .string(sha256),
+        ]
+        if let estimatedTokens { members["estimated_tokens"] = .integer(Int64(estimatedTokens)) }
+        return .object(members)
+    }
 }
 
 extension DatasetVersion {
-    /// Everything about the version and its files. No time of export, no path: the same version gives the same bytes.
+    /// One line, without its newline: everything about the version and its files. No time of export, no path: the same version gives the same bytes.
     func manifest(_ files: [ExportedFile]) throws -> [UInt8] {
         let document: JSONValue = [
             "format": "openai-sft-chat",
@@ -37,15 +47,9 @@ extension DatasetVersion {
                 "excluded": .object(statistics.excluded.mapValues { .integer(Int64($0)) }),
                 "estimated_tokens": .integer(Int64(statistics.estimatedTokens)),
             ],
-            "files": .array(
-                files.map {
-                    [
-                        "name": .string($0.name), "rows": .integer(Int64($0.rows)), "bytes": .integer($0.bytes),
-                        "sha256": .string($0.sha256),
-                    ]
-                }),
+            "files": .array(files.map(\.document)),
         ]
-        return try document.canonicalBytes() + [0x0A]
+        return try document.canonicalBytes()
     }
 
     /// One line of the lineage file.

@@ -21,17 +21,14 @@ extension PromotionPolicy {
     }
 
     public init(from decoder: any Decoder) throws {
-        let known = Set(CodingKeys.allCases.map(\.rawValue))
-        for key in try decoder.container(keyedBy: AnyKey.self).allKeys where !known.contains(key.stringValue) {
-            throw PolicyError.unknown(key.stringValue)
-        }
+        try decoder.refuseUnknownMembers(CodingKeys.self)
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init()
         func read<Value: Decodable>(_ key: CodingKeys, _ value: inout Value) throws {
             if let found = try container.decodeIfPresent(Value.self, forKey: key) { value = found }
         }
         try read(.name, &name)
-        try read(.minimumReviewScore, &minimumReviewScore)
+        minimumReviewScore = try container.wholeNumber(.minimumReviewScore) ?? minimumReviewScore
         minimumRating = try container.decodeIfPresent(MinimumRating.self, forKey: .minimumRating)
         try read(.noOpenFlag, &noOpenFlag)
         try read(.answer, &answer)
@@ -39,12 +36,12 @@ extension PromotionPolicy {
         try read(.systemPrompt, &systemPrompt)
         try read(.endpoints, &endpoints)
         try read(.finishReasons, &finishReasons)
-        try read(.maximumTokens, &maximumTokens)
-        maximumAgeDays = try container.decodeIfPresent(Int.self, forKey: .maximumAgeDays)
+        maximumTokens = try container.wholeNumber(.maximumTokens) ?? maximumTokens
+        maximumAgeDays = try container.wholeNumber(.maximumAgeDays)
         try read(.validationShare, &validationShare)
         try read(.trainOnHistory, &trainOnHistory)
-        maximumPerEndUser = try container.decodeIfPresent(Int.self, forKey: .maximumPerEndUser)
-        maximumExamples = try container.decodeIfPresent(Int.self, forKey: .maximumExamples)
+        maximumPerEndUser = try container.wholeNumber(.maximumPerEndUser)
+        maximumExamples = try container.wholeNumber(.maximumExamples)
         try check()
     }
 
@@ -67,10 +64,14 @@ extension PromotionPolicy {
         }
         let hasText = systemPrompt.text?.isEmpty == false
         try must((systemPrompt.mode == .replace) == hasText, .systemPrompt, "a text with `replace`, and only then")
+        // The document is kept as jsonb, which cannot hold it.
         try must(systemPrompt.text?.utf8.contains(0) != true, .systemPrompt, "free of U+0000")
+        try must(!endpoints.contains { $0.utf8.contains(0) }, .endpoints, "free of U+0000")
+        try must(!finishReasons.contains { $0.utf8.contains(0) }, .finishReasons, "free of U+0000")
         if let rating = minimumRating {
             try must(
                 rating.netThumbs != nil || rating.meanScore != nil, .minimumRating, "net_thumbs, mean_score or both")
+            try must(rating.meanScore.map((1...5).contains) ?? true, .minimumRating, "a mean_score from 1 to 5")
         }
     }
 
@@ -79,11 +80,43 @@ extension PromotionPolicy {
         get throws { try JSONValue(parsing: JSONEncoder().encode(self)) }
     }
 
-    private struct AnyKey: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
+}
+
+extension PromotionPolicy.SystemPrompt {
+    public init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknownMembers(CodingKeys.self)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        mode = try container.decode(Mode.self, forKey: .mode)
+        text = try container.decodeIfPresent(String.self, forKey: .text)
+    }
+}
+
+extension PromotionPolicy.MinimumRating {
+    public init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknownMembers(CodingKeys.self)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        netThumbs = try container.wholeNumber(.netThumbs)
+        meanScore = try container.decodeIfPresent(Double.self, forKey: .meanScore)
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// Foundation calls a document with 1.5 for an `Int` no JSON at all, and does not say where.
+    fileprivate func wholeNumber(_ key: Key) throws -> Int? {
+        guard let number = try decodeIfPresent(Double.self, forKey: key) else { return nil }
+        guard let whole = Int(exactly: number) else {
+            throw PolicyError.wrongType((codingPath + [key]).map(\.stringValue).joined(separator: "."))
+        }
+        return whole
+    }
+}
+
+extension Decoder {
+    /// A misspelt member would silently leave a gate at its default.
+    fileprivate func refuseUnknownMembers<Key: CodingKey & CaseIterable>(_: Key.Type) throws {
+        let known = Set(Key.allCases.map(\.stringValue))
+        guard let unknown = try unknownMember(besides: known) else { return }
+        throw PolicyError.unknown((codingPath.map(\.stringValue) + [unknown]).joined(separator: "."))
     }
 }
 

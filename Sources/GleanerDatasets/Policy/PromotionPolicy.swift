@@ -20,6 +20,8 @@ public struct PromotionPolicy: Sendable, Hashable, Codable {
             self.mode = mode
             self.text = text
         }
+
+        enum CodingKeys: String, CodingKey, CaseIterable { case mode, text }
     }
     /// What users' ratings must say when there is no review.
     public struct MinimumRating: Sendable, Hashable, Codable {

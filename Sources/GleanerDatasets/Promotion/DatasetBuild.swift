@@ -12,7 +12,23 @@ struct DatasetBuild {
     let now: Date
     let store: PostgresDatasetStore
 
+    /// A build that finds itself beside another of the same dataset or policy starts over when that one is done: its
+    /// snapshot is older than the number that the other took. It finds out at its first statement, and each round
+    /// lets one of them through.
+    private static let attempts = 20
+
     func run(progress: @Sendable (Int) -> Void) async throws -> DatasetVersion {
+        for _ in 1..<Self.attempts {
+            do {
+                return try await attempt(progress)
+            } catch let error as PostgresError where error.saysAnotherWasFirst {
+                continue
+            }
+        }
+        return try await attempt(progress)
+    }
+
+    private func attempt(_ progress: @Sendable (Int) -> Void) async throws -> DatasetVersion {
         try await store.pool.withTransaction { connection in
             try await connection.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             let place = try await store.openVersion(dataset: dataset, policy: policy, project: project, on: connection)
@@ -74,6 +90,11 @@ struct DatasetBuild {
         statistics = counts
         return Array(hash.finalize())
     }
+}
+
+extension PostgresError {
+    /// serialization_failure, deadlock_detected, unique_violation (of a version's number).
+    fileprivate var saysAnotherWasFirst: Bool { ["40001", "40P01", "23505"].contains(sqlState) }
 }
 
 /// The version that a build fills.

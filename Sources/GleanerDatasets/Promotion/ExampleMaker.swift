@@ -37,6 +37,12 @@ struct ExampleMaker: Sendable {
         guard let bytes = try? JSONValue.object(line).canonicalBytes() else {
             throw Exclusion(reason: "unreadable", detail: "a number that JSON cannot hold")
         }
+        // What verification would find later is found here: no build makes a file that a provider refuses.
+        var checker = LineChecker(maximumTokens: policy.maximumTokens)
+        checker.check(bytes)
+        if let (fault, what, _) = checker.problems.first(where: { $0.fault.severity == .error }) {
+            throw Exclusion(reason: "invalid_example", detail: "\(fault.rawValue): \(what)")
+        }
         return Example(
             line: bytes, answerSource: source, estimatedTokens: tokens.estimate, contentHash: Self.contentHash(messages)
         )

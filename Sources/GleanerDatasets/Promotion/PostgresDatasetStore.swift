@@ -4,6 +4,9 @@ import GleanerCore
 
 /// Datasets, their versions, examples and exclusions.
 struct PostgresDatasetStore: Sendable {
+    /// For the statements of a build that look at everything at once, and for waiting on a build beside this one.
+    static let patience = Duration.seconds(900)
+
     let pool: PostgresPool
 
     // MARK: Reading candidates
@@ -44,13 +47,15 @@ struct PostgresDatasetStore: Sendable {
 
     func countExchanges(of project: ID<Project>, on connection: PostgresConnection) async throws -> Int {
         try await connection.query(
-            "SELECT count(*) AS count FROM gleaner.exchanges WHERE project_id = \(project.uuid)")[0]
-            .decode("count")
+            "SELECT count(*) AS count FROM gleaner.exchanges WHERE project_id = \(project.uuid)",
+            timeout: Self.patience)[0].decode("count")
     }
 
     private static func candidate(_ row: PostgresRow) throws -> Candidate {
+        // Postgres holds JSON that Foundation refuses (1e400, deep nesting): such an exchange is left out as unreadable
+        // rather than stopping every build.
         func json(_ column: String) throws -> JSONValue? {
-            try row.decodeIfPresent(column, as: JSONB.self).map { try JSONValue(parsing: $0.bytes) }
+            try row.decodeIfPresent(column, as: JSONB.self).flatMap { try? JSONValue(parsing: $0.bytes) }
         }
         // The bytes are the truth; tools are read from them, because the projection keeps messages only.
         let request = try row.decodeIfPresent("request", as: [UInt8].self).flatMap { bytes in
@@ -91,10 +96,14 @@ struct PostgresDatasetStore: Sendable {
             INSERT INTO gleaner.datasets (id, project_id, name, created_at)
             VALUES (\(ID<DatasetVersion>.new().uuid), \(project.uuid), \(dataset), now())
             ON CONFLICT (project_id, name) DO NOTHING
-            """)
-        // One build of a dataset at a time: numbers count up without gaps.
+            """, timeout: Self.patience)
+        // One build of a dataset at a time: numbers count up without gaps. An update, since a mere lock would not tell
+        // this snapshot that another build has committed in the meantime.
         let row = try await connection.query(
-            "SELECT id FROM gleaner.datasets WHERE project_id = \(project.uuid) AND name = \(dataset) FOR UPDATE")[0]
+            """
+            UPDATE gleaner.datasets SET name = name WHERE project_id = \(project.uuid) AND name = \(dataset)
+            RETURNING id
+            """, timeout: Self.patience)[0]
         let id: UUID = try row.decode("id")
         let number: Int = try await connection.query(
             "SELECT coalesce(max(number), 0) + 1 AS number FROM gleaner.dataset_versions WHERE dataset_id = \(id)")[0]
@@ -111,7 +120,8 @@ struct PostgresDatasetStore: Sendable {
     ) async throws -> (UUID, Int) {
         let document = JSONB(bytes: try policy.document.canonicalBytes())
         try await connection.query(
-            "SELECT pg_advisory_xact_lock(hashtext(\("gleaner.policy:\(project):\(policy.name)")))")
+            "SELECT pg_advisory_xact_lock(hashtext(\("gleaner.policy:\(project):\(policy.name)")))",
+            timeout: Self.patience)
         let newest = try await connection.query(
             """
             SELECT id, version, document = \(document) AS same FROM gleaner.promotion_policies
@@ -182,7 +192,7 @@ struct PostgresDatasetStore: Sendable {
                   FROM staged WHERE reason IS NULL
                   WINDOW best AS (PARTITION BY content_hash ORDER BY rank DESC, exchange_id)) d
             WHERE s.exchange_id = d.exchange_id AND d.place > 1
-            """)
+            """, timeout: Self.patience)
         if let cap = policy.maximumPerEndUser {
             try await connection.query(
                 """
@@ -190,7 +200,7 @@ struct PostgresDatasetStore: Sendable {
                 FROM (SELECT exchange_id, row_number() OVER (PARTITION BY end_user ORDER BY rank DESC, exchange_id) AS place
                       FROM staged WHERE reason IS NULL AND end_user IS NOT NULL) d
                 WHERE s.exchange_id = d.exchange_id AND d.place > \(Int64(cap))
-                """)
+                """, timeout: Self.patience)
         }
         if let cap = policy.maximumExamples {
             try await connection.query(
@@ -199,14 +209,15 @@ struct PostgresDatasetStore: Sendable {
                 FROM (SELECT exchange_id, row_number() OVER (ORDER BY rank DESC, exchange_id) AS place
                       FROM staged WHERE reason IS NULL) d
                 WHERE s.exchange_id = d.exchange_id AND d.place > \(Int64(cap))
-                """)
+                """, timeout: Self.patience)
         }
     }
 
     func exclusionCounts(_ place: VersionPlace, on connection: PostgresConnection) async throws -> [String: Int] {
         var counts: [String: Int] = [:]
         for row in try await connection.query(
-            "SELECT reason, count(*) AS count FROM staged WHERE reason IS NOT NULL GROUP BY reason")
+            "SELECT reason, count(*) AS count FROM staged WHERE reason IS NOT NULL GROUP BY reason",
+            timeout: Self.patience)
         {
             counts[try row.decode("reason")] = try row.decode("count", as: Int.self)
         }
@@ -220,14 +231,14 @@ struct PostgresDatasetStore: Sendable {
             """
             INSERT INTO gleaner.exclusions (version_id, shard, exchange_id, reason, detail)
             SELECT \(place.id), shard, exchange_id, reason, detail FROM staged WHERE reason IS NOT NULL
-            """)
+            """, timeout: Self.patience)
         return try await connection.query(
             """
             INSERT INTO gleaner.examples (version_id, split, line, shard, exchange_id, content, sha256, lineage)
             SELECT \(place.id), split, row_number() OVER (PARTITION BY split ORDER BY exchange_id), shard, exchange_id,
                    content, sha256(content), lineage
             FROM staged WHERE reason IS NULL
-            """
+            """, timeout: Self.patience
         ).affected
     }
 

@@ -12,7 +12,7 @@ public struct DatasetVerifier: Sendable {
     /// - Parameter maximumTokens: of one example; the default is gpt-3.5-turbo-0125's, the smallest still met.
     public init(maximumTokens: Int = 16_385) { self.maximumTokens = maximumTokens }
 
-    /// Checks a `.jsonl` file, or a directory that an export wrote.
+    /// Checks a `.jsonl` file, or a directory that an export wrote. A manifest beside a file is compared with it.
     /// - Throws: `DatasetError.fileUnreadable`.
     public func verify(_ path: URL) throws -> Verification {
         var isDirectory: ObjCBool = false
@@ -20,29 +20,34 @@ public struct DatasetVerifier: Sendable {
             throw DatasetError.fileUnreadable(path: path.path)
         }
         var result = Verification()
-        guard isDirectory.boolValue else {
+        if isDirectory.boolValue {
+            try verify(directory: path, &result)
+        } else {
             _ = try verify(file: path, &result)
-            return result
-        }
-        let train = path.appendingPathComponent(ExportFile.train.rawValue)
-        let rows = try verify(file: train, &result)
-        let validation = path.appendingPathComponent(ExportFile.validation.rawValue)
-        if FileManager.default.fileExists(atPath: validation.path) {
-            var held = Verification()
-            let heldRows = try verify(file: validation, &held, isTraining: false)
-            for finding in held.findings { result.add(finding) }
-            result.examples.merge(held.examples) { first, _ in first }
-            for hash in rows.intersection(heldRows).sorted(by: { $0.lexicographicallyPrecedes($1) }).prefix(10) {
-                result.add(
-                    Finding(
-                        severity: .error, code: "train_row_in_validation", file: ExportFile.validation.rawValue,
-                        line: nil,
-                        what: "A row stands in both files (sha256 \(hash.hexadecimal.prefix(16))…).",
-                        fix: "Remove it from one of them: a seen row measures nothing."))
+            let manifest = path.deletingLastPathComponent().appendingPathComponent(ExportFile.manifest.rawValue)
+            if let known = ExportFile(rawValue: path.lastPathComponent),
+                FileManager.default.fileExists(atPath: manifest.path)
+            {
+                check([known], against: manifest, &result)
             }
         }
-        try checkManifest(path, &result)
         return result
+    }
+
+    private func verify(directory: URL, _ result: inout Verification) throws {
+        let rows = try verify(file: directory.appendingPathComponent(ExportFile.train.rawValue), &result)
+        let validation = directory.appendingPathComponent(ExportFile.validation.rawValue)
+        if FileManager.default.fileExists(atPath: validation.path) {
+            let held = try verify(file: validation, &result, isTraining: false)
+            for hash in rows.intersection(held).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+                result.add(
+                    Finding(
+                        .trainRowInValidation, file: ExportFile.validation.rawValue,
+                        what: "A row stands in both files (sha256 \(hash.hexadecimal.prefix(16))…).",
+                        fix: "Remove it from one of them."))
+            }
+        }
+        check(ExportFile.allCases, against: directory.appendingPathComponent(ExportFile.manifest.rawValue), &result)
     }
 
     /// - Returns: the hash of each row.
@@ -57,66 +62,62 @@ public struct DatasetVerifier: Sendable {
         let reader = try LineReader(file)
         while let line = try reader.next() {
             number += 1
-            if line.isEmpty {
-                add(&result, (.error, "empty_line", "The line is empty.", "Remove it."), name, number)
+            guard !line.isEmpty else {
+                result.add(
+                    Finding(.emptyLine, file: name, line: number, what: "The line is empty.", fix: "Remove it."))
                 continue
             }
-            _ = checker.check(line)
-            for problem in checker.problems { add(&result, problem, name, number) }
+            checker.check(line)
+            for (fault, what, fix) in checker.problems {
+                result.add(Finding(fault, file: name, line: number, what: what, fix: fix))
+            }
             tokens.append(checker.tokens)
             if !rows.insert(Array(SHA256.hash(data: line))).inserted {
-                add(
-                    &result, (.warning, "duplicate_row", "The same row stands above.", "Remove one of them."), name,
-                    number)
+                result.add(
+                    Finding(
+                        .duplicateRow, file: name, line: number, what: "The same row stands above.",
+                        fix: "Remove one of them."))
             }
         }
         result.examples[name] = tokens.count
-        guard isTraining else { return rows }
+        if isTraining { weigh(tokens, name, &result) }
+        return rows
+    }
+
+    private func weigh(_ tokens: [Int], _ file: String, _ result: inout Verification) {
         if tokens.count < Self.minimumExamples {
-            add(
-                &result,
-                (
-                    .error, "too_few_examples",
-                    "\(tokens.count) examples; at least \(Self.minimumExamples) are needed, 50 to 100 for a visible effect.",
-                    "Review and promote more."
-                ), name, nil)
+            result.add(
+                Finding(
+                    .tooFewExamples, file: file,
+                    what: "\(tokens.count) examples; at least \(Self.minimumExamples) are needed.",
+                    fix: "Review and promote more."))
         }
         result.estimatedTokens = tokens.reduce(0, +)
         result.estimatedEpochs = EpochEstimate.epochs(examples: tokens.count)
         result.estimatedBilledTokens = EpochEstimate.billedTokens(tokens, maximumTokens: maximumTokens)
-        return rows
     }
 
-    private func add(_ result: inout Verification, _ problem: LineChecker.Problem, _ file: String, _ line: Int?) {
-        result.add(
-            Finding(
-                severity: problem.severity, code: problem.code, file: file, line: line, what: problem.what,
-                fix: problem.fix))
-    }
-
-    /// Each file is the one that the manifest describes.
-    private func checkManifest(_ directory: URL, _ result: inout Verification) throws {
-        let name = ExportFile.manifest.rawValue
-        guard let bytes = try? Data(contentsOf: directory.appendingPathComponent(name)),
-            let manifest = try? JSONValue(parsing: bytes)
+    /// Each of `files` that the manifest lists is the one it describes.
+    private func check(_ files: [ExportFile], against manifest: URL, _ result: inout Verification) {
+        guard let bytes = try? Data(contentsOf: manifest), let document = try? JSONValue(parsing: bytes),
+            let listed = document["files"]?.arrayValue
         else {
-            add(
-                &result, (.warning, "manifest_missing", "There is no readable manifest.json.", "Export again."), name,
-                nil)
+            result.add(
+                Finding(
+                    .manifestMissing, file: manifest.lastPathComponent,
+                    what: "There is no manifest.json that lists the files.",
+                    fix: "Export again."))
             return
         }
-        for file in manifest["files"]?.arrayValue ?? [] {
-            let fileName = file["name"]?.stringValue ?? ""
+        for file in listed {
             // Names come from a file; only those that an export writes are followed.
-            guard let known = ExportFile(rawValue: fileName) else { continue }
-            let found = try? LineReader.sha256(of: directory.appendingPathComponent(known.rawValue))
-            if found != file["sha256"]?.stringValue {
-                add(
-                    &result,
-                    (
-                        .error, "manifest_mismatch", "The file is not the one that was exported.",
-                        "Export again, or trust the changed file knowingly by removing manifest.json."
-                    ), fileName, nil)
+            guard let known = files.first(where: { $0.rawValue == file["name"]?.stringValue }) else { continue }
+            let place = manifest.deletingLastPathComponent().appendingPathComponent(known.rawValue)
+            if (try? LineReader.sha256(of: place)) != file["sha256"]?.stringValue {
+                result.add(
+                    Finding(
+                        .manifestMismatch, file: known.rawValue, what: "The file is not the one that was exported.",
+                        fix: "Export again, or trust the changed file knowingly by removing manifest.json."))
             }
         }
     }

@@ -1,0 +1,76 @@
+/// What can be wrong with a training file. The raw value is the finding's code; where OpenAI's cookbook has a name for
+/// it, that one.
+enum Fault: String, Sendable, Hashable, CaseIterable {
+    // The bytes of a line.
+    case emptyLine = "empty_line"
+    case notUTF8 = "not_utf8"
+    case nulByte = "nul_byte"
+    case byteOrderMark = "byte_order_mark"
+    case carriageReturn = "carriage_return"
+    case lineSeparator = "line_separator"
+    case notJSON = "not_json"
+    // Its form.
+    case dataType = "data_type"
+    case unrecognizedKey = "unrecognized_key"
+    case missingMessagesList = "missing_messages_list"
+    case messageMissingKey = "message_missing_key"
+    case messageUnrecognizedKey = "message_unrecognized_key"
+    case unrecognizedRole = "unrecognized_role"
+    case missingContent = "missing_content"
+    case imageMisplaced = "image_misplaced"
+    case weightMisplaced = "weight_misplaced"
+    case weightInvalid = "weight_invalid"
+    // The conversation.
+    case missingAssistantMessage = "example_missing_assistant_message"
+    case lastMessageNotAssistant = "last_message_not_assistant"
+    case nothingToLearn = "nothing_to_learn"
+    case systemNotFirst = "system_not_first"
+    case toolAnswerWithoutCall = "tool_answer_without_call"
+    case toolCallUnanswered = "tool_call_unanswered"
+    case argumentsNotText = "arguments_not_text"
+    case argumentsNotJSON = "arguments_not_json"
+    // Its length.
+    case tooManyTokens = "too_many_tokens"
+    case maybeTooManyTokens = "maybe_too_many_tokens"
+    // The files.
+    case duplicateRow = "duplicate_row"
+    case tooFewExamples = "too_few_examples"
+    case trainRowInValidation = "train_row_in_validation"
+    case manifestMissing = "manifest_missing"
+    case manifestMismatch = "manifest_mismatch"
+
+    var severity: Finding.Severity {
+        switch self {
+        case .lineSeparator, .systemNotFirst, .maybeTooManyTokens, .duplicateRow, .manifestMissing: .warning
+        default: .error
+        }
+    }
+
+    /// Why it matters.
+    var why: String {
+        switch self {
+        case .emptyLine, .notUTF8, .nulByte, .byteOrderMark, .carriageReturn, .notJSON, .dataType,
+            .missingMessagesList:
+            "Each line must be one JSON object in UTF-8, ended by LF; a file with another line is refused whole."
+        case .lineSeparator: "Some readers take U+2028 and U+2029 for the end of a line."
+        case .unrecognizedKey, .messageUnrecognizedKey, .messageMissingKey, .unrecognizedRole, .missingContent,
+            .imageMisplaced:
+            "The provider's format does not have it so, and files out of format are refused."
+        case .weightMisplaced, .weightInvalid:
+            "A weight says whether an assistant message is learnt (1) or only read (0)."
+        case .missingAssistantMessage, .lastMessageNotAssistant, .nothingToLearn:
+            "Training learns what the assistant says last; there is nothing of it here."
+        case .systemNotFirst: "The bot will meet its system message first; what is learnt elsewhere is not the same."
+        case .toolAnswerWithoutCall, .toolCallUnanswered:
+            "Every tool call needs its answer and every answer its call, or the example is refused."
+        case .argumentsNotText, .argumentsNotJSON:
+            "A call's arguments are a string that holds JSON; a model learns to write what it is shown."
+        case .tooManyTokens, .maybeTooManyTokens: "A trainer cuts the end off, and with it the answer to learn."
+        case .duplicateRow: "A repeated row weighs double."
+        case .tooFewExamples: "Providers refuse fewer; 50 to 100 have a visible effect."
+        case .trainRowInValidation: "A row that was learnt measures nothing."
+        case .manifestMissing: "Without it nobody can tell whether the files are those that were exported."
+        case .manifestMismatch: "It has been changed or cut since, so its lineage does not hold."
+        }
+    }
+}
