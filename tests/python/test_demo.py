@@ -32,7 +32,8 @@ def test_the_demo_ends_with_a_verified_training_file(loop):
     assert 0 < report["exchangesRated"] < report["exchangesSent"] / 4
     stored = int(loop.sql("SELECT count(*) FROM gleaner.exchanges"))
     assert stored == report["exchangesSent"]
-    assert loop.sql("SELECT count(*) FROM gleaner.early_feedback") == "0"
+    # What came while its exchange was landing is joined by the next sweep.
+    wait_until("no feedback waits", lambda: loop.sql("SELECT count(*) FROM gleaner.early_feedback") == "0", 45)
     listing = loop.run("dataset", "list", "--project", "demo").stdout
     assert "demo version 1" in listing
     for line in ("1", "40"):

@@ -12,7 +12,9 @@ from test_chat import CHAI
 
 
 def test_feedback_by_exchange_and_by_completion(gleaner, client, http):
-    raw = client.chat.completions.with_raw_response.create(model="demo-hinglish-1", messages=CHAI)
+    # A question of its own: the demo provider gives equal requests equal completion ids.
+    messages = [*CHAI, {"role": "user", "content": f"Aur elaichi? {time.time()}"}]
+    raw = client.chat.completions.with_raw_response.create(model="demo-hinglish-1", messages=messages)
     exchange, completion = raw.headers["x-gleaner-exchange-id"], raw.parse().id
     # Perhaps before it is stored: both are accepted, whichever way.
     one = http.post("/api/feedback", json={"exchange_id": exchange, "thumb": "up", "rater": "a"})
