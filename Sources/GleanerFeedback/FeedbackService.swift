@@ -30,7 +30,7 @@ public struct FeedbackService: Sendable {
         _ judgements: [Judgement], on subject: Subject, rater: String?, by caller: Caller, source: String = "api"
     ) async throws -> Receipt {
         guard !judgements.isEmpty else { throw FeedbackError.nothingSaid }
-        let exchange: ID<Exchange>?
+        var exchange: ID<Exchange>?
         switch subject {
         case .exchange(let id):
             try check(id)
@@ -38,17 +38,30 @@ public struct FeedbackService: Sendable {
         case .completion(let id):
             exchange = try await store.exchange(withCompletion: id, of: caller.project)
         }
+        let (shard, time) = (exchange?.shard ?? .random(), now())
         let given = judgements.map {
-            GivenFeedback(
-                id: .new(on: exchange?.shard ?? .random()), judgement: $0, rater: rater, source: source, caller: caller,
-                at: now())
+            GivenFeedback(id: .new(on: shard), judgement: $0, rater: rater, source: source, caller: caller, at: time)
         }
         if let exchange {
             try await store.keep(given, on: exchange)
         } else if case .completion(let id) = subject {
-            try await store.keepEarly(given, completion: id)
+            exchange = try await keepEarly(given, completion: id, of: caller.project)
         }
         return Receipt(feedback: given.map { .init(id: $0.id, kind: $0.judgement.kind) }, exchange: exchange)
+    }
+
+    /// Keeps feedback whose exchange is not known, and looks once more: it may have landed since it was looked for, and
+    /// ingest may have looked for feedback before this was there. Whoever commits second sees the other.
+    /// - Returns: the exchange when it was there after all.
+    private func keepEarly(
+        _ given: [GivenFeedback], completion: String, of project: ID<Project>
+    ) async throws -> ID<Exchange>? {
+        try await store.keepEarly(given, completion: completion)
+        // It is kept: an error from here on is no reason to have it sent again, and the sweep joins it all the same.
+        guard let joined = try? await store.join([(project: project, completion: completion)]), joined > 0 else {
+            return nil
+        }
+        return try? await store.exchange(withCompletion: completion, of: project)
     }
 
     /// Joins what waits for these completions to the exchanges that have just landed.

@@ -72,16 +72,24 @@ struct JudgementRowsTests {
         #expect(items[2].objectValue?.keys.sorted() == ["created_at", "id", "kind", "rater", "source", "thumb"])
     }
 
-    @Test("one judgement that the database refuses keeps all of the same call out")
+    @Test("one judgement that the database refuses keeps all of the same call out, and waiting ones where they are")
     func allOrNone() async throws {
         let world = try await StoredExchanges(pool: pool)
+        let both: [Judgement] = [.thumb(up: true), .comment("theek hai")]
+        try await pool.query("ALTER TABLE gleaner.feedback ADD CONSTRAINT no_comments CHECK (kind <> 'comment')")
         let id = try await world.add()
-        // Bodies never hold U+0000; this is what stands behind that check.
         await #expect(throws: PostgresError.self) {
-            try await service.give(
-                [.thumb(up: true), .comment("a\0b")], on: .exchange(id), rater: nil, by: world.caller)
+            try await service.give(both, on: .exchange(id), rater: nil, by: world.caller)
         }
-        #expect(try await service.feedback(on: id, of: world.project).isEmpty)
+        _ = try await service.give(both, on: .completion("c"), rater: nil, by: world.caller)
+        let landed = try await world.add(completion: "c")
+        await #expect(throws: PostgresError.self) { try await service.joinEarly([(world.project, "c")]) }
+        for exchange in [id, landed] {
+            #expect(try await service.feedback(on: exchange, of: world.project).isEmpty)
+        }
+        try await pool.query("ALTER TABLE gleaner.feedback DROP CONSTRAINT no_comments")
+        #expect(try await service.joinAllEarly() == 2)
+        #expect(try await service.feedback(on: landed, of: world.project).count == 2)
     }
 
     @Test("the sweep joins by itself what ingest overlooked, and ends when it is told to")

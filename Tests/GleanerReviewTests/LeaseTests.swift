@@ -82,26 +82,60 @@ struct LeaseTests {
         #expect(try await service.progress(in: project).leased == 10)
     }
 
-    @Test("one verdict sent many times at once is one review, and every answer names it")
+    @Test("an item that is just being lent is passed over, not waited for")
+    func passedOver() async throws {
+        let world = try await StoredExchanges.drawn(2)
+        let service = service
+        let rows = try await pool.query("SELECT id FROM gleaner.review_slots ORDER BY position")
+        let order = try rows.map { try $0.decode("id", as: UUID.self) }
+        try await pool.withTransaction { connection in
+            try await connection.query("SELECT 1 FROM gleaner.review_slots WHERE id = \(order[0]) FOR UPDATE")
+            let item = try await service.next(for: "asha", in: world.project)
+            #expect(item?.slot == order[1])
+            #expect(try await service.next(for: "ravi", in: world.project) == nil)
+        }
+        #expect(try await service.next(for: "ravi", in: world.project)?.slot == order[0])
+    }
+
+    @Test("one verdict sent twice at once is one review, and both answers name it")
     func submittedAtOnce() async throws {
         let world = try await StoredExchanges.drawn(1)
-        let (service, project) = (service, world.project)
+        let (service, project, pool) = (service, world.project, pool)
         let item = try #require(try await service.next(for: "asha", in: project))
         let verdict = try ReviewVerdict.all(5)
         let ids = try await withThrowingTaskGroup(of: UUID.self) { group in
-            for _ in 0..<12 {
-                group.addTask {
-                    try await service.submit(verdict, slot: item.slot, token: item.leaseToken, in: project)
+            // Both are held up at the slot, so that neither can be done before the other has begun.
+            try await pool.withTransaction { connection in
+                try await connection.query("SELECT 1 FROM gleaner.review_slots FOR UPDATE")
+                for _ in 0..<2 {
+                    group.addTask {
+                        try await service.submit(verdict, slot: item.slot, token: item.leaseToken, in: project)
+                    }
                 }
+                try await Self.untilWaiting(2, pool)
             }
-            return try await group.reduce(into: Set<UUID>()) { $0.insert($1) }
+            return try await group.reduce(into: [UUID]()) { $0.append($1) }
         }
-        #expect(ids.count == 1)
-        let row = try await pool.query("SELECT id, reviewer, rubric, duration_ms FROM gleaner.reviews")
-        #expect(row.count == 1)
-        #expect(try row[0].decode("id", as: UUID.self) == ids.first)
-        #expect(try row[0].decode("rubric", as: String.self) == Rubric.name)
-        #expect(try row[0].decode("duration_ms", as: Int.self) >= 0)
+        #expect(ids.count == 2)
+        let rows = try await pool.query("SELECT id, rubric, duration_ms FROM gleaner.reviews")
+        #expect(rows.count == 1)
+        #expect(try Set(ids) == [rows[0].decode("id", as: UUID.self)])
+        #expect(try rows[0].decode("rubric", as: String.self) == Rubric.name)
+        #expect(try rows[0].decode("duration_ms", as: Int.self) >= 0)
+    }
+
+    /// Asks until `number` sessions of this database wait for a lock.
+    private static func untilWaiting(_ number: Int, _ pool: PostgresPool) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while ContinuousClock.now < deadline {
+            let waiting: Int = try await pool.query(
+                """
+                SELECT count(*) AS count FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock'
+                """)[0].decode("count")
+            if waiting == number { return }
+        }
+        Issue.record("they do not wait")
     }
 
     @Test("a lease ends when it says, by the database's clock")
