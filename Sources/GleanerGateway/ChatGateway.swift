@@ -80,7 +80,7 @@ public struct ChatGateway: Sendable {
     private func refuse(_ arrival: Arrival, _ body: ByteBuffer, _ error: GatewayError) async throws -> Response {
         let intent = arrival.intent(nil, nil, body, provider: nil)
         let answer = ErrorBody.openAI.bytes(error.explanation)
-        try await journal.refuse(
+        try await journal.record(
             intent, request: body,
             ExchangeOutcome(
                 status: .refused, reason: error.explanation.code, httpStatus: error.explanation.status,

@@ -22,6 +22,9 @@ struct ExchangeProjection: Hashable {
     var completionTokens: Int32?
     var cachedTokens: Int32?
     var reasoningTokens: Int32?
+    var cacheWriteTokens: Int32?
+    /// US dollars, from the price table; see `exchanges.cost_usd`.
+    var costUSD: Double?
 
     /// Larger bodies stay bytes only: nobody reads 16 MiB in a list, and jsonb would have to be parsed by Postgres.
     static let largestBody = 16 << 20
