@@ -15,7 +15,8 @@ struct JSONValueTextTests {
     @Test("every character is written as Foundation writes it")
     func characters() throws {
         for start in stride(from: UInt32(0), to: 0x11000, by: 0x200) {
-            let value = JSONValue.array((start..<start + 0x200).compactMap(Unicode.Scalar.init).map { .string(String($0)) })
+            let value = JSONValue.array(
+                (start..<start + 0x200).compactMap(Unicode.Scalar.init).map { .string(String($0)) })
             #expect(String(decoding: try value.canonicalBytes(), as: UTF8.self) == (try foundation(value)))
         }
     }
