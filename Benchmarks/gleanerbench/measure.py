@@ -1,0 +1,123 @@
+"""One measured run, and the median of several."""
+
+import os
+import statistics
+from dataclasses import dataclass, field
+
+from .machine import Gauge
+
+
+@dataclass
+class Run:
+    """What one load did to one target. CPU is in seconds, of the target's own process, PostgreSQL apart."""
+    report: dict
+    cpu: float
+    postgres_cpu: float
+    written: int
+    others: float
+
+
+@dataclass
+class Row:
+    """A line of the table. `ratio` compares the gateway with nginx; `limit` is what the project asks of itself."""
+    name: str
+    unit: str
+    direct: float | None = None
+    nginx: float | None = None
+    gateway: float | None = None
+    limit: float | None = None
+    at_least: bool = False
+    others: float = 0.0
+    note: str = ""
+    rounds: list = field(default_factory=list)
+
+    @property
+    def is_met(self):
+        if self.limit is None or self.gateway is None:
+            return None
+        return self.gateway >= self.limit if self.at_least else self.gateway <= self.limit
+
+
+class Bench:
+    """The processes under measurement, and how a run against one of them is measured."""
+
+    def __init__(self, tools, postgres, options):
+        self.tools, self.postgres, self.options = tools, postgres, options
+        self.provider = tools.provider()
+        self.nginx = self.gleaner = None
+        self.extra = []       # further processes of the bench: TLS before the provider
+        self.sent = 0         # exchanges that the running gleaner was asked for
+        self.checks = []
+
+    def own_cpu(self):
+        mine = os.times()
+        services = [self.nginx, self.gleaner, self.postgres, *self.extra]
+        from . import machine
+        return (mine.user + mine.system + mine.children_user + mine.children_system
+                + machine.cpu_seconds(self.provider.pid) + sum(s.cpu_seconds() for s in services if s))
+
+    def run(self, target, **load):
+        service = {"direct": None, "nginx": self.nginx, "gateway": self.gleaner}[target]
+        port = service.port if service else self.provider.port
+        if target == "gateway":
+            load["key"] = self.gleaner.key
+        with Gauge(self.own_cpu) as gauge:
+            cpu = service.cpu_seconds() if service else 0
+            database, written = self.postgres.cpu_seconds(), self.written(target)
+            report = self.tools.load(port, **load)
+            if target == "gateway":
+                # Storing is part of the work, so the run lasts until everything is in the database.
+                self.sent += report["sent"]
+                self.gleaner.settle()
+            cpu = (service.cpu_seconds() if service else 0) - cpu
+            database, written = self.postgres.cpu_seconds() - database, self.written(target) - written
+        return Run(report, cpu, database, written, gauge.share)
+
+    def written(self, target):
+        from . import machine
+        return (machine.written_bytes(self.gleaner.pid) or 0) if target == "gateway" else 0
+
+    def rounds(self, targets, **load):
+        """Interleaved, so that what others do to the machine falls on all alike."""
+        runs = {target: [] for target in targets}
+        for _ in range(self.options.rounds):
+            for target in targets:
+                runs[target].append(self.run(target, **load))
+        return runs
+
+    def check(self):
+        """Nothing that was sent is missing, and the ledger adds up."""
+        m = self.gleaner.settle()
+        stored, gap = int(m['gleaner_exchanges_total{outcome="stored"}']), int(m["gleaner_conservation_gap"])
+        self.checks.append({"sent": self.sent, "stored": stored, "gap": gap, "ok": stored == self.sent and gap == 0})
+        self.sent = 0
+
+
+def kept(runs, limit):
+    """The runs with little outside load; all of them when there is no such run."""
+    quiet = [run for run in runs if run.others <= limit]
+    return quiet or runs
+
+
+def median(runs, value, limit):
+    return statistics.median(value(run) for run in kept(runs, limit))
+
+
+def row(bench, name, unit, runs, value, **more):
+    """`value` turns a run into the row's unit; it gets the target's name, too."""
+    limit = bench.options.outside
+    made = Row(name, unit, **more)
+    for target, list_ in runs.items():
+        setattr(made, target, median(list_, lambda run: value(run, target), limit))
+        made.rounds.append({"target": target, "values": [value(run, target) for run in list_],
+                            "others": [round(run.others, 3) for run in list_]})
+        made.others = max(made.others, statistics.median(run.others for run in kept(list_, limit)))
+    return made
+
+
+def added(made):
+    """Latencies become what nginx and the gateway add to the direct way, which stays as it is."""
+    for target in ("nginx", "gateway"):
+        if getattr(made, target) is not None:
+            setattr(made, target, getattr(made, target) - made.direct)
+    return made
