@@ -9,22 +9,22 @@ import argparse
 import datetime
 import os
 import resource
+import signal
 import sys
 import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from gleanerbench import machine, report, scenarios  # noqa: E402
-from gleanerbench.gateway import Gleaner  # noqa: E402
+from gleanerbench import ingest, machine, memory, report, scenarios, tls  # noqa: E402
 from gleanerbench.measure import Bench  # noqa: E402
-from gleanerbench.nginx import Nginx  # noqa: E402
 from gleanerbench.postgres import Postgres  # noqa: E402
 from gleanerbench.processes import ROOT, BenchError, Tools  # noqa: E402
 
 GROUPS = {
     "json": scenarios.json_rows, "burst": scenarios.burst_rows, "paced": scenarios.paced_rows,
-    "latency": scenarios.latency_rows, "size": scenarios.size_rows,
+    "latency": scenarios.latency_rows, "size": scenarios.size_rows, "ingest": ingest.rows, "memory": memory.rows,
+    "soak": memory.soak_rows, "tls": tls.rows,
 }
 
 
@@ -35,6 +35,7 @@ def read_options():
     parser.add_argument("--only", default="", help="groups, comma separated: " + ", ".join(GROUPS))
     parser.add_argument("--rounds", type=int, help="of each row, interleaved; 3, quick 1")
     parser.add_argument("--seconds", type=float, help="of each saturating run; 8, quick 3")
+    parser.add_argument("--soak", type=int, help="exchanges of the long run; 100000, quick 10000")
     parser.add_argument("--outside", type=float, default=0.10, help="rounds with a larger share of CPU taken by others are left out (0.10)")
     parser.add_argument("--priority", type=int, default=0, help="nice value of everything the bench starts (0); below 0 needs root")
     parser.add_argument("--json", type=Path, default=ROOT / ".build/bench.json", help="where the figures go (.build/bench.json)")
@@ -46,30 +47,18 @@ def read_options():
     options.seconds = options.seconds or (3 if options.quick else 8)
     options.latency_seconds = 5 if options.quick else 20
     options.paced = 2 if options.quick else 4
+    options.soak = options.soak or (10_000 if options.quick else 100_000)
+    options.ingest = 5000 if options.quick else 30_000
     options.size_count = 2000 if options.quick else 10_000
     return options
 
 
 def run(options, directory, rows, checks):
-    started = []
-
-    def start(service, end):
-        started.append(end)
-        return service
-
+    postgres = Postgres()
+    bench = None
     try:
-        tools = Tools(directory)
-        postgres = Postgres()
-        started.append(postgres.remove)
-        bench = Bench(tools, postgres, options)
-        started.append(bench.provider.stop)
-        bench.nginx = Nginx(bench.provider.port)
-        started.append(bench.nginx.stop)
-        bench.gleaner = Gleaner(options.binary, f"http://127.0.0.1:{bench.provider.port}/v1", postgres.conninfo)
-        started.append(lambda: bench.gleaner.remove())
-        # Connections are open and memory is warm before anything is measured.
-        for target in scenarios.ALL:
-            bench.run(target, connections=64, seconds=0.5)
+        bench = Bench(Tools(directory), postgres, options)
+        bench.start()
         for name in options.only:
             for row in GROUPS[name](bench):
                 rows.append(row)
@@ -77,17 +66,16 @@ def run(options, directory, rows, checks):
         bench.check()
         checks += bench.checks
     finally:
-        for end in reversed(started):
-            try:
-                end()
-            except Exception as error:  # the others still have to be ended
-                print(f"bench: {error}", file=sys.stderr)
+        if bench:
+            bench.end()
+        postgres.remove()
 
 
 def main():
     options = read_options()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # through the ends of everything that was started
     if options.priority:
         os.nice(options.priority)
     when = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
@@ -104,9 +92,11 @@ def main():
             return 130
     print(f"{command}   {when}")
     print(f"{about['cpu']}, {about['cores']} cores, {about['memory_gib']} GiB, Linux {about['kernel']}; "
-          f"4 kB written and synced in {about['sync_us']:.0f} µs (median of 200)\n")
+          f"4 kB written and synced in {about['sync_p50_us']:.0f} µs (median of 200; quickest tenth {about['sync_p10_us']:.0f})\n")
     print(report.table(rows))
     print("\nothers: the share of CPU that went to processes outside the bench, in the rounds kept")
+    for note in report.notes(rows):
+        print(note)
     for check in checks:
         print(f"sent {check['sent']}, stored {check['stored']}, conservation gap {check['gap']}: {'ok' if check['ok'] else 'NOT OK'}")
     report.write(options.json, command, when, about, rows, checks)

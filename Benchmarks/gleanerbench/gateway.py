@@ -60,6 +60,9 @@ class Gleaner:
     def cpu_seconds(self):
         return machine.cpu_seconds(self.pid)
 
+    def resident_bytes(self):
+        return machine.resident_bytes(self.pid)
+
     def metrics(self):
         """Name with labels → value."""
         text = http_get(f"http://127.0.0.1:{self.admin_port}/metrics")

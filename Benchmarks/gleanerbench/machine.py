@@ -70,10 +70,16 @@ class Gauge:
 
 
 def sync_microseconds(directory, count=200):
-    """Median time of writing 4 kB and fdatasync, on the disk of `directory`."""
+    """Writing 4 kB over old bytes and fdatasync, on the disk of `directory`: the quickest tenth and the median.
+
+    When others keep all cores busy, the median also has the wait for a core in it.
+    """
     path, block, times = Path(directory) / "sync-probe", os.urandom(4096), []
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
+        os.write(handle, block * count)
+        os.fsync(handle)
+        os.lseek(handle, 0, os.SEEK_SET)
         for _ in range(count):
             began = time.perf_counter()
             os.write(handle, block)
@@ -82,7 +88,7 @@ def sync_microseconds(directory, count=200):
     finally:
         os.close(handle)
         path.unlink()
-    return statistics.median(times)
+    return sorted(times)[count // 10], statistics.median(times)
 
 
 def describe(directory):
@@ -90,5 +96,6 @@ def describe(directory):
         (line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
          if line.startswith("model name")), "unknown")
     memory = int(Path("/proc/meminfo").read_text().split()[1]) >> 20
+    quick, middle = sync_microseconds(directory)
     return {"cpu": model, "cores": CORES, "memory_gib": memory, "kernel": os.uname().release,
-            "sync_us": round(sync_microseconds(directory), 1)}
+            "sync_p10_us": round(quick, 1), "sync_p50_us": round(middle, 1)}

@@ -4,7 +4,10 @@ import os
 import statistics
 from dataclasses import dataclass, field
 
+from . import machine
+from .gateway import Gleaner
 from .machine import Gauge
+from .nginx import Nginx
 
 
 @dataclass
@@ -27,7 +30,7 @@ class Row:
     gateway: float | None = None
     limit: float | None = None
     at_least: bool = False
-    others: float = 0.0
+    others: float | None = None
     note: str = ""
     rounds: list = field(default_factory=list)
 
@@ -43,16 +46,39 @@ class Bench:
 
     def __init__(self, tools, postgres, options):
         self.tools, self.postgres, self.options = tools, postgres, options
-        self.provider = tools.provider()
         self.nginx = self.gleaner = None
-        self.extra = []       # further processes of the bench: TLS before the provider
+        self.extra = []       # further services of the bench: TLS before the provider
         self.sent = 0         # exchanges that the running gleaner was asked for
         self.checks = []
+        self.provider = tools.provider()
+
+    def start(self):
+        self.nginx = Nginx(self.provider.port)
+        self.renew()
+
+    def renew(self, url=None, **more):
+        """A new gleaner on the same database, in place of the running one, which is checked first."""
+        if self.gleaner:
+            self.check()
+            self.gleaner.remove()
+            self.gleaner = None
+        url = url or f"http://127.0.0.1:{self.provider.port}/v1"
+        self.gleaner = Gleaner(self.options.binary, url, self.postgres.conninfo, **more)
+        # Connections are open and memory is warm before anything is measured.
+        self.run("gateway", connections=64, seconds=0.5)
+
+    def end(self):
+        """Everything that still runs, each even when another one's end fails."""
+        for service, end in [(s, s.stop) for s in [*self.extra, self.nginx, self.provider] if s] + [
+                (self.gleaner, self.gleaner.remove)] * bool(self.gleaner):
+            try:
+                end()
+            except Exception as error:
+                print(f"bench: {service}: {error}")
 
     def own_cpu(self):
         mine = os.times()
         services = [self.nginx, self.gleaner, self.postgres, *self.extra]
-        from . import machine
         return (mine.user + mine.system + mine.children_user + mine.children_system
                 + machine.cpu_seconds(self.provider.pid) + sum(s.cpu_seconds() for s in services if s))
 
@@ -74,14 +100,16 @@ class Bench:
         return Run(report, cpu, database, written, gauge.share)
 
     def written(self, target):
-        from . import machine
         return (machine.written_bytes(self.gleaner.pid) or 0) if target == "gateway" else 0
 
     def rounds(self, targets, **load):
-        """Interleaved, so that what others do to the machine falls on all alike."""
+        """Interleaved, so that what others do to the machine falls on all alike; disturbed ones are made up for, once."""
         runs = {target: [] for target in targets}
-        for _ in range(self.options.rounds):
-            for target in targets:
+        for turn in range(2 * self.options.rounds):
+            short = [t for t in targets if turn < self.options.rounds or len(quiet(runs[t], self.options.outside)) < self.options.rounds]
+            if not short or (self.options.quick and turn == self.options.rounds):
+                break
+            for target in short:
                 runs[target].append(self.run(target, **load))
         return runs
 
@@ -93,10 +121,13 @@ class Bench:
         self.sent = 0
 
 
+def quiet(runs, limit):
+    return [run for run in runs if run.others <= limit]
+
+
 def kept(runs, limit):
-    """The runs with little outside load; all of them when there is no such run."""
-    quiet = [run for run in runs if run.others <= limit]
-    return quiet or runs
+    """The runs with little outside load; when there is none, the quieter half."""
+    return quiet(runs, limit) or sorted(runs, key=lambda run: run.others)[:(len(runs) + 1) // 2]
 
 
 def median(runs, value, limit):
@@ -111,7 +142,7 @@ def row(bench, name, unit, runs, value, **more):
         setattr(made, target, median(list_, lambda run: value(run, target), limit))
         made.rounds.append({"target": target, "values": [value(run, target) for run in list_],
                             "others": [round(run.others, 3) for run in list_]})
-        made.others = max(made.others, statistics.median(run.others for run in kept(list_, limit)))
+        made.others = max(made.others or 0, statistics.median(run.others for run in kept(list_, limit)))
     return made
 
 

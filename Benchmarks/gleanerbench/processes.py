@@ -133,10 +133,12 @@ class Tools:
     def finish(self, running, seconds=900):
         try:
             out, complaint = running.communicate(timeout=seconds)
-        except subprocess.TimeoutExpired:
+        except BaseException as error:
             running.kill()
             running.communicate()
-            raise BenchError("the load generator did not end") from None
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise BenchError("the load generator did not end") from None
+            raise
         if running.returncode not in (0, 1):
             raise BenchError(f"the load generator failed: {complaint.decode().strip()}")
         report = json.loads(out)

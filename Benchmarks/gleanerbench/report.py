@@ -17,7 +17,7 @@ def line(row):
     limit = "" if row.limit is None else ("≥ " if row.at_least else "≤ ") + number(row.limit).removesuffix(".00")
     verdict = {None: "", True: "yes", False: "NO"}[row.is_met]
     return [row.name, row.unit, number(row.direct), number(row.nginx), number(row.gateway),
-            number(ratio) if ratio else "–", limit, verdict, f"{row.others:.0%}"]
+            number(ratio) if ratio else "–", limit, verdict, "–" if row.others is None else f"{row.others:.0%}"]
 
 
 def table(rows):

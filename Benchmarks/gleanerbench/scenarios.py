@@ -1,6 +1,6 @@
 """The rows of the table, by group. Limits are the project's own for two cores, logging on, durability `disk`."""
 
-from .measure import Row, added, kept, row
+from .measure import Row, added, row
 
 ALL = ("direct", "nginx", "gateway")
 PROXIES = ("nginx", "gateway")
@@ -19,10 +19,8 @@ def percentile(series, part):
 
 
 def postgres_row(bench, name, runs, limit=None):
-    made = row(bench, name, "µs CPU / exchange", {"gateway": runs["gateway"]},
+    return row(bench, name, "µs CPU / exchange", {"gateway": runs["gateway"]},
                lambda run, _target: run.postgres_cpu * 1e6 / run.report["answered"], limit=limit)
-    made.note = "PostgreSQL's processes, apart from the gateway's"
-    return made
 
 
 def json_rows(bench):
@@ -36,6 +34,7 @@ def json_rows(bench):
               lambda run, _target: run.written / run.report["answered"])
     runs = bench.rounds(PROXIES, connections=1, seconds=seconds)
     yield row(bench, "JSON, 1 connection: CPU", "µs CPU / exchange", runs, cpu_per("answered"))
+    yield postgres_row(bench, "JSON, 1 connection: PostgreSQL", runs)
 
 
 def burst_rows(bench):
@@ -48,7 +47,7 @@ def burst_rows(bench):
 
 def paced_rows(bench):
     for streams in (200, 500):
-        # Two streams after each other on every connection, begun evenly over the length of one.
+        # Some streams after each other on every connection, begun evenly over the length of one.
         runs = bench.rounds(PROXIES, connections=streams, count=streams * bench.options.paced, ramp_ms=1280, stream=True,
                             model="bench-paced-64-20ms")
         yield row(bench, f"paced, 20 ms, {streams} streams: CPU", "µs CPU / chunk", runs, cpu_per("chunks"), limit=40)
