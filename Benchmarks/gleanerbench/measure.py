@@ -12,9 +12,10 @@ from .nginx import Nginx
 
 @dataclass
 class Run:
-    """What one load did to one target. CPU is in seconds, of the target's own process, PostgreSQL apart."""
+    """What one load did to one target. CPU is in seconds: the target's own process, PostgreSQL's, and all of the bench."""
     report: dict
     cpu: float
+    whole_cpu: float
     postgres_cpu: float
     written: int
     others: float
@@ -88,16 +89,16 @@ class Bench:
         if target == "gateway":
             load["key"] = self.gleaner.key
         with Gauge(self.own_cpu) as gauge:
-            cpu = service.cpu_seconds() if service else 0
+            cpu, whole = service.cpu_seconds() if service else 0, self.own_cpu()
             database, written = self.postgres.cpu_seconds(), self.written(target)
             report = self.tools.load(port, **load)
             if target == "gateway":
                 # Storing is part of the work, so the run lasts until everything is in the database.
                 self.sent += report["sent"]
                 self.gleaner.settle()
-            cpu = (service.cpu_seconds() if service else 0) - cpu
+            cpu, whole = (service.cpu_seconds() if service else 0) - cpu, self.own_cpu() - whole
             database, written = self.postgres.cpu_seconds() - database, self.written(target) - written
-        return Run(report, cpu, database, written, gauge.share)
+        return Run(report, cpu, whole, database, written, gauge.share)
 
     def written(self, target):
         return (machine.written_bytes(self.gleaner.pid) or 0) if target == "gateway" else 0

@@ -29,6 +29,9 @@ def json_rows(bench):
     yield row(bench, "JSON, 64 connections: CPU", "µs CPU / exchange", {t: runs[t] for t in PROXIES},
               cpu_per("answered"), limit=200)
     yield row(bench, "JSON, 64 connections: throughput", "exchanges/s", runs, per_second, limit=3000, at_least=True)
+    yield row(bench, "JSON, 64 connections: CPU of everything", "µs CPU / exchange", runs,
+              lambda run, _target: run.whole_cpu * 1e6 / run.report["answered"],
+              note="load, provider, PostgreSQL and what stands between; a core's second divided by it is what a core can carry")
     yield postgres_row(bench, "JSON, 64 connections: PostgreSQL", runs, limit=150)
     yield row(bench, "JSON: written by the gateway", "bytes / exchange", {"gateway": runs["gateway"]},
               lambda run, _target: run.written / run.report["answered"])
