@@ -30,9 +30,9 @@ def drain(bench, count):
         postgres.start()
     with Gauge(bench.own_cpu) as gauge:
         cpu, database = gleaner.cpu_seconds(), postgres.cpu_seconds()
-        first = wait_until("a batch is stored", lambda: max(gleaner.stored() - stored, 0), 60, pause=0.005)
+        first = wait_until("a batch is stored", lambda: max(gleaner.stored() - stored, 0), 60, pause=0.01)
         began = time.monotonic()
-        wait_until("the journal is drained", lambda: gleaner.stored() - stored >= count, 600, pause=0.02)
+        wait_until("the journal is drained", lambda: gleaner.stored() - stored >= count, 600, pause=0.05)
         seconds = time.monotonic() - began
         cpu, database = gleaner.cpu_seconds() - cpu, postgres.cpu_seconds() - database
     return (count - first) / seconds, cpu / count, database / count, size, gauge.share
