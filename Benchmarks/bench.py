@@ -30,15 +30,19 @@ GROUPS = {
 
 def read_options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", default=ROOT / ".build/release/gleaner", type=Path, help="a release gleaner, already built")
+    parser.add_argument("--binary", default=ROOT / ".build/release/gleaner", type=Path,
+                        help="a release gleaner, already built")
     parser.add_argument("--quick", action="store_true", help="one short round of everything")
     parser.add_argument("--only", default="", help="groups, comma separated: " + ", ".join(GROUPS))
     parser.add_argument("--rounds", type=int, help="of each row, interleaved; 3, quick 1")
     parser.add_argument("--seconds", type=float, help="of each saturating run; 8, quick 3")
     parser.add_argument("--soak", type=int, help="exchanges of the long run; 100000, quick 10000")
-    parser.add_argument("--outside", type=float, default=0.10, help="rounds with a larger share of CPU taken by others are left out (0.10)")
-    parser.add_argument("--priority", type=int, default=0, help="nice value of everything the bench starts (0); below 0 needs root")
-    parser.add_argument("--json", type=Path, default=ROOT / ".build/bench.json", help="where the figures go (.build/bench.json)")
+    parser.add_argument("--outside", type=float, default=0.10,
+                        help="rounds in which others took a larger share of the CPU are repeated or left out (0.10)")
+    parser.add_argument("--priority", type=int, default=0,
+                        help="nice value of everything the bench starts (0); below 0 needs root")
+    parser.add_argument("--json", type=Path, default=ROOT / ".build/bench.json",
+                        help="where the figures go (.build/bench.json)")
     options = parser.parse_args()
     options.only = [name for name in options.only.split(",") if name] or list(GROUPS)
     if unknown := set(options.only) - set(GROUPS):
@@ -92,13 +96,15 @@ def main():
             return 130
     print(f"{command}   {when}")
     print(f"{about['cpu']}, {about['cores']} cores, {about['memory_gib']} GiB, Linux {about['kernel']}; "
-          f"4 kB written and synced in {about['sync_p50_us']:.0f} µs (median of 200; quickest tenth {about['sync_p10_us']:.0f})\n")
+          f"4 kB written and synced in {about['sync_p50_us']:.0f} µs (median of 200; quickest tenth "
+          f"{about['sync_p10_us']:.0f})\n")
     print(report.table(rows))
     print("\nothers: the share of CPU that went to processes outside the bench, in the rounds kept")
     for note in report.notes(rows):
         print(note)
     for check in checks:
-        print(f"sent {check['sent']}, stored {check['stored']}, conservation gap {check['gap']}: {'ok' if check['ok'] else 'NOT OK'}")
+        verdict = "ok" if check["ok"] else "NOT OK"
+        print(f"sent {check['sent']}, stored {check['stored']}, conservation gap {check['gap']}: {verdict}")
     report.write(options.json, command, when, about, rows, checks)
     return 0 if checks and all(check["ok"] for check in checks) else 1
 

@@ -69,8 +69,8 @@ static int *idle_list, idle_count;
 
 static void make_request(void) {
     char *json = malloc((size_t)options.body + 4096);
-    int n = sprintf(json, "{\"model\":\"%s\",%s\"user\":\"user-7\",\"messages\":[{\"role\":\"system\",\"content\":\"You answer in "
-                    "Hinglish.\"},{\"role\":\"user\",\"content\":\"0000000000000000 ", options.model,
+    int n = sprintf(json, "{\"model\":\"%s\",%s\"user\":\"user-7\",\"messages\":[{\"role\":\"system\",\"content\":"
+                    "\"You answer in Hinglish.\"},{\"role\":\"user\",\"content\":\"0000000000000000 ", options.model,
                     options.stream ? "\"stream\":true,\"stream_options\":{\"include_usage\":true}," : "");
     const char *words = "Do log ke liye masala chai ki recipe batao, adrak wali, jaldi ban jaye. ";
     for (int i = 0; n < options.body - 5; i++) json[n++] = words[(size_t)i % strlen(words)];
@@ -284,8 +284,10 @@ static void print_series(const char *name, struct series *s) {
     if (s->count > 0) {
         const double parts[] = {0.5, 0.9, 0.99, 0.999};
         const char *names[] = {"p50", "p90", "p99", "p999"};
-        printf(",\"mean\":%.1f,\"min\":%.1f,\"max\":%.1f", sum / (double)s->count / 10, s->values[0] / 10.0, s->values[s->count - 1] / 10.0);
-        for (int i = 0; i < 4; i++) printf(",\"%s\":%.1f", names[i], s->values[(size_t)(parts[i] * (double)(s->count - 1))] / 10.0);
+        printf(",\"mean\":%.1f,\"min\":%.1f,\"max\":%.1f", sum / (double)s->count / 10, s->values[0] / 10.0,
+               s->values[s->count - 1] / 10.0);
+        for (int i = 0; i < 4; i++)
+            printf(",\"%s\":%.1f", names[i], s->values[(size_t)(parts[i] * (double)(s->count - 1))] / 10.0);
     }
     printf("}");
 }
@@ -293,7 +295,8 @@ static void print_series(const char *name, struct series *s) {
 static void print_report(uint64_t began) {
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+    double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
+        + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
     printf("{\"sent\":%lu,\"answered\":%lu,\"failed\":%lu,\"not_200\":%lu,\"unfinished\":%d,\"chunks\":%lu,\"bytes\":%lu,"
            "\"seconds\":%.6f,\"cpu_seconds\":%.6f,\"status\":{", sent, answered, failed, refused, busy, chunks, bytes,
            (double)(last_at - began) / 1e9, cpu);

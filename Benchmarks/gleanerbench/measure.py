@@ -105,13 +105,11 @@ class Bench:
 
     def rounds(self, targets, **load):
         """Interleaved, so that what others do to the machine falls on all alike; disturbed ones are made up for, once."""
-        runs = {target: [] for target in targets}
-        for turn in range(2 * self.options.rounds):
-            short = [t for t in targets if turn < self.options.rounds or len(quiet(runs[t], self.options.outside)) < self.options.rounds]
-            if not short or (self.options.quick and turn == self.options.rounds):
-                break
-            for target in short:
-                runs[target].append(self.run(target, **load))
+        runs, wanted = {target: [] for target in targets}, self.options.rounds
+        for turn in range(wanted if self.options.quick else 2 * wanted):
+            for target in targets:
+                if turn < wanted or len(quiet(runs[target], self.options.outside)) < wanted:
+                    runs[target].append(self.run(target, **load))
         return runs
 
     def check(self):

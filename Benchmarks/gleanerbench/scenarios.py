@@ -31,7 +31,7 @@ def json_rows(bench):
     yield row(bench, "JSON, 64 connections: throughput", "exchanges/s", runs, per_second, limit=3000, at_least=True)
     yield row(bench, "JSON, 64 connections: CPU of everything", "µs CPU / exchange", runs,
               lambda run, _target: run.whole_cpu * 1e6 / run.report["answered"],
-              note="load, provider, PostgreSQL and what stands between; a core's second divided by it is what a core can carry")
+              note="load, provider, PostgreSQL and what stands between; a second divided by it is what one core can carry")
     yield postgres_row(bench, "JSON, 64 connections: PostgreSQL", runs, limit=150)
     yield row(bench, "JSON: written by the gateway", "bytes / exchange", {"gateway": runs["gateway"]},
               lambda run, _target: run.written / run.report["answered"])
@@ -67,7 +67,8 @@ def latency_rows(bench):
             yield added(row(bench, f"{name}, added {part}", "ms", runs, percentile(series, part), limit=limit))
         if load:
             for part in ("p50", "p99"):
-                yield added(row(bench, f"stream, 50/s: per chunk, added {part}", "ms", runs, percentile("chunk_us", part)))
+                name = f"stream, 50/s: per chunk, added {part}"
+                yield added(row(bench, name, "ms", runs, percentile("chunk_us", part)))
 
 
 def size_rows(bench):

@@ -31,7 +31,8 @@ def rows(bench):
     bench.extra.append(front)
     way = trust(front.ca)
     if way is None:
-        yield Row("TLS towards the provider", "", note="not measured: without root there is no way to trust the bench's certificate")
+        yield Row("TLS towards the provider", "",
+                  note="not measured: without root there is no way to trust the bench's certificate")
         return
     settings, wrapper = way
     plain = bench.nginx
