@@ -99,7 +99,7 @@ def main():
           f"4 kB written and synced in {about['sync_p50_us']:.0f} µs (median of 200; quickest tenth "
           f"{about['sync_p10_us']:.0f})\n")
     print(report.table(rows))
-    print("\nothers: the share of CPU that went to processes outside the bench, in the rounds kept")
+    print("\nothers: the share of CPU that went to processes outside the bench, in the rounds kept; busy: too large to judge")
     for note in report.notes(rows):
         print(note)
     for check in checks:

@@ -72,6 +72,7 @@ def copy(bench, since, directory):
 def rows(bench):
     count = bench.options.ingest
     drains, copies = [], []
+    bench.renew()  # with a journal that has no free pages yet, so that it shows what it takes
     with tempfile.TemporaryDirectory(prefix="gleaner-bench-copy-") as directory:
         for _ in range(bench.options.rounds):
             since = psql(bench, "SELECT clock_timestamp()")
@@ -84,12 +85,13 @@ def rows(bench):
         return statistics.median(item[index] for item in list_)
 
     others = middle(drains, 4)
+    busy = others > bench.options.outside
     rate, beside = middle(drains, 0), middle(copies, 0)
     yield Row(f"draining {count:,} JSON exchanges", "exchanges/s", direct=beside, gateway=rate, others=others,
               note="direct: psql \\copy of the same rows into empty tables with the same indexes")
     yield Row("draining beside \\copy", "%", gateway=statistics.median(d[0] / c[0] * 100 for d, c in zip(drains, copies)),
-              limit=70, at_least=True, others=others)
+              limit=70, at_least=True, others=others, is_busy=busy)
     yield Row("draining: gateway", "µs CPU / exchange", gateway=middle(drains, 1) * 1e6, others=others)
     yield Row("draining: PostgreSQL", "µs CPU / exchange", direct=middle(copies, 2) * 1e6, gateway=middle(drains, 2) * 1e6,
               others=others, note="direct: \\copy's")
-    yield Row("JSON: journal while PostgreSQL is away", "bytes / exchange", gateway=middle(drains, 3), others=others)
+    yield Row("JSON: journal while PostgreSQL is away", "bytes / exchange", gateway=drains[0][3], others=others)

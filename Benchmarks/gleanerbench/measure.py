@@ -23,7 +23,10 @@ class Run:
 
 @dataclass
 class Row:
-    """A line of the table. `ratio` compares the gateway with nginx; `limit` is what the project asks of itself."""
+    """A line of the table. `limit` is what the project asks of the gateway.
+
+    `is_busy`: a row about time, measured while others took too much of the machine to say whether the limit is met.
+    """
     name: str
     unit: str
     direct: float | None = None
@@ -32,12 +35,13 @@ class Row:
     limit: float | None = None
     at_least: bool = False
     others: float | None = None
+    is_busy: bool = False
     note: str = ""
     rounds: list = field(default_factory=list)
 
     @property
     def is_met(self):
-        if self.limit is None or self.gateway is None:
+        if self.limit is None or self.gateway is None or self.is_busy:
             return None
         return self.gateway >= self.limit if self.at_least else self.gateway <= self.limit
 
@@ -133,8 +137,8 @@ def median(runs, value, limit):
     return statistics.median(value(run) for run in kept(runs, limit))
 
 
-def row(bench, name, unit, runs, value, **more):
-    """`value` turns a run into the row's unit; it gets the target's name, too."""
+def row(bench, name, unit, runs, value, timed=False, **more):
+    """`value` turns a run into the row's unit; it gets the target's name, too. `timed`: waiting for a core spoils it."""
     limit = bench.options.outside
     made = Row(name, unit, **more)
     for target, list_ in runs.items():
@@ -142,6 +146,7 @@ def row(bench, name, unit, runs, value, **more):
         made.rounds.append({"target": target, "values": [value(run, target) for run in list_],
                             "others": [round(run.others, 3) for run in list_]})
         made.others = max(made.others or 0, statistics.median(run.others for run in kept(list_, limit)))
+    made.is_busy = timed and made.others > limit
     return made
 
 

@@ -15,7 +15,7 @@ def number(value):
 def line(row):
     ratio = row.gateway / row.nginx if row.gateway is not None and row.nginx and row.nginx > 0 else None
     limit = "" if row.limit is None else ("≥ " if row.at_least else "≤ ") + number(row.limit).removesuffix(".00")
-    verdict = {None: "", True: "yes", False: "NO"}[row.is_met]
+    verdict = "busy" if row.is_busy and limit else {None: "", True: "yes", False: "NO"}[row.is_met]
     return [row.name, row.unit, number(row.direct), number(row.nginx), number(row.gateway),
             number(ratio) if ratio else "–", limit, verdict, "–" if row.others is None else f"{row.others:.0%}"]
 

@@ -28,7 +28,8 @@ def json_rows(bench):
     runs = bench.rounds(ALL, connections=connections, seconds=seconds)
     yield row(bench, "JSON, 64 connections: CPU", "µs CPU / exchange", {t: runs[t] for t in PROXIES},
               cpu_per("answered"), limit=200)
-    yield row(bench, "JSON, 64 connections: throughput", "exchanges/s", runs, per_second, limit=3000, at_least=True)
+    yield row(bench, "JSON, 64 connections: throughput", "exchanges/s", runs, per_second, timed=True, limit=3000,
+              at_least=True)
     yield row(bench, "JSON, 64 connections: CPU of everything", "µs CPU / exchange", runs,
               lambda run, _target: run.whole_cpu * 1e6 / run.report["answered"],
               note="load, provider, PostgreSQL and what stands between; a second divided by it is what one core can carry")
@@ -44,7 +45,7 @@ def burst_rows(bench):
     runs = bench.rounds(ALL, connections=64, seconds=bench.options.seconds, stream=True, model="bench-burst-64")
     yield row(bench, "burst of 64 chunks: CPU", "µs CPU / stream", {t: runs[t] for t in PROXIES},
               cpu_per("answered"), limit=700)
-    yield row(bench, "burst of 64 chunks: throughput", "streams/s", runs, per_second)
+    yield row(bench, "burst of 64 chunks: throughput", "streams/s", runs, per_second, timed=True)
     yield postgres_row(bench, "burst of 64 chunks: PostgreSQL", runs)
 
 
@@ -64,11 +65,12 @@ def latency_rows(bench):
     ):
         runs = bench.rounds(ALL, connections=16, rate=50, seconds=seconds, **load)
         for part, limit in zip(("p50", "p99"), limits):
-            yield added(row(bench, f"{name}, added {part}", "ms", runs, percentile(series, part), limit=limit))
+            yield added(row(bench, f"{name}, added {part}", "ms", runs, percentile(series, part), timed=True,
+                            limit=limit))
         if load:
             for part in ("p50", "p99"):
                 name = f"stream, 50/s: per chunk, added {part}"
-                yield added(row(bench, name, "ms", runs, percentile("chunk_us", part)))
+                yield added(row(bench, name, "ms", runs, percentile("chunk_us", part), timed=True))
 
 
 def size_rows(bench):

@@ -46,10 +46,10 @@ def rows(bench):
     ):
         runs = bench.rounds(PROXIES, connections=64, seconds=seconds, **load)
         yield row(bench, f"TLS, {name}: CPU", f"µs CPU / {unit}", runs, cpu_per("answered"))
-        yield row(bench, f"TLS, {name}: throughput", f"{unit}s/s", runs, per_second)
+        yield row(bench, f"TLS, {name}: throughput", f"{unit}s/s", runs, per_second, timed=True)
     runs = bench.rounds(PROXIES, connections=200, count=200 * bench.options.paced, ramp_ms=1280, stream=True,
                         model="bench-paced-64-20ms")
     yield row(bench, "TLS, paced, 20 ms, 200 streams: CPU", "µs CPU / chunk", runs, cpu_per("chunks"))
     runs = bench.rounds(ALL, connections=16, rate=50, seconds=bench.options.latency_seconds)
     for part in ("p50", "p99"):
-        yield added(row(bench, f"TLS, JSON, 50/s, added {part}", "ms", runs, percentile("latency_us", part)))
+        yield added(row(bench, f"TLS, JSON, 50/s, added {part}", "ms", runs, percentile("latency_us", part), timed=True))

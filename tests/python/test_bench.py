@@ -78,6 +78,7 @@ def test_disturbed_rounds_are_left_out():
 
 def test_a_row_says_whether_it_meets_its_limit():
     assert line(Row("CPU", "µs", nginx=8, gateway=240, limit=200))[-4:-1] == ["30.0", "≤ 200", "NO"]
+    assert line(Row("p99", "ms", gateway=1, limit=5, is_busy=True))[-2] == "busy"
     assert line(Row("rate", "1/s", nginx=60_000, gateway=4000, limit=3000, at_least=True))[-3:-1] == ["≥ 3,000", "yes"]
 
 
