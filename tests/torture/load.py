@@ -13,11 +13,11 @@ WORDS = ["chai", "dosa", "paneer", "train", "exam", "cricket", "barish", "shaadi
 MODELS = ["demo-hinglish-1", "demo-health-1", "nasty-slow-5", "nasty-unicode", "nasty-crlf"]
 
 
-def unique_body(dice, model, stream):
-    """No two bodies are alike, so the hash of one names the call."""
+def unique_body(dice, model, stream, padding=0, mark=""):
+    """No two bodies are alike, so the hash of one names the call. `padding` characters make it large."""
     words = " ".join(dice.choice(WORDS) for _ in range(dice.choice([3, 12, 12, 400])))
     body = {"model": model, "stream": stream,
-            "messages": [{"role": "user", "content": f"{words} {secrets.token_hex(8)}"}]}
+            "messages": [{"role": "user", "content": f"{words} {mark} {secrets.token_hex(8)} {'x' * padding}"}]}
     if stream and dice.random() < 0.5:
         body["stream_options"] = {"include_usage": True}
     return json.dumps(body, ensure_ascii=dice.random() < 0.5).encode()
@@ -26,9 +26,11 @@ def unique_body(dice, model, stream):
 class Load:
     """Clients that call until `stop`. With `rate` they share so many calls a second, else each calls as fast as it can."""
 
-    def __init__(self, port, key, record, clients=32, rate=None, models=MODELS, leaving=0.1, seed=0, limit=None):
+    def __init__(self, port, key, record, clients=32, rate=None, models=MODELS, leaving=0.1, seed=0, limit=None,
+                 padding=0, streams=0.6):
         self.port, self.key, self.record = port, key, record
         self.clients, self.rate, self.models, self.leaving, self.seed = clients, rate, models, leaving, seed
+        self.padding, self.streams = padding, streams
         self.left = limit            # calls still to make; None means until stopped
         self.stopping = threading.Event()
         self.hurry = threading.Event()
@@ -53,6 +55,13 @@ class Load:
         self.thread.join(seconds)
         self.hurry.set()
         self.wait(10)
+
+    def end(self):
+        """As `stop`, at once and whatever happens; for a scenario that has failed already."""
+        self.stopping.set()
+        self.hurry.set()
+        if self.thread.ident:
+            self.thread.join(10)
 
     def wait(self, seconds):
         """Until all calls are over."""
@@ -94,10 +103,10 @@ class Load:
         connection.close()
 
     async def one(self, dice, connection):
-        model, stream = dice.choice(self.models), dice.random() < 0.6
+        model, stream = dice.choice(self.models), dice.random() < self.streams
         leaves = dice.random() < self.leaving
         return await connection.call(
-            unique_body(dice, model, stream), model, stream,
+            unique_body(dice, model, stream, self.padding), model, stream,
             leave_after=dice.randrange(0, 2500) if leaves else None, reset=dice.random() < 0.5)
 
     async def turn(self):
@@ -107,3 +116,15 @@ class Load:
         self.next = max(self.next + 1 / self.rate, now - 1)
         if self.next > now:
             await asyncio.sleep(self.next - now)
+
+
+class Script(Load):
+    """Makes exactly these calls, in order when there is one client: (body, model, stream)."""
+
+    def __init__(self, port, key, record, calls, clients=1):
+        super().__init__(port, key, record, clients=clients, limit=len(calls))
+        self.calls = iter(calls)
+
+    async def one(self, dice, connection):
+        body, model, stream = next(self.calls)
+        return await connection.call(body, model, stream)

@@ -12,7 +12,7 @@ from gleaner import DemoProvider, Gleaner
 from . import oracle
 from .cluster import Cluster
 from .faultproxy import FaultProxy, Spending
-from .load import Load
+from .load import Load, Script
 from .record import Record
 
 
@@ -102,6 +102,7 @@ class World:
         self.closing.append(self.end_gleaner)
         if self.starts:
             self.gleaner.start()
+            self.warm()
 
     def proxy(self, target):
         proxy = FaultProxy(target)
@@ -116,7 +117,15 @@ class World:
             process.child.wait(20)
 
     def load(self, **options):
-        return Load(self.gleaner.port, self.key, self.record, **options)
+        load = Load(self.gleaner.port, self.key, self.record, **options)
+        self.closing.append(load.end)
+        return load
+
+    def say(self, calls, clients=1, seconds=120):
+        """Makes these calls and waits for their answers; returns what was seen of them."""
+        before = len(self.record.sights)
+        Script(self.gleaner.port, self.key, self.record, calls, clients).start().wait(seconds)
+        return self.record.sights[before:]
 
     def warm(self):
         """One call, so that the key is known before the database goes."""
@@ -127,6 +136,19 @@ class World:
         """The end of every attack."""
         verdict = oracle.compare(self.gleaner, self.record, spent=self.spending.requests, **options)
         return verdict.check()
+
+    def no_errors(self, since=0, but=()):
+        """No client saw an error of Gleaner's, or no answer at all."""
+        bad = [sight for sight in self.record.sights[since:]
+               if (sight.end in ("failed", "unanswered", "cut") or (sight.status or 0) >= 500) and sight.code not in but]
+        assert not bad, f"{len(bad)} calls failed, for example {bad[:2]}"
+
+    def latency(self, since=0, until=None):
+        """p50 and p99 of whole answers that were not streamed, in milliseconds."""
+        times = sorted(s.seconds * 1000 for s in self.record.sights[since:until] if s.end == "whole" and not s.streamed)
+        if not times:
+            return {}
+        return {"p50 ms": times[len(times) // 2], "p99 ms": times[min(len(times) - 1, len(times) * 99 // 100)]}
 
     def __exit__(self, kind, error, trace):
         faults = []
