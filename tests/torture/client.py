@@ -54,7 +54,8 @@ class Connection:
                 last = time.monotonic()
                 pieces.append(piece)
                 size += len(piece)
-                if leave_after is not None and size >= leave_after:
+                # Nobody leaves before having read why they were refused.
+                if leave_after is not None and size >= leave_after and sight.status == 200:
                     sight.end = "left"
                     break
             else:

@@ -115,7 +115,7 @@ class FaultProxy:
     async def forward(self, number, writer, direction, piece):
         if self.tap:
             self.tap(number, direction, piece)
-        step = max(1, self.drip // 20) if self.drip else len(piece)
+        step = max(1, self.drip // 20 if self.drip else len(piece))
         for start in range(0, len(piece), step):
             writer.write(piece[start:start + step])
             await writer.drain()

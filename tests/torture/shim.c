@@ -1,18 +1,25 @@
-// Preloaded into Gleaner: makes chosen calls on files below one directory fail, as a bad disk would.
+// Preloaded into Gleaner: makes chosen calls on files below one directory fail, as a bad disk would, and sets the wall
+// clock as a bad clock would.
 //
 //   TORTURE_SHIM_DIR    only files below it are meant
 //   TORTURE_SHIM_FAULT  call:n:what[:count]   call: sync, write or any; n: the first call that fails, from 1;
 //                       what: EIO, ENOSPC, EINTR or short; count: how many in a row fail, 0 for all that follow
 //   TORTURE_SHIM_LOG    a file that gets one line for each fault that was played
+//   TORTURE_SHIM_CLOCK  a file with two 64-bit numbers of nanoseconds, read at each look at the wall clock: what is added
+//                       to it, and, when not 0, the time at which it stands still; the monotonic clock stays true
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 enum kind { SYNC = 1, WRITE = 2 };
@@ -98,4 +105,42 @@ ssize_t writev(int fd, const struct iovec *parts, int number_of_parts) {
 ssize_t pwritev(int fd, const struct iovec *parts, int number_of_parts, off_t at) {
     REAL(ssize_t, pwritev, int, const struct iovec *, int, off_t);
     return fate(fd, WRITE, "pwritev") == 1 ? -1 : real(fd, parts, number_of_parts, at);
+}
+
+static volatile int64_t *hands(void) {
+    static volatile int64_t *mapped;
+    static atomic_int tried;
+    if (!atomic_exchange(&tried, 1)) {
+        const char *path = getenv("TORTURE_SHIM_CLOCK");
+        int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+        void *place = fd >= 0 ? mmap(NULL, 16, PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
+        if (fd >= 0) close(fd);
+        if (place != MAP_FAILED) mapped = place;
+    }
+    return mapped;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    REAL(int, clock_gettime, clockid_t, struct timespec *);
+    int result = real(clock, now);
+    volatile int64_t *set = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE ? hands() : NULL;
+    if (result || !set) return result;
+    int64_t time = set[1] ? set[1] : now->tv_sec * 1000000000LL + now->tv_nsec + set[0];
+    now->tv_sec = time / 1000000000;
+    now->tv_nsec = time % 1000000000;
+    return 0;
+}
+int gettimeofday(struct timeval *restrict now, void *restrict zone) {
+    struct timespec time;
+    int result = clock_gettime(CLOCK_REALTIME, &time);
+    (void)zone;
+    now->tv_sec = time.tv_sec;
+    now->tv_usec = time.tv_nsec / 1000;
+    return result;
+}
+time_t time(time_t *place) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (place) *place = now.tv_sec;
+    return now.tv_sec;
 }
