@@ -32,7 +32,7 @@ def main(words):
         return 64
     chosen = [one for one in scenarios.values() if one.name in names or ("all" in names and (one.small is not None or not small))]
     print(f"{len(chosen)} attacks, begun {datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC\n")
-    results = [run(one, {**((one.small or {}) if small else one.long), **given}) for one in chosen]
+    results = [run(one, {**(one.long if not small or one.small is None else one.small), **given}) for one in chosen]
     print(table(results))
     return 1 if any(result[1] == "FAILED" for result in results) else 0
 

@@ -8,7 +8,7 @@ from ..scenario import scenario
 from ..world import World
 
 
-@scenario("backend_stopped", "14", small={"seconds": 7, "times": 1}, long={"seconds": 45, "times": 5})
+@scenario("backend_stopped", "14", small=None, long={"seconds": 45, "times": 5})
 def backend_stopped(progress, seconds, times):
     """Sessions that hang are given up after a deadline of our own; clients do not wait for them."""
     with World() as world:
@@ -33,4 +33,7 @@ def backend_stopped(progress, seconds, times):
         world.no_errors()
         verdict = world.compare(seconds=120)
         assert slowest < 5, f"an answer took {slowest:.1f} s"
-    return {"times": times, "slowest answer s": slowest, **verdict.figures()}
+        # One caller in three seconds may wait for the database; a stream of these models takes less than one.
+        waited = sum(1 for sight in world.record.sights if sight.end == "whole" and sight.seconds > 1.5)
+        assert waited <= times * (seconds / 3 + 8), f"{waited} answers took more than 1.5 s"
+    return {"times": times, "slowest answer s": slowest, "slower than 1.5 s": waited, **verdict.figures()}

@@ -8,7 +8,7 @@ from ..scenario import scenario
 from ..world import World
 
 
-@scenario("commit_lost", "13", small={"commits": 8}, long={"commits": 200})
+@scenario("commit_lost", "13", small={"commits": 3}, long={"commits": 200})
 def commit_lost(progress, commits):
     """A commit whose reply never comes is tried again under the same ids, and each exchange is there exactly once."""
     with World(through_proxy=True) as world:

@@ -49,13 +49,13 @@ def sweep(progress, call, faults, numbers, calls):
     return {"faults played": played, "starts": started, "refused": refused, "ended by itself": died, **verdict.figures()}
 
 
-@scenario("fsync_fails", "29", small={"last": 12, "step": 5}, long={"last": 200, "step": 1})
+@scenario("fsync_fails", "29", small={"last": 8, "step": 4}, long={"last": 200, "step": 1})
 def fsync_fails(progress, last, step):
     """An fsync that fails is never taken for one that worked: the call is refused, or the process ends and replays."""
     return sweep(progress, "sync", [("EIO", 1), ("EIO", 0)], range(1, last + 1, step), calls=40)
 
 
-@scenario("write_fails", "30", small={"last": 40, "step": 19}, long={"last": 300, "step": 2})
+@scenario("write_fails", "30", small={"last": 30, "step": 25}, long={"last": 300, "step": 2})
 def write_fails(progress, last, step):
     """A write that fails, is short or has no room is handled, whichever it is."""
     faults = [("EIO", 1), ("ENOSPC", 1), ("short", 1), ("EINTR", 1), ("ENOSPC", 0)]

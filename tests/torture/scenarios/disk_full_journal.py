@@ -68,13 +68,13 @@ def journal_disk_full(progress, mebibytes):
     return attack(progress, mebibytes, both=False)
 
 
-@scenario("both_disks_full", "28", small={"mebibytes": 64}, long={"mebibytes": 64})
+@scenario("both_disks_full", "28", small=None, long={"mebibytes": 64})
 def both_disks_full(progress, mebibytes):
     """Neither journal nor PostgreSQL can take anything: everything new is refused, and it goes on by itself later."""
     return attack(progress, mebibytes, both=True)
 
 
-@scenario("journal_limit", "12", small={"kilobytes": 1100}, long={"kilobytes": 20_000})
+@scenario("journal_limit", "12", small=None, long={"kilobytes": 20_000})
 def journal_limit(progress, kilobytes):
     """PostgreSQL is away until the journal has reached its cap: 503 with Retry-After before anything is spent."""
     with World(GLEANER_JOURNAL_MAX_BYTES=str(kilobytes * 1000)) as world:

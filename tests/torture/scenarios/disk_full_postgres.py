@@ -59,13 +59,13 @@ def complaint(world):
     return next((word for word in ("PANIC", "No space left") if word in log), None)
 
 
-@scenario("postgres_disk_full", "25", small={"seconds": 1}, long={"seconds": 60})
+@scenario("postgres_disk_full", "25", small=None, long={"seconds": 60})
 def postgres_disk_full(progress, seconds):
     """PostgreSQL has no room for data: calls go on into the journal, and are stored once there is room."""
     return attack(progress, seconds, "data")
 
 
-@scenario("postgres_log_full", "26", small={"seconds": 1}, long={"seconds": 60})
+@scenario("postgres_log_full", "26", small=None, long={"seconds": 60})
 def postgres_log_full(progress, seconds):
     """PostgreSQL has no room for its log and panics: as with any crash of it."""
     return attack(progress, seconds, "log")

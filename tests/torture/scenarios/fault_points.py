@@ -19,7 +19,7 @@ def points():
     return re.findall(r'case \w+ = "([a-z_.]+)"', text)
 
 
-@scenario("fault_points", "2", small={"hits": "1,4", "clients": 8}, long={"hits": "1-20", "clients": 32})
+@scenario("fault_points", "2", small={"hits": "1,3", "clients": 8}, long={"hits": "1-20", "clients": 32})
 def fault_points(progress, hits, clients):
     """A kill at each named step, at each of its first passes, loses nothing that was seen whole."""
     numbers = spread(str(hits))
@@ -39,7 +39,11 @@ def fault_points(progress, hits, clients):
 def kill_under_load(world, point, hit, clients):
     world.gleaner.stop()
     world.gleaner.environment["GLEANER_FAULT_POINT"] = f"{point}:{hit}"
-    world.gleaner.start()
+    try:
+        world.gleaner.start()
+    except AssertionError:
+        # What waited in the journal led past the point at once.
+        assert world.gleaner.process.child.returncode == -signal.SIGKILL
     del world.gleaner.environment["GLEANER_FAULT_POINT"]
     child = world.gleaner.process.child
     with world.load(clients=clients, seed=f"{point}-{hit}"):

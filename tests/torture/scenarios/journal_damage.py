@@ -68,7 +68,7 @@ def damage(world, progress, samples, spoil, allowed, told, seed):
     return figures
 
 
-@scenario("journal_torn", "31", small={"samples": 4}, long={"samples": 200})
+@scenario("journal_torn", "31", small={"samples": 2}, long={"samples": 200})
 def journal_torn(progress, samples, seed=31):
     """A file that ends too early loses no more than what it ended in, and gives everything before it."""
     def tear(file, offset, dice):
@@ -79,7 +79,7 @@ def journal_torn(progress, samples, seed=31):
         return damage(world, progress, samples, tear, allowed=3, told=False, seed=seed)
 
 
-@scenario("journal_flipped", "31", small={"samples": 6}, long={"samples": 400})
+@scenario("journal_flipped", "31", small={"samples": 3}, long={"samples": 400})
 def journal_flipped(progress, samples, seed=32):
     """A flipped bit costs at most the record it is in, and is reported; no altered byte is stored as sound."""
     def flip(file, offset, dice):

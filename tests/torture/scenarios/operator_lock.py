@@ -9,7 +9,7 @@ from ..world import World
 TABLES = ["gleaner.exchanges", "gleaner.exchange_bodies", "gleaner.samples"]
 
 
-@scenario("operator_lock", "18", small={"seconds": 4}, long={"seconds": 60})
+@scenario("operator_lock", "18", small={"seconds": 1}, long={"seconds": 60})
 def operator_lock(progress, seconds):
     """While a table is locked calls go on; when the lock is gone everything is stored."""
     with World() as world:

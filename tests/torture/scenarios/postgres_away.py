@@ -6,12 +6,12 @@ from ..scenario import scenario
 from ..world import World
 
 
-@scenario("postgres_away", "12", small={"seconds": 6, "rate": 60}, long={"seconds": 600, "rate": 100})
+@scenario("postgres_away", "12", small={"seconds": 2, "rate": 60}, long={"seconds": 600, "rate": 100})
 def postgres_away(progress, seconds, rate):
     """While PostgreSQL is away the journal takes everything; when it is back the journal drains by itself under load."""
     with World() as world:
         load = world.load(clients=48, rate=rate).start()
-        time.sleep(3)
+        time.sleep(min(3, seconds))
         world.cluster.stop("fast")
         away = len(world.record.sights)
         began = time.monotonic()
@@ -31,7 +31,7 @@ def postgres_away(progress, seconds, rate):
             time.sleep(0.1)
         drained = time.monotonic() - began
         during = len(world.record.sights)
-        time.sleep(3)
+        time.sleep(min(3, seconds))
         load.stop()
         world.no_errors()
         figures = {"away s": seconds, "waited in the journal": waiting, "journal MB": kept / 1e6, "drained in s": drained}

@@ -7,7 +7,7 @@ from ..scenario import scenario
 from ..world import World
 
 
-@scenario("postgres_immediate", "11", small={"stops": 2}, long={"stops": 50})
+@scenario("postgres_immediate", "11", small={"stops": 1}, long={"stops": 50})
 def postgres_immediate(progress, stops, seed=5):
     """PostgreSQL dies under load and comes back: no client notices, no exchange is lost or doubled."""
     dice = random.Random(seed)

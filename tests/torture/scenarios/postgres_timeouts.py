@@ -7,7 +7,7 @@ from ..scenario import scenario
 from ..world import World
 
 
-@scenario("postgres_timeouts", "21", small={"rounds": 3}, long={"rounds": 60})
+@scenario("postgres_timeouts", "21", small={"rounds": 1}, long={"rounds": 60})
 def postgres_timeouts(progress, rounds):
     """Statements, idle transactions and whole sessions are killed by the server: replaced, tried again, stored once."""
     with World(cluster_settings={"statement_timeout": "300", "idle_in_transaction_session_timeout": "300",

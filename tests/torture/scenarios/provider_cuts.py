@@ -9,7 +9,7 @@ from ..scenario import scenario
 from ..world import World
 
 
-@scenario("provider_cuts", "43", small={"step": 97}, long={"step": 5})
+@scenario("provider_cuts", "43", small={"step": 397}, long={"step": 5})
 def provider_cuts(progress, step):
     """Wherever an answer is cut, what came is stored, the client is told, and [DONE] is never made up."""
     dice = random.Random(43)

@@ -8,7 +8,7 @@ from ..scenario import scenario
 from ..world import World
 
 
-@scenario("recovery", "3", small={"kills": 5, "mebibytes": 8}, long={"kills": 50, "mebibytes": 200})
+@scenario("recovery", "3", small={"kills": 3, "mebibytes": 3}, long={"kills": 50, "mebibytes": 200})
 def recovery(progress, kills, mebibytes, seed=3):
     """Recovery may be killed at any moment: the next one does all of it, and the journal is drained in the end."""
     dice = random.Random(seed)

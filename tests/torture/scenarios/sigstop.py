@@ -8,7 +8,7 @@ from ..scenario import scenario
 from ..world import World
 
 
-@scenario("sigstop", "5", small={"seconds": 3}, long={"seconds": 30})
+@scenario("sigstop", "5", small={"seconds": 2}, long={"seconds": 30})
 def sigstop(progress, seconds):
     """A process that stood still goes on: nothing is marked interrupted, nothing is lost or doubled."""
     with World(GLEANER_PROVIDER_IDLE_TIMEOUT="120s", GLEANER_PROVIDER_FIRST_BYTE_TIMEOUT="120s") as world:
