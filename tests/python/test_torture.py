@@ -9,10 +9,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from torture.scenario import Progress, Skipped, load_all  # noqa: E402
 
-SMALL = [one for one in load_all().values() if one.small is not None]
+SMALL = [
+    pytest.param(one, id=one.name, marks=[pytest.mark.xfail(reason=one.gap, strict=False)] if one.gap else [])
+    for one in load_all().values() if one.small is not None
+]
 
 
-@pytest.mark.parametrize("attack", SMALL, ids=lambda one: one.name)
+@pytest.mark.parametrize("attack", SMALL)
 def test_it_holds(attack):
     try:
         attack.run(Progress(attack.name), **attack.small)

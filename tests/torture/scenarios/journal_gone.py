@@ -38,7 +38,8 @@ def journal_read_only(progress, seconds):
     return verdict.figures()
 
 
-@scenario("journal_deleted", "33", small={"seconds": 0}, long={"seconds": 20})
+@scenario("journal_deleted", "33", small={"seconds": 0}, long={"seconds": 20},
+          gap="files deleted under the process are not noticed")
 def journal_deleted(progress, seconds):
     """Files deleted under a running process: it notices and refuses, rather than keep exchanges in what is not there."""
     with World() as world:
