@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 RELEASE := .build/release/gleaner
 
-.PHONY: help run demo test bench build lint format clean
+.PHONY: help run demo test bench torture build lint format clean
 
 help: ## Show this list.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -19,6 +19,11 @@ test: ## Install what is missing, then run every test.
 
 bench: build ## Measure a release Gleaner beside the bare provider and beside nginx (ARGS=--quick).
 	@python3 Benchmarks/bench.py $(ARGS)
+
+torture: ## Attack a debug build for as long as it takes, then print what held (NAMES="kill disk_full" for some).
+	@scripts/setup --test
+	@swift build --product gleaner
+	@PYTHONPATH=tests .venv/bin/python -m torture $(or $(NAMES),all)
 
 build: ## Build the release binary.
 	@scripts/setup
