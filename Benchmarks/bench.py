@@ -43,6 +43,7 @@ def read_options():
                         help="nice value of everything the bench starts (0); below 0 needs root")
     parser.add_argument("--json", type=Path, default=ROOT / ".build/bench.json",
                         help="where the figures go (.build/bench.json)")
+    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     options = parser.parse_args()
     options.only = [name for name in options.only.split(",") if name] or list(GROUPS)
     if unknown := set(options.only) - set(GROUPS):
@@ -98,7 +99,7 @@ def main():
     print(f"{about['cpu']}, {about['cores']} cores, {about['memory_gib']} GiB, Linux {about['kernel']}; "
           f"4 kB written and synced in {about['sync_p50_us']:.0f} µs (median of 200; quickest tenth "
           f"{about['sync_p10_us']:.0f})\n")
-    print(report.table(rows))
+    print((report.markdown if options.markdown else report.table)(rows))
     print("\nothers: the share of CPU that went to processes outside the bench, in the rounds kept; busy: too large to judge")
     for note in report.notes(rows):
         print(note)
