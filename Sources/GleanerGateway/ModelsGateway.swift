@@ -7,18 +7,19 @@ import NIOCore
 
 /// `GET /v1/models`: the provider's own list, byte for byte. Not an exchange; nothing is kept.
 public struct ModelsGateway: Sendable {
-    let provider: Provider
+    let providers: Providers
     let client: CurlClient
     let deadlines: CurlDeadlines
 
     public init(configuration: GatewayConfiguration, client: CurlClient) {
-        provider = configuration.provider
+        providers = configuration.providers
         self.client = client
         deadlines = configuration.deadlines
     }
 
     func list(_ request: Request, _ context: GleanerContext) async throws -> Response {
         _ = try context.caller(with: .gateway)
+        let provider = providers.default
         do throws(CurlError) {
             let response = try await client.send(
                 CurlRequest(

@@ -13,7 +13,7 @@ enum WireHeaders {
             ("Accept", headers[.accept] ?? "*/*"),
             ("User-Agent", "gleaner"),
         ]
-        if let key = provider.key { sent.append(("Authorization", "Bearer \(key.secret)")) }
+        sent += provider.credentials(anthropicVersion: headers[HTTPField.Name("Anthropic-Version")!])
         if let exchange { sent.append(("X-Client-Request-Id", exchange.description)) }
         if let beta = headers[HTTPField.Name("OpenAI-Beta")!] { sent.append(("OpenAI-Beta", beta)) }
         return sent
