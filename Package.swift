@@ -59,7 +59,8 @@ let package = Package(
             resources: [
                 .embedInCode("0001_access.sql"), .embedInCode("0002_exchanges.sql"), .embedInCode("0003_feedback.sql"),
                 .embedInCode("0004_review.sql"), .embedInCode("0005_datasets.sql"),
-                .embedInCode("0006_attempts.sql"), .embedInCode("0010_routes.sql"),
+                .embedInCode("0006_attempts.sql"), .embedInCode("0007_idempotency.sql"),
+                .embedInCode("0010_routes.sql"),
             ],
             swiftSettings: shared),
         .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),
@@ -70,7 +71,8 @@ let package = Package(
         .target(
             name: "GleanerGateway",
             dependencies: [
-                "GleanerCore", "GleanerHTTP", "AsyncCurl", "SimdJSON", hummingbird, httpTypes, nioCore, logging,
+                "GleanerCore", "GleanerHTTP", "AsyncCurl", "AsyncPostgres", "SimdJSON", hummingbird, httpTypes, nioCore,
+                logging,
                 lifecycle, crypto,
             ],
             swiftSettings: shared),

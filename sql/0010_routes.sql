@@ -18,10 +18,10 @@ COMMENT ON COLUMN gleaner.route_versions.document IS '{"routes": […]}, each wi
 COMMENT ON COLUMN gleaner.route_versions.author IS 'The key''s name, or cli and the user''s.';
 
 CREATE TABLE gleaner.route_salts (
-    only boolean NOT NULL DEFAULT true,
-    salt bytea   NOT NULL,
-    CONSTRAINT route_salts_pkey       PRIMARY KEY (only),
-    CONSTRAINT route_salts_only_check CHECK (only),
+    is_only boolean NOT NULL DEFAULT true,
+    salt    bytea   NOT NULL,
+    CONSTRAINT route_salts_pkey       PRIMARY KEY (is_only),
+    CONSTRAINT route_salts_is_only_check CHECK (is_only),
     CONSTRAINT route_salts_salt_check CHECK (octet_length(salt) = 32)
 );
 COMMENT ON TABLE  gleaner.route_salts IS 'One row: the installation''s secret key of the hash that gives users their variants.';

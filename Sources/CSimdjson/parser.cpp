@@ -225,3 +225,23 @@ bool csimdjson_has_duplicate_keys(csimdjson_parser *parser, size_t place) {
     }
     return false;
 }
+
+bool csimdjson_is_simple(csimdjson_parser *parser, size_t place) {
+    const uint64_t *tape = parser->tape;
+    const size_t end = csimdjson_after(tape, place);
+    while (place < end) {
+        switch (csimdjson_kind(tape, place)) {
+        case CSIMDJSON_DOUBLE:
+        case CSIMDJSON_RAW_NUMBER: return false;
+        case CSIMDJSON_INT64:
+        case CSIMDJSON_UINT64: place += 2; break;
+        case CSIMDJSON_STRING: {
+            const Key text = parser->key_at(place++);
+            if (text.size > 0 && std::memchr(text.text, 0, text.size)) return false;
+            break;
+        }
+        default: place++;
+        }
+    }
+    return true;
+}

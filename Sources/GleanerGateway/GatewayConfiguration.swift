@@ -15,4 +15,7 @@ public struct GatewayConfiguration: Sendable {
 
     /// The one for calls that no route takes, with the secret in force now.
     var provider: Provider { providers.default }
+
+    /// `nil` when there is none of that name.
+    func provider(named name: String) -> Provider? { providers[name] }
 }

@@ -16,6 +16,8 @@ public enum GatewayError: Explained, Hashable {
     case contentEncoding(String)
     case modelUnknown(known: [String])
     case headerInvalid(String, problem: String)
+    case pathInvalid
+    case providerUnknown(String)
     case providerUnreachable
     case providerTLS
     case providerTimeout(CurlDeadline)
@@ -77,6 +79,16 @@ public enum GatewayError: Explained, Hashable {
             bad(
                 400, "invalid_header", "The header `\(name)` cannot be used.", "It \(problem).",
                 "See docs/reference/api.md for the request headers, or leave it out.")
+        case .pathInvalid:
+            bad(
+                400, "invalid_path", "This path cannot be passed on.",
+                "It is longer than 2,048 bytes, or holds `.`, `..`, empty or doubly encoded segments.",
+                "Use a path of the provider's API, below /v1.")
+        case .providerUnknown(let name):
+            bad(
+                502, "provider_unknown", "The route leads to a provider that is not configured here.",
+                "It names `\(name)`.",
+                "Operator: configure the provider, or change the route's variant.")
         case .providerUnreachable:
             bad(
                 502, "provider_unreachable", "The model provider cannot be reached.",

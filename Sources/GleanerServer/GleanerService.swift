@@ -88,11 +88,16 @@ public struct GleanerService: Sendable {
         let open = OpenExchanges()
         let refusals = RefusalCounts()
         let gateway = configuration.gateway(providers)
+        let shadows = Shadows(
+            client: client, journal: journal, open: open, maximumAnswerBytes: gateway.maximumAnswerBytes,
+            logger: logger)
+        let idempotency = PostgresIdempotencyKeys(pool: pool)
+        let spending = Spending(
+            configuration: gateway, client: client, journal: journal, open: open, shadows: shadows, logger: logger)
         let routes = Routes(
             authentication: Authentication(ring: KeyRing(store: keys)), errors: ErrorAnswers(refusals: refusals),
             gateway: GatewayRoutes(
-                chat: ChatGateway(configuration: gateway, client: client, journal: journal, open: open, logger: logger),
-                models: ModelsGateway(configuration: gateway, client: client)),
+                Gateway(configuration: gateway, routes: routesInForce, keys: idempotency, spending: spending)),
             exchanges: ExchangeRoutes(reader: ExchangeReader(pool: pool)), feedback: FeedbackRoutes(service: feedback),
             review: ReviewRoutes(review: ReviewService(pool: pool), sampling: sampling),
             datasets: DatasetRoutes(service: DatasetService(pool: pool)),
@@ -109,7 +114,8 @@ public struct GleanerService: Sendable {
             AfterSchema(schema: schema, inner: PartitionKeeper(pool: pool, logger: logger)),
             AfterSchema(schema: schema, inner: EarlyFeedbackSweep(service: feedback, logger: logger)),
             AfterSchema(schema: schema, inner: routeWatch),
-            ProviderReload(providers: providers, logger: logger), open,
+            ProviderReload(providers: providers, logger: logger),
+            AfterSchema(schema: schema, inner: IdempotencyExpiry(keys: idempotency, logger: logger)), open, shadows,
             Listener.make(admin.buildResponder(), on: configuration.adminListen, loops: loops, logger: logger) {
                 await startup.listening(admin: $0)
             },

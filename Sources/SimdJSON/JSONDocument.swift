@@ -21,6 +21,9 @@ internal import CSimdjson
         unsafe csimdjson_has_duplicate_keys(parser, element.place)
     }
 
+    /// Whether `element` and all below it hold no U+0000 and no numbers but whole ones within 64 bits.
+    public func isSimple(_ element: JSONElement) -> Bool { unsafe csimdjson_is_simple(parser, element.place) }
+
     /// The members of the outermost object in the order they were written, duplicates included; none when the document
     /// is something else.
     public var members: [Member] {

@@ -1,10 +1,10 @@
-import Glibc
+internal import Glibc
 
 /// An unescaped string in a document; lives as long as its `JSONDocument`.
 ///
 /// UTF-8, except that lone surrogates, where the rules keep them, are three bytes each (`WTF8`).
 @safe public struct JSONText {
-    private let raw: UnsafeRawBufferPointer
+    let raw: UnsafeRawBufferPointer
 
     init(_ raw: UnsafeRawBufferPointer) { unsafe self.raw = raw }
 
@@ -24,6 +24,9 @@ import Glibc
 
     public static func == (text: JSONText, name: StaticString) -> Bool {
         unsafe text.count == name.utf8CodeUnitCount && memcmp(text.raw.baseAddress!, name.utf8Start, text.count) == 0
+    }
+    public static func == (text: JSONText, bytes: [UInt8]) -> Bool {
+        unsafe text.count == bytes.count && bytes.withUnsafeBytes { unsafe text.raw.elementsEqual($0) }
     }
     public static func == (left: JSONText, right: JSONText) -> Bool {
         unsafe left.count == right.count && memcmp(left.raw.baseAddress!, right.raw.baseAddress!, left.count) == 0

@@ -75,6 +75,8 @@ csimdjson_status csimdjson_parse(
 size_t csimdjson_members(csimdjson_parser *parser, const csimdjson_member **members);
 /// Whether an object at or below `place` has a key twice, compared after unescaping.
 bool csimdjson_has_duplicate_keys(csimdjson_parser *parser, size_t place);
+/// Whether the value at `place` and all below it hold no U+0000 and no numbers but whole ones within 64 bits.
+bool csimdjson_is_simple(csimdjson_parser *parser, size_t place);
 
 static inline uint8_t csimdjson_kind(const uint64_t *tape, size_t place) { return (uint8_t)(tape[place] >> 56); }
 static inline uint64_t csimdjson_payload(const uint64_t *tape, size_t place) {

@@ -27,18 +27,20 @@ public struct Provider: Sendable {
         self.key = key
     }
 
-    /// `path` begins with `/v1`.
-    func url(for path: String) -> String { baseURL + path.dropFirst("/v1".count) }
+    func url(for endpoint: Endpoint) -> String {
+        baseURL + endpoint.path.dropFirst("/v1".count) + (endpoint.query.map { "?\($0)" } ?? "")
+    }
 
     /// The headers that speak for us to this provider.
-    /// - Parameter version: the client's `anthropic-version`.
-    func credentials(anthropicVersion version: String? = nil) -> [(name: String, value: String)] {
+    /// - Parameter namesVersion: whether the client's own `anthropic-version` is passed on.
+    func credentials(namesVersion: Bool = false) -> [(name: String, value: String)] {
         let key = key.map(\.secret)
         switch dialect {
         case .openAI: return key.map { [("Authorization", "Bearer \($0)")] } ?? []
         case .azure: return key.map { [("api-key", $0)] } ?? []
         case .anthropic:
-            return [("anthropic-version", version ?? Self.anthropicVersion)] + (key.map { [("x-api-key", $0)] } ?? [])
+            let version = namesVersion ? [] : [("anthropic-version", Self.anthropicVersion)]
+            return version + (key.map { [("x-api-key", $0)] } ?? [])
         }
     }
 }

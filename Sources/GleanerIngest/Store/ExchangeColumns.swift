@@ -47,7 +47,7 @@ struct ExchangeColumns {
             \(intent(\.receivedAt)), \(intent(\.endpoint)), \(outcome(\.status.rawValue)), \(outcome(\.reason)),
             \(outcome { $0.httpStatus.flatMap(Int16.init(exactly:)) }), \(intent(\.streamed)),
             \(optional(\.conversation)), \(optional(\.endUser)), \(intent { $0.tags.joined(separator: "\u{1F}") }),
-            \(projected { $0.metadata.flatMap(JSONB.init(_:)) }),
+            \(projected(\.metadata)),
             \(PostgresArray(exchanges.map { $0.exchange.outcome.attempts.last?.provider ?? $0.exchange.intent.provider })),
             \(optional { $0.requestedModel?.asLabel() }), \(projected(\.servedModel)), \(projected(\.completionID)),
             \(projected(\.finishReason)), \(projected(\.isComplete)), \(projected(\.promptTokens)),
@@ -109,8 +109,8 @@ struct ExchangeColumns {
                 \(new.intent(\.id.shard.value)), \(new.intent(\.id.uuid)), \(new.intent(\.project.uuid)),
                 \(PostgresArray(new.exchanges.map(\.exchange.request))),
                 \(PostgresArray(new.exchanges.map(\.exchange.response))), \(PostgresArray(headers)),
-                \(new.projected { $0.messages.flatMap(JSONB.init(_:)) }),
-                \(new.projected { $0.answer.flatMap(JSONB.init(_:)) }), \(PostgresArray(notes)))
+                \(new.projected(\.messages)),
+                \(new.projected(\.answer)), \(PostgresArray(notes)))
             ON CONFLICT (shard, id) DO NOTHING
             """
     }
