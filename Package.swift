@@ -60,6 +60,7 @@ let package = Package(
                 .embedInCode("0001_access.sql"), .embedInCode("0002_exchanges.sql"), .embedInCode("0003_feedback.sql"),
                 .embedInCode("0004_review.sql"), .embedInCode("0005_datasets.sql"),
                 .embedInCode("0006_attempts.sql"), .embedInCode("0007_idempotency.sql"),
+                .embedInCode("0010_routes.sql"),
             ],
             swiftSettings: shared),
         .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),
@@ -93,6 +94,10 @@ let package = Package(
             dependencies: ["GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, logging, lifecycle, crypto],
             swiftSettings: shared),
         .target(
+            name: "GleanerRouting",
+            dependencies: ["GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, httpTypes, logging, lifecycle],
+            swiftSettings: shared),
+        .target(
             name: "GleanerDatasets",
             dependencies: [
                 "GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, logging, crypto, nioCore, httpTypes,
@@ -110,7 +115,8 @@ let package = Package(
             dependencies: [
                 "GleanerCore", "GleanerHTTP", "GleanerSchema", "SQLMigrations", "AsyncPostgres", "AsyncCurl",
                 "GleanerGateway",
-                "GleanerIngest", "GleanerFeedback", "GleanerReview", "GleanerDatasets", "GleanerDemo", hummingbird,
+                "GleanerIngest", "GleanerFeedback", "GleanerReview", "GleanerRouting", "GleanerDatasets", "GleanerDemo",
+                hummingbird,
                 httpTypes, nioCore, logging, lifecycle, crypto,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
@@ -126,7 +132,8 @@ let package = Package(
         .executableTarget(
             name: "gleaner",
             dependencies: [
-                "GleanerServer", "GleanerCore", "GleanerDemo", "GleanerReview", "GleanerDatasets", "SQLMigrations",
+                "GleanerServer", "GleanerCore", "GleanerDemo", "GleanerReview", "GleanerRouting", "GleanerDatasets",
+                "SQLMigrations",
                 "AsyncPostgres", "AsyncCurl", "GleanerGateway", arguments, logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -163,6 +170,16 @@ let package = Package(
             swiftSettings: shared),
         .testTarget(
             name: "GleanerReviewTests", dependencies: ["GleanerReview", "GleanerTestSupport", "AsyncPostgres"],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerRoutingTests",
+            dependencies: [
+                "GleanerRouting", "GleanerHTTP", "GleanerTestSupport", "AsyncPostgres", hummingbird, logging, lifecycle,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerServerTests", dependencies: ["GleanerServer", "GleanerGateway", "GleanerTestSupport"],
             swiftSettings: shared),
         .testTarget(
             name: "GleanerDatasetsTests", dependencies: ["GleanerDatasets", "GleanerTestSupport", "AsyncPostgres"],
