@@ -49,6 +49,10 @@ let package = Package(
             swiftSettings: wrapper),
         .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: wrapper),
         .target(name: "AsyncCurl", dependencies: ["CLibcurl", "AsyncEpoll", nioCore], swiftSettings: wrapper),
+        .target(
+            name: "CSimdjson", cxxSettings: [.define("SIMDJSON_THREADS_ENABLED", to: "1")],
+            linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "SimdJSON", dependencies: ["CSimdjson"], swiftSettings: wrapper),
 
         // MARK: The schema, embedded in the binary, and what applies it.
         .target(
@@ -62,18 +66,19 @@ let package = Package(
         .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),
 
         // MARK: The nouns, then the features; a feature imports no other feature.
-        .target(name: "GleanerCore", dependencies: [crypto, nioCore], swiftSettings: shared),
+        .target(name: "GleanerCore", dependencies: ["SimdJSON", crypto, nioCore], swiftSettings: shared),
         .target(name: "GleanerHTTP", dependencies: ["GleanerCore", hummingbird, nioCore], swiftSettings: shared),
         .target(
             name: "GleanerGateway",
             dependencies: [
-                "GleanerCore", "GleanerHTTP", "AsyncCurl", hummingbird, httpTypes, nioCore, logging, lifecycle, crypto,
+                "GleanerCore", "GleanerHTTP", "AsyncCurl", "SimdJSON", hummingbird, httpTypes, nioCore, logging,
+                lifecycle, crypto,
             ],
             swiftSettings: shared),
         .target(
             name: "GleanerIngest",
             dependencies: [
-                "GleanerCore", "AsyncEpoll", "AsyncPostgres", "SQLite", nioCore, logging, lifecycle, crypto,
+                "GleanerCore", "AsyncEpoll", "AsyncPostgres", "SimdJSON", "SQLite", nioCore, logging, lifecycle, crypto,
                 collections,
             ],
             swiftSettings: shared),
@@ -135,6 +140,7 @@ let package = Package(
             name: "AsyncPostgresTests", dependencies: ["AsyncPostgres", "GleanerTestSupport", logging],
             swiftSettings: shared),
         .testTarget(name: "AsyncCurlTests", dependencies: ["AsyncCurl", nioCore], swiftSettings: shared),
+        .testTarget(name: "SimdJSONTests", dependencies: ["SimdJSON"], swiftSettings: shared),
         .testTarget(
             name: "SQLMigrationsTests",
             dependencies: ["SQLMigrations", "GleanerSchema", "AsyncPostgres", "GleanerTestSupport", logging],
@@ -167,5 +173,6 @@ let package = Package(
                 "GleanerServer", "GleanerDemo", "GleanerTestSupport", "AsyncCurl", "AsyncPostgres", "gleaner",
             ],
             swiftSettings: shared),
-    ]
+    ],
+    cxxLanguageStandard: .cxx17
 )

@@ -35,7 +35,7 @@ public struct ChatGateway: Sendable {
             let call = try CallContext(request.headers, now: arrival.at)
             try await read(request, into: &body)
             let fields = try RequestFields(parsing: body)
-            guard configuration.models.isEmpty || configuration.models.contains(fields.model) else {
+            guard configuration.models.isEmpty || configuration.models.contains(fields.model ?? "") else {
                 throw .modelUnknown(known: Array(configuration.models))
             }
             intent = arrival.intent(call, fields, body, provider: configuration.provider.name)
