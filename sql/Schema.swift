@@ -6,5 +6,6 @@ public enum GleanerSchema {
         ("0003_feedback", PackageResources._003_feedback_sql),
         ("0004_review", PackageResources._004_review_sql),
         ("0005_datasets", PackageResources._005_datasets_sql),
+        ("0009_key_limits", PackageResources._009_key_limits_sql),
     ]
 }

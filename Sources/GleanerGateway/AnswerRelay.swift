@@ -12,6 +12,8 @@ struct AnswerRelay: Sendable {
     let watch: ClientWatch
     let open: OpenExchanges
     let maximumBytes: Int
+    /// Held until the answer is over, so that limits count the call as long as it is open.
+    var admission: Admission? = .current
 
     /// The answer for the server to send: head now, body as it arrives.
     func answer() -> Response {

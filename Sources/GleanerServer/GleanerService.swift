@@ -83,8 +83,10 @@ public struct GleanerService: Sendable {
         let open = OpenExchanges()
         let refusals = RefusalCounts()
         let gateway = configuration.gateway(provider)
+        let limits = ExchangeLimits(configuration.limits)
         let routes = Routes(
             authentication: Authentication(ring: KeyRing(store: keys)), errors: ErrorAnswers(refusals: refusals),
+            shedding: Shedding(limits: limits),
             gateway: GatewayRoutes(
                 chat: ChatGateway(configuration: gateway, client: client, journal: journal, open: open, logger: logger),
                 models: ModelsGateway(configuration: gateway, client: client)),
@@ -95,7 +97,7 @@ public struct GleanerService: Sendable {
         admin.add(middleware: ErrorAnswers(refusals: refusals))
         AdminRoutes(
             journal: journal, journalLimit: Int64(configuration.journalMaximumBytes), pool: pool, schema: schema,
-            open: open, refusals: refusals
+            open: open, refusals: refusals, limits: limits
         ).add(to: admin)
         return [
             pool, schema, AfterSchema(schema: schema, inner: drain),

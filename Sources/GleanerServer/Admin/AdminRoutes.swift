@@ -31,6 +31,7 @@ struct AdminRoutes: Sendable {
     let schema: SchemaReadiness
     let open: OpenExchanges
     let refusals: RefusalCounts
+    let limits: ExchangeLimits
 
     func add(to router: some RouterMethods<GleanerContext>) {
         router.get("livez") { _, _ in "alive\n" }
@@ -76,6 +77,9 @@ struct AdminRoutes: Sendable {
             "gleaner_journal_bytes", "gauge", "Bytes of bodies not in Postgres yet.",
             [([], Double(journal.waitingBytes))])
         text.family("gleaner_open_streams", "gauge", "Answers on their way to clients.", [([], Double(open.count))])
+        text.family(
+            "gleaner_shed_total", "counter", "Calls turned away by a limit, before anything was spent.",
+            limits.shed.map { ([("reason", $0.reason.rawValue)], Double($0.count)) })
         let pool = pool.statistics
         text.family(
             "gleaner_postgres_connections", "gauge", "Connections of the pool.",

@@ -1,5 +1,6 @@
 public import AsyncCurl
 public import Foundation
+import GleanerCore
 public import GleanerGateway
 public import GleanerIngest
 public import Logging
@@ -20,6 +21,7 @@ public struct ServerConfiguration: Sendable {
     public var maximumAnswerBytes: Int
     public var journalMaximumBytes: Int
     public var shutdownTimeout: Duration
+    public var limits = LimitConfiguration()
     public var logLevel: Logger.Level
 
     public init(_ settings: Settings) throws(SettingsError) {
@@ -47,6 +49,11 @@ public struct ServerConfiguration: Sendable {
         maximumAnswerBytes = try settings.int(.maximumAnswerBytes, atLeast: 1024)
         journalMaximumBytes = try settings.int(.journalMaximumBytes, atLeast: 1 << 20)
         shutdownTimeout = try settings.duration(.shutdownTimeout)
+        limits.maximumConcurrent = try settings.int(.maximumConcurrent, atLeast: 0)
+        limits.rate = try settings.rate(.rate)
+        limits.keyMaximumConcurrent = try settings.int(.keyMaximumConcurrent, atLeast: 0)
+        limits.keyRate = try settings.rate(.keyRate)
+        limits.clientGone = try settings.choice(.clientGone, ClientGonePolicy.self)
         logLevel = try settings.choice(.logLevel, Logger.Level.self)
     }
 

@@ -59,6 +59,21 @@ public struct Setting: Sendable, Hashable {
     public static let shutdownTimeout = Setting(
         variable: "GLEANER_SHUTDOWN_TIMEOUT", path: "shutdown_timeout", standard: "30s",
         meaning: "how long open streams may take to end")
+    public static let maximumConcurrent = Setting(
+        variable: "GLEANER_MAX_CONCURRENT", path: "limits.max_concurrent", standard: "20000",
+        meaning: "calls open at once; more are answered with 503; 0: no limit")
+    public static let rate = Setting(
+        variable: "GLEANER_RATE", path: "limits.rate", standard: "none",
+        meaning: "requests of all keys together, such as 200/s; more are answered with 429")
+    public static let keyMaximumConcurrent = Setting(
+        variable: "GLEANER_KEY_MAX_CONCURRENT", path: "limits.key_max_concurrent", standard: "0",
+        meaning: "calls that one key may have open at once; more are answered with 429; 0: no limit")
+    public static let keyRate = Setting(
+        variable: "GLEANER_KEY_RATE", path: "limits.key_rate", standard: "none",
+        meaning: "requests of one key, such as 20/s, 600/m or 1000/h; more are answered with 429")
+    public static let clientGone = Setting(
+        variable: "GLEANER_CLIENT_GONE", path: "client_gone", standard: "cancel",
+        meaning: "when a client leaves early: cancel breaks the provider's answer off, drain reads and stores it whole")
     public static let logLevel = Setting(
         variable: "GLEANER_LOG_LEVEL", path: "log_level", standard: "notice",
         meaning: "trace, debug, info, notice, warning, error or critical")
@@ -66,6 +81,6 @@ public struct Setting: Sendable, Hashable {
     public static let all: [Setting] = [
         listen, adminListen, dataDirectory, databaseURL, providerURL, providerKey, connectTimeout, firstByteTimeout,
         idleTimeout, totalTimeout, durability, models, maximumBodyBytes, maximumAnswerBytes, journalMaximumBytes,
-        shutdownTimeout, logLevel,
+        shutdownTimeout, maximumConcurrent, rate, keyMaximumConcurrent, keyRate, clientGone, logLevel,
     ]
 }
