@@ -43,6 +43,7 @@ let package = Package(
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CEpoll"),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "AsyncEpoll", dependencies: ["CEpoll", collections], swiftSettings: wrapper),
         .target(
             name: "AsyncPostgres", dependencies: ["CLibpq", "AsyncEpoll", collections, logging, lifecycle],
@@ -102,7 +103,7 @@ let package = Package(
             name: "GleanerServer",
             dependencies: [
                 "GleanerCore", "GleanerHTTP", "GleanerSchema", "SQLMigrations", "AsyncPostgres", "AsyncCurl",
-                "GleanerGateway",
+                "CMalloc", "GleanerGateway",
                 "GleanerIngest", "GleanerFeedback", "GleanerReview", "GleanerDatasets", "GleanerDemo", hummingbird,
                 httpTypes, nioCore, logging, lifecycle, crypto,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -141,7 +142,10 @@ let package = Package(
             swiftSettings: shared),
         .testTarget(name: "GleanerCoreTests", dependencies: ["GleanerCore"], swiftSettings: shared),
         .testTarget(
-            name: "GleanerGatewayTests", dependencies: ["GleanerGateway", "GleanerTestSupport", nioCore],
+            name: "GleanerGatewayTests",
+            dependencies: [
+                "GleanerGateway", "GleanerTestSupport", nioCore, .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
             swiftSettings: shared),
         .testTarget(
             name: "GleanerIngestTests",
@@ -161,6 +165,10 @@ let package = Package(
             swiftSettings: shared),
         .testTarget(
             name: "GleanerDemoTests", dependencies: ["GleanerDemo", "GleanerTestSupport", "AsyncCurl"],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerServerTests",
+            dependencies: ["GleanerServer", "GleanerCore", nioCore, .product(name: "NIOHTTP1", package: "swift-nio")],
             swiftSettings: shared),
         .testTarget(
             name: "IntegrationTests",

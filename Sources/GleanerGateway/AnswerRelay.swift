@@ -20,6 +20,8 @@ struct AnswerRelay: Sendable {
         let kept = WireHeaders.fromProvider(response.headers)
         let isEventStream = kept["content-type"]?.lowercased().hasPrefix("text/event-stream") ?? false
         exchange.head(status: response.status, headers: kept, isEventStream: isEventStream)
+        open.add(exchange, watch)
+        open.count(status: response.status)
         var headers: HTTPFields = [.exchangeID: exchange.id.description]
         for (name, value) in kept {
             if let name = HTTPField.Name(name) { headers[name] = value }
@@ -45,7 +47,7 @@ struct AnswerRelay: Sendable {
                     throw GatewayError.answerTooLarge(limit: maximumBytes)
                 }
                 let ready = holdBack.pass(piece)
-                guard ready.readableBytes > 0 else { continue }
+                guard ready.readableBytes > 0, !watch.isGone else { continue }
                 lastSent = ready.readableBytesView.last
                 try await write(ready, to: &writer)
                 FaultPoint.midStream.pass()
@@ -55,6 +57,11 @@ struct AnswerRelay: Sendable {
             if !holdBack.sawDone || watch.isGone {
                 return try await end(after: error, lastSent: lastSent, isEventStream: isEventStream, &writer)
             }
+        }
+        if let failure = watch.failure, watch.isGone {
+            // Nobody is there to take the end; the answer is stored whole.
+            await exchange.closeOrLog(failure.ending, reason: failure.explanation.code)
+            throw failure
         }
         try await exchange.close(.completed)
         FaultPoint.beforeLastByte.pass()
@@ -66,8 +73,10 @@ struct AnswerRelay: Sendable {
         do {
             try await writer.write(bytes)
         } catch {
+            watch.leave(.left)
+            guard !watch.isDraining else { return }
             response.cancel()
-            throw GatewayError.clientGone
+            throw watch.failure ?? .clientGone
         }
     }
 
@@ -76,17 +85,15 @@ struct AnswerRelay: Sendable {
         after error: any Error, lastSent: UInt8?, isEventStream: Bool, _ writer: inout any ResponseBodyWriter
     ) async throws {
         response.cancel()
-        let failure = watch.isGone ? .clientGone : (error as? GatewayError) ?? Self.failure(error)
+        let failure = watch.failure ?? (error as? GatewayError) ?? Self.failure(error)
         // A stop that could not wait cancels this task and closes the connection; the client did not leave.
         if Task.isCancelled {
             await exchange.closeOrLog(.interrupted, reason: "gateway_stopped")
             throw failure
         }
-        if failure == .clientGone {
-            await exchange.closeOrLog(.clientGone, reason: failure.explanation.code)
-            throw failure
-        }
-        await exchange.closeOrLog(.upstreamFailed, reason: failure.explanation.code)
+        open.count(failure)
+        await exchange.closeOrLog(failure.ending, reason: failure.explanation.code)
+        if watch.isGone { throw failure }
         // A body of known length, or of JSON, is broken off: nobody may take the part for the whole.
         guard isEventStream else { throw failure }
         // A stream gets an error event, on a line of its own, and no [DONE].
@@ -100,5 +107,16 @@ struct AnswerRelay: Sendable {
 
     private static func failure(_ error: any Error) -> GatewayError {
         (error as? CurlError).map(GatewayError.init) ?? .providerCut
+    }
+}
+
+extension GatewayError {
+    /// How an exchange is stored that ends with this after it has begun.
+    var ending: ExchangeStatus {
+        switch self {
+        case .clientGone, .clientStalled: .clientGone
+        case .gatewayStopping: .interrupted
+        default: .upstreamFailed
+        }
     }
 }

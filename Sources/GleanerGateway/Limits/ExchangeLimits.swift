@@ -32,6 +32,8 @@ public final class ExchangeLimits: Sendable {
             limits: self, key: caller.key, body: body, clientGone: caller.limits.clientGone ?? configuration.clientGone)
     }
 
+    fileprivate func beginDrain() -> Bool { guarded.withLock { $0.state.beginDrain() } }
+    fileprivate func endDrain() { guarded.withLock { $0.state.endDrain() } }
     fileprivate func release(_ key: ID<APIKey>, body: Int?) {
         guarded.withLock { $0.state.release(key, body: body) }
     }
@@ -64,6 +66,7 @@ public final class Admission: Sendable {
     private let limits: ExchangeLimits
     private let key: ID<APIKey>
     private let body: Int?
+    private let isDraining = Atomic(false)
 
     fileprivate init(limits: ExchangeLimits, key: ID<APIKey>, body: Int?, clientGone: ClientGonePolicy) {
         self.limits = limits
@@ -72,5 +75,15 @@ public final class Admission: Sendable {
         self.clientGone = clientGone
     }
 
-    deinit { limits.release(key, body: body) }
+    /// Asks to read an answer on whose client has left.
+    func mayDrain() -> Bool {
+        guard clientGone == .drain, limits.beginDrain() else { return false }
+        isDraining.store(true, ordering: .relaxed)
+        return true
+    }
+
+    deinit {
+        limits.release(key, body: body)
+        if isDraining.load(ordering: .relaxed) { limits.endDrain() }
+    }
 }

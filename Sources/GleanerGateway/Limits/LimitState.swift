@@ -11,6 +11,8 @@ public struct LimitConfiguration: Sendable, Hashable {
     /// Each is held up to four times over: as read, parsed, journaled and sent.
     public var maximumBodyBytes = 0
     public var clientGone = ClientGonePolicy.cancel
+    /// Answers that may be read on at once after their clients have left.
+    public var maximumDrains = 100
 
     public init() {}
 }
@@ -30,6 +32,7 @@ struct LimitState {
     var isStopping = false
     private(set) var open = 0
     private(set) var bodyBytes = 0
+    private(set) var drains = 0
     private var rate: RateMeter
     private var keys: [ID<APIKey>: Key] = [:]
     private var admissionsToSweep = LimitState.sweepEvery
@@ -79,6 +82,16 @@ struct LimitState {
         bodyBytes -= Self.weight(body)
         keys[id]?.open -= 1
     }
+
+    /// A client has left, and its answer is to be read on.
+    /// - Returns: `false` when too many are, memory is short, or the gateway stops.
+    mutating func beginDrain() -> Bool {
+        guard drains < configuration.maximumDrains, memory < .high, !isStopping else { return false }
+        drains += 1
+        return true
+    }
+
+    mutating func endDrain() { drains -= 1 }
 
     var knownKeys: Int { keys.count }
 
