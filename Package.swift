@@ -49,6 +49,10 @@ let package = Package(
             name: "AsyncPostgres", dependencies: ["CLibpq", "AsyncEpoll", collections, logging, lifecycle],
             swiftSettings: wrapper),
         .target(name: "AsyncCurl", dependencies: ["CLibcurl", "AsyncEpoll", nioCore], swiftSettings: wrapper),
+        .target(
+            name: "CSimdjson", cxxSettings: [.define("SIMDJSON_THREADS_ENABLED", to: "1")],
+            linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "SimdJSON", dependencies: ["CSimdjson"], swiftSettings: wrapper),
 
         // MARK: The schema, embedded in the binary, and what applies it.
         .target(
@@ -56,24 +60,28 @@ let package = Package(
             resources: [
                 .embedInCode("0001_access.sql"), .embedInCode("0002_exchanges.sql"), .embedInCode("0003_feedback.sql"),
                 .embedInCode("0004_review.sql"), .embedInCode("0005_datasets.sql"),
+                .embedInCode("0006_attempts.sql"), .embedInCode("0007_idempotency.sql"),
                 .embedInCode("0009_key_limits.sql"),
             ],
             swiftSettings: shared),
         .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),
 
         // MARK: The nouns, then the features; a feature imports no other feature.
-        .target(name: "GleanerCore", dependencies: [crypto, nioCore], swiftSettings: shared),
+        .target(name: "GleanerCore", dependencies: ["SimdJSON", crypto, nioCore], swiftSettings: shared),
         .target(name: "GleanerHTTP", dependencies: ["GleanerCore", hummingbird, nioCore], swiftSettings: shared),
         .target(
             name: "GleanerGateway",
             dependencies: [
-                "GleanerCore", "GleanerHTTP", "AsyncCurl", hummingbird, httpTypes, nioCore, logging, lifecycle, crypto,
+                "GleanerCore", "GleanerHTTP", "AsyncCurl", "AsyncPostgres", "SimdJSON", hummingbird, httpTypes, nioCore,
+                logging,
+                lifecycle, crypto,
             ],
             swiftSettings: shared),
         .target(
             name: "GleanerIngest",
             dependencies: [
-                "GleanerCore", "AsyncEpoll", "AsyncPostgres", .product(name: "GRDB", package: "GRDB.swift"), nioCore,
+                "GleanerCore", "AsyncEpoll", "AsyncPostgres", "SimdJSON", .product(name: "GRDB", package: "GRDB.swift"),
+                nioCore,
                 logging,
                 lifecycle, crypto,
             ],
@@ -136,6 +144,7 @@ let package = Package(
             name: "AsyncPostgresTests", dependencies: ["AsyncPostgres", "GleanerTestSupport", logging],
             swiftSettings: shared),
         .testTarget(name: "AsyncCurlTests", dependencies: ["AsyncCurl", nioCore], swiftSettings: shared),
+        .testTarget(name: "SimdJSONTests", dependencies: ["SimdJSON"], swiftSettings: shared),
         .testTarget(
             name: "SQLMigrationsTests",
             dependencies: ["SQLMigrations", "GleanerSchema", "AsyncPostgres", "GleanerTestSupport", logging],
@@ -176,5 +185,6 @@ let package = Package(
                 "GleanerServer", "GleanerDemo", "GleanerTestSupport", "AsyncCurl", "AsyncPostgres", "gleaner",
             ],
             swiftSettings: shared),
-    ]
+    ],
+    cxxLanguageStandard: .cxx17
 )

@@ -6,6 +6,8 @@ public enum GleanerSchema {
         ("0003_feedback", PackageResources._003_feedback_sql),
         ("0004_review", PackageResources._004_review_sql),
         ("0005_datasets", PackageResources._005_datasets_sql),
+        ("0006_attempts", PackageResources._006_attempts_sql),
+        ("0007_idempotency", PackageResources._007_idempotency_sql),
         ("0009_key_limits", PackageResources._009_key_limits_sql),
     ]
 }

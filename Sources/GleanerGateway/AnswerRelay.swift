@@ -11,18 +11,27 @@ struct AnswerRelay: Sendable {
     let response: CurlResponse
     let watch: ClientWatch
     let open: OpenExchanges
+    /// How a stream of this endpoint ends; `nil` where that is not known.
+    let streamEnd: StreamEnd?
+    let variant: String?
     let maximumBytes: Int
     /// Held until the answer is over, so that limits count the call as long as it is open.
     var admission: Admission? = .current
 
-    /// The answer for the server to send: head now, body as it arrives.
-    func answer() -> Response {
+    /// The answer for the server to send: head now, body as it arrives. When the client has left and the answer is to
+    /// be read all the same, returns when that is done.
+    func answer() async -> Response {
         let kept = WireHeaders.fromProvider(response.headers)
-        let isEventStream = kept["content-type"]?.lowercased().hasPrefix("text/event-stream") ?? false
+        let isEventStream = WireHeaders.isEventStream(kept)
         exchange.head(status: response.status, headers: kept, isEventStream: isEventStream)
         open.add(exchange, watch)
         open.count(status: response.status)
+        if watch.isGone {
+            await drain()
+            return Response(status: .ok)
+        }
         var headers: HTTPFields = [.exchangeID: exchange.id.description]
+        if let variant { headers[.variant] = variant }
         for (name, value) in kept {
             if let name = HTTPField.Name(name) { headers[name] = value }
         }
@@ -35,11 +44,28 @@ struct AnswerRelay: Sendable {
             })
     }
 
+    /// The server writes nothing to a connection that has closed, not even the head; so the answer is read here.
+    private func drain() async {
+        defer { open.remove(exchange.id) }
+        watch.whenGone { [response] in response.cancel() }
+        do throws(CurlError) {
+            let body = response.body.makeAsyncIterator()
+            while let piece = try await body.next(), exchange.take(piece) <= maximumBytes {}
+        } catch {
+            open.count(GatewayError(error))
+        }
+        response.cancel()
+        let failure = watch.failure ?? .clientGone
+        await exchange.closeOrLog(
+            Task.isCancelled ? .interrupted : failure.ending,
+            reason: Task.isCancelled ? "gateway_stopped" : failure.explanation.code)
+    }
+
     // MARK: The body
 
     @concurrent private func relay(to writer: inout any ResponseBodyWriter, isEventStream: Bool) async throws {
         watch.whenGone { [response] in response.cancel() }
-        var holdBack = HoldBack(isEventStream: isEventStream)
+        var holdBack = HoldBack(isEventStream ? streamEnd : nil)
         var lastSent: UInt8?
         do {
             for try await piece in response.body {
@@ -53,8 +79,8 @@ struct AnswerRelay: Sendable {
                 FaultPoint.midStream.pass()
             }
         } catch {
-            // After [DONE] the answer is whole, whatever becomes of the connection.
-            if !holdBack.sawDone || watch.isGone {
+            // After its own end the answer is whole, whatever becomes of the connection.
+            if !holdBack.sawEnd || watch.isGone {
                 return try await end(after: error, lastSent: lastSent, isEventStream: isEventStream, &writer)
             }
         }
@@ -62,6 +88,15 @@ struct AnswerRelay: Sendable {
             // Nobody is there to take the end; the answer is stored whole.
             await exchange.closeOrLog(failure.ending, reason: failure.explanation.code)
             throw failure
+        }
+        // A connection that closed quietly in the middle is no end either.
+        if isEventStream, streamEnd != nil, !holdBack.sawEnd, response.status == 200 {
+            if holdBack.held.readableBytes > 0 {
+                lastSent = holdBack.held.readableBytesView.last
+                try await write(holdBack.held, to: &writer)
+            }
+            return try await end(
+                after: GatewayError.providerCut, lastSent: lastSent, isEventStream: isEventStream, &writer)
         }
         try await exchange.close(.completed)
         FaultPoint.beforeLastByte.pass()

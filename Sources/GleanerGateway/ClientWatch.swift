@@ -37,6 +37,9 @@ public final class ClientWatch: Sendable {
     /// Why the call cannot be answered whole, as far as client and gateway are concerned.
     var failure: GatewayError? { state.withLock(\.failure) }
 
+    /// The same once the call must end: not while it drains.
+    var ending: GatewayError? { state.withLock { $0.isEnded ? $0.failure : nil } }
+
     /// Nobody is there to write to, and yet the answer is to be read to its end.
     var isDraining: Bool { state.withLock { $0.drainingSince != nil && !$0.isEnded } }
 
@@ -61,6 +64,17 @@ public final class ClientWatch: Sendable {
             return state.end()
         }
         for action in actions { action() }
+    }
+
+    /// Returns after `duration`, or when the call must end or the task is cancelled.
+    func sleep(for duration: Duration) async {
+        let pause = Task { try? await Task.sleep(for: duration) }
+        whenGone { pause.cancel() }
+        await withTaskCancellationHandler {
+            await pause.value
+        } onCancel: {
+            pause.cancel()
+        }
     }
 
     /// The gateway cannot wait any longer.

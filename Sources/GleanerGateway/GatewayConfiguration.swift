@@ -12,6 +12,9 @@ public struct GatewayConfiguration: Sendable {
     public var deadlines = CurlDeadlines()
 
     public init(provider: Provider) { self.provider = provider }
+
+    /// `nil` when there is none of that name.
+    func provider(named name: String) -> Provider? { name == provider.name ? provider : nil }
 }
 
 /// The server that answers, and the secret it wants.
@@ -27,8 +30,9 @@ public struct Provider: Sendable {
         self.key = key
     }
 
-    /// `path` begins with `/v1`.
-    func url(for path: String) -> String { baseURL + path.dropFirst("/v1".count) }
+    func url(for endpoint: Endpoint) -> String {
+        baseURL + endpoint.path.dropFirst("/v1".count) + (endpoint.query.map { "?\($0)" } ?? "")
+    }
 }
 
 /// A provider's secret. Prints as `***`, wherever it may end up being printed.

@@ -141,14 +141,9 @@ extension JournaledExchange {
     /// With the response's hash where the journal has none: an interrupted exchange, put together from checkpoints.
     fileprivate func hashed() -> JournaledExchange {
         guard outcome.responseHash == nil, !response.isEmpty else { return self }
-        let hash = Array(SHA256.hash(data: response))
-        return JournaledExchange(
-            intent: intent,
-            outcome: ExchangeOutcome(
-                status: outcome.status, reason: outcome.reason, httpStatus: outcome.httpStatus,
-                headers: outcome.headers,
-                duration: outcome.duration, timeToFirstToken: outcome.timeToFirstToken, responseHash: hash),
-            request: request, response: response)
+        var outcome = outcome
+        outcome.responseHash = Array(SHA256.hash(data: response))
+        return JournaledExchange(intent: intent, outcome: outcome, request: request, response: response)
     }
 }
 

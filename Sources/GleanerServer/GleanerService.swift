@@ -93,12 +93,17 @@ public struct GleanerService: Sendable {
         let limits = ExchangeLimits(limitConfiguration)
         let connections = Connections(configuration.connections.within(descriptors: FileDescriptors.raiseLimit()))
         let adminConnections = Connections(.admin)
+        let shadows = Shadows(
+            client: client, journal: journal, open: open, maximumAnswerBytes: gateway.maximumAnswerBytes,
+            logger: logger)
+        let idempotency = PostgresIdempotencyKeys(pool: pool)
+        let spending = Spending(
+            configuration: gateway, client: client, journal: journal, open: open, shadows: shadows, logger: logger)
         let routes = Routes(
             authentication: Authentication(ring: KeyRing(store: keys)), errors: ErrorAnswers(refusals: refusals),
             shedding: Shedding(limits: limits),
             gateway: GatewayRoutes(
-                chat: ChatGateway(configuration: gateway, client: client, journal: journal, open: open, logger: logger),
-                models: ModelsGateway(configuration: gateway, client: client)),
+                Gateway(configuration: gateway, routes: NoRoutes(), keys: idempotency, spending: spending)),
             exchanges: ExchangeRoutes(reader: ExchangeReader(pool: pool)), feedback: FeedbackRoutes(service: feedback),
             review: ReviewRoutes(review: ReviewService(pool: pool), sampling: sampling),
             datasets: DatasetRoutes(service: DatasetService(pool: pool)))
@@ -112,7 +117,8 @@ public struct GleanerService: Sendable {
         return [
             pool, schema, AfterSchema(schema: schema, inner: drain),
             AfterSchema(schema: schema, inner: PartitionKeeper(pool: pool, logger: logger)),
-            AfterSchema(schema: schema, inner: EarlyFeedbackSweep(service: feedback, logger: logger)), open,
+            AfterSchema(schema: schema, inner: EarlyFeedbackSweep(service: feedback, logger: logger)),
+            AfterSchema(schema: schema, inner: IdempotencyExpiry(keys: idempotency, logger: logger)), open, shadows,
             MemoryWatch(limit: memoryLimit, limits: limits, connections: connections, logger: logger),
             adminConnections, connections,
             Listener.make(

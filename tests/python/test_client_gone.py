@@ -1,6 +1,8 @@
 """What becomes of a call whose client leaves: broken off at once, or read to its end."""
 
+import http.server
 import random
+import threading
 import time
 
 import pytest
@@ -86,3 +88,41 @@ def test_500_clients_that_leave_at_random_bytes_are_all_kept(gleaner, key):
         "SELECT count(*) FROM gleaner.exchanges e JOIN gleaner.exchange_bodies b USING (shard, id) "
         f"WHERE requested_model = '{model}' AND e.response_sha256 <> sha256(b.response)") == "0"
     assert gleaner.ledger()["gap"] == 0
+
+
+class Late(http.server.BaseHTTPRequestHandler):
+    """A provider that thinks for half a second before it says anything."""
+
+    answer = (b'{"id":"c","object":"chat.completion","model":"late","choices":[{"index":0,"finish_reason":"stop",'
+              b'"message":{"role":"assistant","content":"Haan"}}],'
+              b'"usage":{"prompt_tokens":3,"completion_tokens":1,"total_tokens":4}}')
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        time.sleep(0.5)
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(self.answer)))
+        self.end_headers()
+        self.wfile.write(self.answer)
+
+    def log_message(self, *arguments):
+        pass
+
+
+def test_with_drain_the_usage_is_known_even_when_the_client_leaves_before_the_first_byte(fresh_database):
+    late = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Late)
+    threading.Thread(target=late.serve_forever, daemon=True).start()
+    gleaner = Gleaner(f"http://127.0.0.1:{late.server_port}/v1", fresh_database, GLEANER_CLIENT_GONE="drain")
+    gleaner.start()
+    try:
+        with connect(gleaner.port) as sock:
+            sock.sendall(chat(gleaner.make_key(), "late", stream=False))
+            time.sleep(0.1)
+        row = wait_until("it is stored", lambda: gleaner.sql(
+            "SELECT status, reason, http_status, completion_tokens FROM gleaner.exchanges"), 10)
+        assert row == "client_gone|client_gone|200|1"
+        assert gleaner.ledger()["gap"] == 0
+    finally:
+        gleaner.stop()
+        late.shutdown()

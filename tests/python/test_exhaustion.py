@@ -9,7 +9,7 @@ import httpx2 as httpx
 from gleaner import BINARY, Gleaner, Process, get, wait_until
 from wire import chat, connect, metric, read_until_closed, resident, statuses
 
-REQUEST = b"GET /v1/x HTTP/1.1\r\nHost: x\r\n\r\n"
+REQUEST = b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 def cpu_seconds(process):

@@ -12,7 +12,7 @@ import pytest
 from gleaner import Gleaner, get, wait_until
 from wire import chat, connect, read_until_closed, statuses
 
-REQUEST = b"GET /v1/x HTTP/1.1\r\nHost: x\r\n\r\n"
+REQUEST = b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 @pytest.fixture
@@ -127,7 +127,8 @@ def test_clients_that_do_not_read_cannot_hold_the_stop_up(make_gleaner):
     began = time.monotonic()
     gleaner.process.child.send_signal(signal.SIGTERM)
     assert exit_code(gleaner, 20) == 0
-    assert time.monotonic() - began < 2.5
+    # One second to end by themselves, one to be ended, one for a busy machine.
+    assert time.monotonic() - began < 3
     gleaner.start()
     wait_until("all are stored", lambda: gleaner.sql("SELECT count(*) FROM gleaner.exchanges") == "10", 20)
     assert gleaner.sql("SELECT DISTINCT status FROM gleaner.exchanges") == "interrupted"

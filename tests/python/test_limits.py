@@ -7,16 +7,10 @@ import time
 import httpx2 as httpx
 import pytest
 
-from gleaner import Gleaner, get, wait_until
+from gleaner import Gleaner, wait_until
+from wire import metric
 
 CHAI = [{"role": "user", "content": "chai kaise banate hain?"}]
-
-
-def metric(gleaner, name):
-    for line in get(gleaner.admin + "/metrics")[1].decode().splitlines():
-        if line.startswith(name + " "):
-            return float(line.rsplit(" ", 1)[1])
-    raise AssertionError(f"{name} is not a metric")
 
 
 def call(gleaner, key, model="demo-hinglish-1", stream=False, timeout=30):

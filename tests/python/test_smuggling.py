@@ -5,7 +5,7 @@ import pytest
 from gleaner import wait_until
 from wire import connect, read_until_closed, statuses
 
-CANARY = b"GET /v1/canary-smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
+CANARY = b"GET /canary-smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 def post(*lines, body=b""):
@@ -93,11 +93,11 @@ def test_what_is_well_formed_is_served_pipelined_too(gleaner):
 
 
 @pytest.mark.parametrize("request_bytes, wanted", [
-    (b"GET /v1/" + b"a" * 8190 + b" HTTP/1.1\r\nHost: x\r\n\r\n", {414}),
-    (b"GET /v1/x HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-%d: a\r\n" % n for n in range(101)) + b"\r\n", {400, 431}),
-    (b"GET /v1/x HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-%d: %s\r\n" % (n, b"a" * 4000) for n in range(9)) + b"\r\n", {400, 431}),
-    (b"GET /v1/x HTTP/1.1\r\nHost: x\r\nX-A: " + b"a" * 40_000 + b"\r\n\r\n", {400, 431}),
-    (b"GET /v1/" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", {400, 414, 431}),
+    (b"GET /" + b"a" * 8190 + b" HTTP/1.1\r\nHost: x\r\n\r\n", {414}),
+    (b"GET /x HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-%d: a\r\n" % n for n in range(101)) + b"\r\n", {400, 431}),
+    (b"GET /x HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-%d: %s\r\n" % (n, b"a" * 4000) for n in range(9)) + b"\r\n", {400, 431}),
+    (b"GET /x HTTP/1.1\r\nHost: x\r\nX-A: " + b"a" * 40_000 + b"\r\n\r\n", {400, 431}),
+    (b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", {400, 414, 431}),
 ], ids=["8 KiB URL", "101 fields", "36 KB of fields", "a field of 40 KB", "200 KB URL"])
 def test_a_head_over_the_limits_is_refused_and_its_connection_closed(gleaner, request_bytes, wanted):
     with connect(gleaner.port) as sock:
@@ -112,7 +112,7 @@ def test_a_head_over_the_limits_is_refused_and_its_connection_closed(gleaner, re
 
 def test_a_head_just_within_the_limits_is_served(gleaner):
     with connect(gleaner.port) as sock:
-        sock.sendall(b"GET /v1/" + b"a" * 8000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+        sock.sendall(b"GET /" + b"a" * 8000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
         wait_until("an answer comes", lambda: b"404" in sock.recv(4096, 2) or True, 5)
-        sock.sendall(b"GET /v1/x HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-%d: a\r\n" % n for n in range(95)) + b"\r\n")
+        sock.sendall(b"GET /x HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-%d: a\r\n" % n for n in range(95)) + b"\r\n")
         assert sock.recv(65_536)

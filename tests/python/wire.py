@@ -5,6 +5,8 @@ import re
 import socket
 import time
 
+from gleaner import get, wait_until
+
 
 def connect(port, source=None, timeout=10, receive_buffer=None):
     sock = socket.socket()
@@ -58,9 +60,9 @@ def error_code(received):
 
 
 def metric(gleaner, name):
-    from gleaner import get
-
-    for line in get(gleaner.admin + "/metrics")[1].decode().splitlines():
+    status, text = wait_until("metrics can be read", lambda: (a := get(gleaner.admin + "/metrics"))[0] and a, 60)
+    assert status == 200
+    for line in text.decode().splitlines():
         if line.startswith(name + " "):
             return float(line.rsplit(" ", 1)[1])
     raise AssertionError(f"{name} is not a metric")

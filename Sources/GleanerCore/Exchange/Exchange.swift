@@ -35,15 +35,21 @@ public struct ExchangeIntent: Sendable, Hashable {
     public let conversation: String?
     public let endUser: String?
     public let tags: [String]
-    /// Name of the configured provider.
+    /// Name of the configured provider that is asked first.
     public let provider: String?
-    /// SHA-256 of the request bytes.
+    /// SHA-256 of the request bytes, as the client sent them.
     public let requestHash: [UInt8]
+    public let source: ExchangeSource
+    /// `nil` when no route has the name that the client asked for.
+    public let choice: RouteChoice?
+    /// The exchange whose request this one repeats, when `source` is `shadow`.
+    public let shadowOf: ID<Exchange>?
 
     public init(
         id: ID<Exchange>, project: ID<Project>, key: ID<APIKey>?, receivedAt: Date, endpoint: String, streamed: Bool,
         requestedModel: String?, conversation: String?, endUser: String?, tags: [String], provider: String?,
-        requestHash: [UInt8]
+        requestHash: [UInt8], source: ExchangeSource = .gateway, choice: RouteChoice? = nil,
+        shadowOf: ID<Exchange>? = nil
     ) {
         self.id = id
         self.project = project
@@ -57,6 +63,9 @@ public struct ExchangeIntent: Sendable, Hashable {
         self.tags = tags
         self.provider = provider
         self.requestHash = requestHash
+        self.source = source
+        self.choice = choice
+        self.shadowOf = shadowOf
     }
 }
 
@@ -74,11 +83,14 @@ public struct ExchangeOutcome: Sendable, Hashable {
     /// To the first bytes of a streamed body; `nil` when the answer was not a stream.
     public let timeToFirstToken: Duration?
     /// SHA-256 of all response bytes, checkpoints included; `nil` when none came, or when they can no longer be hashed.
-    public let responseHash: [UInt8]?
+    public var responseHash: [UInt8]?
+    /// Every try at a provider, in order. The last one's provider and variant are those that answered.
+    public let attempts: [Attempt]
 
     public init(
         status: ExchangeStatus, reason: String?, httpStatus: Int?, headers: [String: String] = [:],
-        duration: Duration? = nil, timeToFirstToken: Duration? = nil, responseHash: [UInt8]? = nil
+        duration: Duration? = nil, timeToFirstToken: Duration? = nil, responseHash: [UInt8]? = nil,
+        attempts: [Attempt] = []
     ) {
         self.status = status
         self.reason = reason
@@ -87,6 +99,7 @@ public struct ExchangeOutcome: Sendable, Hashable {
         self.duration = duration
         self.timeToFirstToken = timeToFirstToken
         self.responseHash = responseHash
+        self.attempts = attempts
     }
 }
 

@@ -12,8 +12,8 @@ public protocol ExchangeJournal: Sendable {
     /// Returns when the outcome, all checkpoints and `rest` (the answer's bytes since the last checkpoint) are durable.
     func close(_ ticket: JournalTicket, _ outcome: ExchangeOutcome, rest: ByteBuffer) async throws(JournalError)
 
-    /// Keeps a call that was never sent to a provider, in one step.
-    func refuse(
+    /// Keeps an exchange that is over already in one step: one that was refused, or one that was logged afterwards.
+    func record(
         _ intent: ExchangeIntent, request: ByteBuffer, _ outcome: ExchangeOutcome, response: ByteBuffer
     ) async throws(JournalError)
 }

@@ -108,7 +108,7 @@ public final class Journal: ExchangeJournal, Sendable {
         FaultPoint.recordDurable.pass()
     }
 
-    public func refuse(
+    public func record(
         _ intent: ExchangeIntent, request: ByteBuffer, _ outcome: ExchangeOutcome, response: ByteBuffer
     ) async throws(JournalError) {
         let sequence = try reserve(intent, bytes: request.readableBytes + response.readableBytes)

@@ -38,11 +38,19 @@ enum JournalDatabase {
                     throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "synchronous is \(level ?? -1), not FULL")
                 }
                 try db.execute(sql: schema)
+                try addColumn("details", to: "intents", db)
+                try addColumn("attempts", to: "records", db)
             }
             return pool
         } catch {
             throw JournalError(error)
         }
+    }
+
+    /// A journal may have been left by an older Gleaner.
+    private static func addColumn(_ column: String, to table: String, _ db: Database) throws {
+        guard try !db.columns(in: table).contains(where: { $0.name == column }) else { return }
+        try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN \(column) BLOB")
     }
 
     private static let schema = """

@@ -13,7 +13,7 @@ enum JournalReader {
             db,
             sql: """
                 SELECT i.*, r.status, r.reason, r.http_status, r.headers, r.duration_us, r.ttft_us, r.response_sha256,
-                       r.response
+                       r.response, r.attempts
                 FROM records r JOIN intents i ON i.seq = r.seq
                 ORDER BY r.seq LIMIT ?
                 """, arguments: [limit])
@@ -39,6 +39,8 @@ enum JournalReader {
         let key = row["api_key"] as Data?
         let tags = row["tags"] as String
         let headers = try (row["headers"] as Data?).map { try JSONDecoder().decode([String: String].self, from: $0) }
+        let details = try IntentDetails(decoding: row["details"])
+        let attempts = try (row["attempts"] as Data?).map { try JSONDecoder().decode([Attempt].self, from: $0) }
         return JournaledExchange(
             intent: ExchangeIntent(
                 id: id, project: project, key: key.flatMap { ID(bytes: $0) },
@@ -46,12 +48,13 @@ enum JournalReader {
                 endpoint: row["endpoint"], streamed: row["streamed"], requestedModel: row["model"],
                 conversation: row["conversation"], endUser: row["end_user"],
                 tags: tags.isEmpty ? [] : tags.components(separatedBy: JournalWriter.tagSeparator),
-                provider: row["provider"], requestHash: [UInt8](row["request_sha256"] as Data)),
+                provider: row["provider"], requestHash: [UInt8](row["request_sha256"] as Data),
+                source: details.source, choice: details.choice, shadowOf: details.shadowOf),
             outcome: ExchangeOutcome(
                 status: status, reason: row["reason"], httpStatus: row["http_status"], headers: headers ?? [:],
                 duration: (row["duration_us"] as Int64?).map { .microseconds($0) },
                 timeToFirstToken: (row["ttft_us"] as Int64?).map { .microseconds($0) },
-                responseHash: (row["response_sha256"] as Data?).map { [UInt8]($0) }),
+                responseHash: (row["response_sha256"] as Data?).map { [UInt8]($0) }, attempts: attempts ?? []),
             request: request, response: response)
     }
 }

@@ -38,24 +38,25 @@ final class JournalWriter {
         switch entry {
         case .open(let sequence, let intent, let request):
             let statement = try db.cachedStatement(
-                sql: "INSERT INTO intents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+                sql: "INSERT INTO intents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
             try statement.execute(arguments: [
                 sequence, Data(intent.id.bytes), Data(intent.project.bytes), intent.key.map { Data($0.bytes) },
                 Int64((intent.receivedAt.timeIntervalSince1970 * 1_000_000).rounded()), intent.endpoint,
                 intent.streamed, intent.requestedModel, intent.conversation, intent.endUser,
                 intent.tags.joined(separator: Self.tagSeparator), intent.provider, Data(intent.requestHash),
-                Data(request.readableBytesView),
+                Data(request.readableBytesView), try IntentDetails(intent).encoded(),
             ])
         case .checkpoint(let sequence, let part, let bytes):
             let statement = try db.cachedStatement(sql: "INSERT INTO checkpoints VALUES (?, ?, ?)")
             try statement.execute(arguments: [sequence, part, Data(bytes.readableBytesView)])
         case .close(let sequence, let outcome, let rest):
-            let statement = try db.cachedStatement(sql: "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            let statement = try db.cachedStatement(sql: "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
             let headers = outcome.headers.isEmpty ? nil : try JSONEncoder().encode(outcome.headers)
             try statement.execute(arguments: [
                 sequence, outcome.status.rawValue, outcome.reason, outcome.httpStatus, headers,
                 outcome.duration.map(Self.microseconds), outcome.timeToFirstToken.map(Self.microseconds),
                 outcome.responseHash.map { Data($0) }, Data(rest.readableBytesView),
+                outcome.attempts.isEmpty ? nil : try JSONEncoder().encode(outcome.attempts),
             ])
         case .acknowledge(let sequences):
             for table in ["records", "checkpoints", "intents"] {

@@ -4,7 +4,7 @@ import GleanerCore
 
 /// Exchanges in `gleaner.exchanges` and `gleaner.exchange_bodies`.
 ///
-/// A batch is two statements, each an `INSERT … SELECT FROM unnest(…)` with one array a column: a few long binary
+/// A batch is three statements, each an `INSERT … SELECT FROM unnest(…)` with one array a column: a few long binary
 /// parameters instead of thousands of short ones (docs/adr/0005).
 struct PostgresExchangeStore: ExchangeStore {
     let pool: PostgresPool
@@ -18,6 +18,7 @@ struct PostgresExchangeStore: ExchangeStore {
             let conflicting = try await conflicts(
                 among: exchanges.map(\.exchange), inserted: Set(inserted), on: connection)
             try await connection.query(columns.insertBodies(of: Set(inserted)))
+            if let attempts = columns.insertAttempts(of: Set(inserted)) { try await connection.query(attempts) }
             return conflicting
         }
     }
@@ -67,7 +68,7 @@ struct PostgresExchangeStore: ExchangeStore {
     func makeRoom(for exchanges: [ProjectedExchange]) async throws {
         let times = exchanges.map(\.exchange.intent.id.timestamp)
         guard let first = times.min(), let last = times.max() else { return }
-        for table in ["exchanges", "exchange_bodies"] {
+        for table in ["exchanges", "exchange_bodies", "attempts"] {
             try await pool.query("SELECT gleaner.ensure_partitions(\(table), \(first), \(last))")
         }
     }

@@ -14,9 +14,9 @@ struct GracefulStop: Service {
     let logger: Logger
 
     /// What a stream whose time is up may take to send its last event and be stored.
-    static let lastEvent = Duration.milliseconds(400)
+    static let lastEvent = Duration.milliseconds(300)
     /// And what a client that does not read may take to notice that it was cut.
-    static let lastCut = Duration.milliseconds(200)
+    static let lastCut = Duration.milliseconds(150)
 
     func run() async throws {
         do {

@@ -4,7 +4,7 @@ import ServiceLifecycle
 
 /// Makes partitions at least two weeks ahead, every hour: an insert never finds none.
 struct PartitionKeeper: Service {
-    static let tables = ["exchanges", "exchange_bodies", "feedback", "reviews"]
+    static let tables = ["exchanges", "exchange_bodies", "attempts", "feedback", "reviews"]
     let pool: PostgresPool
     let logger: Logger
 

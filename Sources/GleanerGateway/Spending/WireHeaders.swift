@@ -6,17 +6,25 @@ import HTTPTypes
 /// keys or accounts, and a provider never sets cookies or says whose account answered.
 enum WireHeaders {
     static func toProvider(
-        _ headers: HTTPFields, provider: Provider, exchange: ID<Exchange>?
+        _ headers: HTTPFields, provider: Provider, exchange: ID<Exchange>, hasBody: Bool
     ) -> [(name: String, value: String)] {
         var sent: [(name: String, value: String)] = [
-            ("Content-Type", headers[.contentType] ?? "application/json"),
-            ("Accept", headers[.accept] ?? "*/*"),
-            ("User-Agent", "gleaner"),
+            ("Accept", headers[.accept] ?? "*/*"), ("User-Agent", "gleaner"),
+            ("X-Client-Request-Id", exchange.description),
         ]
+        if hasBody { sent.append(("Content-Type", headers[.contentType] ?? "application/json")) }
         if let key = provider.key { sent.append(("Authorization", "Bearer \(key.secret)")) }
-        if let exchange { sent.append(("X-Client-Request-Id", exchange.description)) }
-        if let beta = headers[HTTPField.Name("OpenAI-Beta")!] { sent.append(("OpenAI-Beta", beta)) }
+        for name in passedOn {
+            if let value = headers[name] { sent.append((name.rawName, value)) }
+        }
         return sent
+    }
+
+    /// What switches features of an API on, and says nothing of accounts.
+    private static let passedOn = ["OpenAI-Beta", "anthropic-version", "anthropic-beta"].map { HTTPField.Name($0)! }
+
+    static func isEventStream(_ kept: [String: String]) -> Bool {
+        kept["content-type"]?.lowercased().hasPrefix("text/event-stream") ?? false
     }
 
     private static let exact: Set<String> = [

@@ -16,6 +16,9 @@ final class OpenExchange: Sendable {
         var rest = ByteBuffer()
         var total = 0
         var restSince: ContinuousClock.Instant?
+        var attempts: [Attempt] = []
+        var current: (attempt: Attempt, since: ContinuousClock.Instant)?
+        /// When the first attempt began.
         var sentAt: ContinuousClock.Instant?
         var firstByteAt: ContinuousClock.Instant?
         var httpStatus: Int?
@@ -25,6 +28,7 @@ final class OpenExchange: Sendable {
     }
 
     let id: ID<Exchange>
+    private let arrivedAt: ContinuousClock.Instant
     private let ticket: JournalTicket
     private let journal: any ExchangeJournal
     private let logger: Logger
@@ -34,16 +38,41 @@ final class OpenExchange: Sendable {
     /// Above this much a checkpoint is written at once (P6).
     static let checkpointBytes = 64 << 10
 
-    init(_ intent: ExchangeIntent, ticket: JournalTicket, journal: any ExchangeJournal, logger: Logger) {
+    init(
+        _ intent: ExchangeIntent, arrivedAt: ContinuousClock.Instant, ticket: JournalTicket,
+        journal: any ExchangeJournal, logger: Logger
+    ) {
         id = intent.id
+        self.arrivedAt = arrivedAt
         self.ticket = ticket
         self.journal = journal
         self.logger = logger
     }
 
-    func sending() {
-        state.withLock { $0.sentAt = clock.now }
+    // MARK: Attempts
+
+    /// A try at a provider begins. Ends with `failAttempt`, or with the exchange.
+    func beginAttempt(_ candidate: CallPlan.Candidate, model: String?) {
+        let now = clock.now
+        state.withLock { state in
+            state.sentAt = state.sentAt ?? now
+            let attempt = Attempt(
+                number: state.attempts.count + 1, provider: candidate.providerName, variant: candidate.variant,
+                model: model, startedAfter: now - arrivedAt, duration: .zero)
+            state.current = (attempt, now)
+        }
     }
+
+    /// The current try came to nothing, and another follows.
+    func failAttempt(httpStatus: Int?, reason: String) {
+        let now = clock.now
+        state.withLock { $0.endAttempt(at: now, httpStatus: httpStatus, reason: reason) }
+    }
+
+    /// Of the current or the last attempt.
+    var variant: String? { state.withLock { ($0.current?.attempt ?? $0.attempts.last)?.variant } }
+
+    // MARK: The answer
 
     func head(status: Int, headers: [String: String], isEventStream: Bool) {
         state.withLock {
@@ -105,11 +134,12 @@ final class OpenExchange: Sendable {
             state.isClosed = true
             let now = clock.now
             let isStream = state.isEventStream
+            state.endAttempt(at: now, httpStatus: state.httpStatus, reason: reason)
             let outcome = ExchangeOutcome(
                 status: status, reason: reason, httpStatus: state.httpStatus, headers: state.headers,
                 duration: state.sentAt.map { now - $0 },
                 timeToFirstToken: isStream ? state.sentAt.flatMap { sent in state.firstByteAt.map { $0 - sent } } : nil,
-                responseHash: state.httpStatus == nil ? nil : Array(state.hash.finalize()))
+                responseHash: state.httpStatus == nil ? nil : Array(state.hash.finalize()), attempts: state.attempts)
             return (outcome, state.takeRest() ?? ByteBuffer())
         }
     }
@@ -134,6 +164,15 @@ final class OpenExchange: Sendable {
 }
 
 extension OpenExchange.State {
+    fileprivate mutating func endAttempt(at now: ContinuousClock.Instant, httpStatus: Int?, reason: String?) {
+        guard var ended = current else { return }
+        ended.attempt.duration = now - ended.since
+        ended.attempt.httpStatus = httpStatus
+        ended.attempt.reason = reason
+        attempts.append(ended.attempt)
+        current = nil
+    }
+
     fileprivate mutating func takeRest() -> ByteBuffer? {
         restSince = nil
         guard rest.readableBytes > 0 else { return nil }
