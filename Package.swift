@@ -43,6 +43,7 @@ let package = Package(
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CEpoll"),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "AsyncEpoll", dependencies: ["CEpoll", collections], swiftSettings: wrapper),
         .target(
             name: "AsyncPostgres", dependencies: ["CLibpq", "AsyncEpoll", collections, logging, lifecycle],
@@ -61,7 +62,7 @@ let package = Package(
                 .embedInCode("0001_access.sql"), .embedInCode("0002_exchanges.sql"), .embedInCode("0003_feedback.sql"),
                 .embedInCode("0004_review.sql"), .embedInCode("0005_datasets.sql"),
                 .embedInCode("0006_attempts.sql"), .embedInCode("0007_idempotency.sql"),
-                .embedInCode("0010_routes.sql"),
+                .embedInCode("0009_key_limits.sql"), .embedInCode("0010_routes.sql"),
             ],
             swiftSettings: shared),
         .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),
@@ -113,9 +114,8 @@ let package = Package(
             name: "GleanerServer",
             dependencies: [
                 "GleanerCore", "GleanerHTTP", "GleanerSchema", "SQLMigrations", "AsyncPostgres", "AsyncCurl",
-                "GleanerGateway",
-                "GleanerIngest", "GleanerFeedback", "GleanerReview", "GleanerRouting", "GleanerDatasets", "GleanerDemo",
-                hummingbird,
+                "CMalloc", "GleanerGateway", "GleanerIngest", "GleanerFeedback", "GleanerReview", "GleanerRouting",
+                "GleanerDatasets", "GleanerDemo", hummingbird,
                 httpTypes, nioCore, logging, lifecycle, crypto,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
@@ -155,7 +155,10 @@ let package = Package(
             swiftSettings: shared),
         .testTarget(name: "GleanerCoreTests", dependencies: ["GleanerCore"], swiftSettings: shared),
         .testTarget(
-            name: "GleanerGatewayTests", dependencies: ["GleanerGateway", "GleanerTestSupport", nioCore],
+            name: "GleanerGatewayTests",
+            dependencies: [
+                "GleanerGateway", "GleanerTestSupport", nioCore, .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
             swiftSettings: shared),
         .testTarget(
             name: "GleanerIngestTests",
@@ -177,13 +180,17 @@ let package = Package(
             ],
             swiftSettings: shared),
         .testTarget(
-            name: "GleanerServerTests", dependencies: ["GleanerServer", "GleanerGateway", "GleanerTestSupport"],
-            swiftSettings: shared),
-        .testTarget(
             name: "GleanerDatasetsTests", dependencies: ["GleanerDatasets", "GleanerTestSupport", "AsyncPostgres"],
             swiftSettings: shared),
         .testTarget(
             name: "GleanerDemoTests", dependencies: ["GleanerDemo", "GleanerTestSupport", "AsyncCurl"],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerServerTests",
+            dependencies: [
+                "GleanerServer", "GleanerGateway", "GleanerCore", "GleanerTestSupport", nioCore,
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
             swiftSettings: shared),
         .testTarget(
             name: "IntegrationTests",

@@ -15,12 +15,21 @@ struct AnswerRelay: Sendable {
     let streamEnd: StreamEnd?
     let variant: String?
     let maximumBytes: Int
+    /// Held until the answer is over, so that limits count the call as long as it is open.
+    var admission: Admission? = .current
 
-    /// The answer for the server to send: head now, body as it arrives.
-    func answer() -> Response {
+    /// The answer for the server to send: head now, body as it arrives. When the client has left and the answer is to
+    /// be read all the same, returns when that is done.
+    func answer() async -> Response {
         let kept = WireHeaders.fromProvider(response.headers)
         let isEventStream = WireHeaders.isEventStream(kept)
         exchange.head(status: response.status, headers: kept, isEventStream: isEventStream)
+        open.add(exchange, watch)
+        open.count(status: response.status)
+        if watch.isGone {
+            await drain()
+            return Response(status: .ok)
+        }
         var headers: HTTPFields = [.exchangeID: exchange.id.description]
         if let variant { headers[.variant] = variant }
         for (name, value) in kept {
@@ -35,6 +44,23 @@ struct AnswerRelay: Sendable {
             })
     }
 
+    /// The server writes nothing to a connection that has closed, not even the head; so the answer is read here.
+    private func drain() async {
+        defer { open.remove(exchange.id) }
+        watch.whenGone { [response] in response.cancel() }
+        do throws(CurlError) {
+            let body = response.body.makeAsyncIterator()
+            while let piece = try await body.next(), exchange.take(piece) <= maximumBytes {}
+        } catch {
+            open.count(GatewayError(error))
+        }
+        response.cancel()
+        let failure = watch.failure ?? .clientGone
+        await exchange.closeOrLog(
+            Task.isCancelled ? .interrupted : failure.ending,
+            reason: Task.isCancelled ? "gateway_stopped" : failure.explanation.code)
+    }
+
     // MARK: The body
 
     @concurrent private func relay(to writer: inout any ResponseBodyWriter, isEventStream: Bool) async throws {
@@ -47,7 +73,7 @@ struct AnswerRelay: Sendable {
                     throw GatewayError.answerTooLarge(limit: maximumBytes)
                 }
                 let ready = holdBack.pass(piece)
-                guard ready.readableBytes > 0 else { continue }
+                guard ready.readableBytes > 0, !watch.isGone else { continue }
                 lastSent = ready.readableBytesView.last
                 try await write(ready, to: &writer)
                 FaultPoint.midStream.pass()
@@ -57,6 +83,11 @@ struct AnswerRelay: Sendable {
             if !holdBack.sawEnd || watch.isGone {
                 return try await end(after: error, lastSent: lastSent, isEventStream: isEventStream, &writer)
             }
+        }
+        if let failure = watch.failure, watch.isGone {
+            // Nobody is there to take the end; the answer is stored whole.
+            await exchange.closeOrLog(failure.ending, reason: failure.explanation.code)
+            throw failure
         }
         // A connection that closed quietly in the middle is no end either.
         if isEventStream, streamEnd != nil, !holdBack.sawEnd, response.status == 200 {
@@ -77,8 +108,10 @@ struct AnswerRelay: Sendable {
         do {
             try await writer.write(bytes)
         } catch {
+            watch.leave(.left)
+            guard !watch.isDraining else { return }
             response.cancel()
-            throw GatewayError.clientGone
+            throw watch.failure ?? .clientGone
         }
     }
 
@@ -87,17 +120,15 @@ struct AnswerRelay: Sendable {
         after error: any Error, lastSent: UInt8?, isEventStream: Bool, _ writer: inout any ResponseBodyWriter
     ) async throws {
         response.cancel()
-        let failure = watch.isGone ? .clientGone : (error as? GatewayError) ?? Self.failure(error)
+        let failure = watch.failure ?? (error as? GatewayError) ?? Self.failure(error)
         // A stop that could not wait cancels this task and closes the connection; the client did not leave.
         if Task.isCancelled {
             await exchange.closeOrLog(.interrupted, reason: "gateway_stopped")
             throw failure
         }
-        if failure == .clientGone {
-            await exchange.closeOrLog(.clientGone, reason: failure.explanation.code)
-            throw failure
-        }
-        await exchange.closeOrLog(.upstreamFailed, reason: failure.explanation.code)
+        open.count(failure)
+        await exchange.closeOrLog(failure.ending, reason: failure.explanation.code)
+        if watch.isGone { throw failure }
         // A body of known length, or of JSON, is broken off: nobody may take the part for the whole.
         guard isEventStream else { throw failure }
         // A stream gets an error event, on a line of its own, and no [DONE].
@@ -111,5 +142,16 @@ struct AnswerRelay: Sendable {
 
     private static func failure(_ error: any Error) -> GatewayError {
         (error as? CurlError).map(GatewayError.init) ?? .providerCut
+    }
+}
+
+extension GatewayError {
+    /// How an exchange is stored that ends with this after it has begun.
+    var ending: ExchangeStatus {
+        switch self {
+        case .clientGone, .clientStalled: .clientGone
+        case .gatewayStopping: .interrupted
+        default: .upstreamFailed
+        }
     }
 }

@@ -1,34 +1,72 @@
-import AsyncCurl
-import NIOCore
+public import NIOCore
 import Synchronization
 
-/// Notices that the client's connection closed, also while nothing is being written to it.
+/// Notices that the client of one call leaves, also while nothing is being written to it, and ends the call.
 ///
 /// The server does not cancel a handler when its client leaves, and a provider that is silent at that moment would
-/// keep the handler waiting until a deadline.
-final class ClientWatch: Sendable {
-    private struct State {
-        var isGone = false
+/// keep the handler waiting until a deadline. The watch goes to the connection's handlers as an outbound event; one
+/// that knows better than the channel why it closes answers with `leave`.
+public final class ClientWatch: Sendable {
+    public enum Departure: Sendable {
+        case left
+        /// Took no byte for too long, and was cut.
+        case stalled
+    }
+    fileprivate struct State {
+        var failure: GatewayError?
+        /// The client has left, and the answer is read to its end all the same.
+        var drainingSince: ContinuousClock.Instant?
+        var isEnded = false
         var actions: [@Sendable () -> Void] = []
     }
     private let state = Mutex(State())
+    private let admission: Admission?
 
-    init(channel: any Channel) {
-        channel.closeFuture.whenComplete { [weak self] _ in self?.leave() }
-    }
-
-    var isGone: Bool { state.withLock(\.isGone) }
-
-    /// Runs `action` when the client leaves; at once if it has left already.
-    func whenGone(_ action: @escaping @Sendable () -> Void) {
-        let isGone = state.withLock { state in
-            if !state.isGone { state.actions.append(action) }
-            return state.isGone
+    init(channel: any Channel, admission: Admission? = .current) {
+        self.admission = admission
+        channel.triggerUserOutboundEvent(self).whenFailure { [weak self] _ in
+            channel.closeFuture.whenComplete { [weak self] _ in self?.leave(.left) }
         }
-        if isGone { action() }
     }
 
-    /// Returns after `duration`, or when the client leaves or the task is cancelled.
+    /// The client is not there any more.
+    var isGone: Bool {
+        state.withLock { $0.failure != nil && $0.failure != .gatewayStopping }
+    }
+
+    /// Why the call cannot be answered whole, as far as client and gateway are concerned.
+    var failure: GatewayError? { state.withLock(\.failure) }
+
+    /// The same once the call must end: not while it drains.
+    var ending: GatewayError? { state.withLock { $0.isEnded ? $0.failure : nil } }
+
+    /// Nobody is there to write to, and yet the answer is to be read to its end.
+    var isDraining: Bool { state.withLock { $0.drainingSince != nil && !$0.isEnded } }
+
+    /// Runs `action` when the call must end; at once if that has come already.
+    func whenGone(_ action: @escaping @Sendable () -> Void) {
+        let isEnded = state.withLock { state in
+            if !state.isEnded { state.actions.append(action) }
+            return state.isEnded
+        }
+        if isEnded { action() }
+    }
+
+    /// The client has left: the call ends, or drains where that is wanted and allowed.
+    public func leave(_ departure: Departure) {
+        let actions = state.withLock { state -> [@Sendable () -> Void] in
+            guard state.failure == nil else { return [] }
+            state.failure = departure == .left ? .clientGone : .clientStalled
+            if let admission, admission.mayDrain() {
+                state.drainingSince = .now
+                return []
+            }
+            return state.end()
+        }
+        for action in actions { action() }
+    }
+
+    /// Returns after `duration`, or when the call must end or the task is cancelled.
     func sleep(for duration: Duration) async {
         let pause = Task { try? await Task.sleep(for: duration) }
         whenGone { pause.cancel() }
@@ -39,12 +77,29 @@ final class ClientWatch: Sendable {
         }
     }
 
-    private func leave() {
+    /// The gateway cannot wait any longer.
+    func stop() {
         let actions = state.withLock { state in
-            state.isGone = true
-            defer { state.actions.removeAll() }
-            return state.actions
+            if state.failure == nil { state.failure = .gatewayStopping }
+            return state.end()
         }
         for action in actions { action() }
+    }
+
+    /// Ends a call that has drained for `limit`.
+    func endDrain(after limit: Duration) {
+        let actions = state.withLock { state -> [@Sendable () -> Void] in
+            guard let since = state.drainingSince, ContinuousClock.now - since >= limit else { return [] }
+            return state.end()
+        }
+        for action in actions { action() }
+    }
+}
+
+extension ClientWatch.State {
+    fileprivate mutating func end() -> [@Sendable () -> Void] {
+        isEnded = true
+        defer { actions.removeAll() }
+        return actions
     }
 }

@@ -24,6 +24,8 @@ public enum GatewayError: Explained, Hashable {
     case providerCut
     case answerTooLarge(limit: Int)
     case clientGone
+    case clientStalled
+    case gatewayStopping
 
     public var explanation: Explanation {
         switch self {
@@ -117,6 +119,14 @@ public enum GatewayError: Explained, Hashable {
             bad(
                 499, "client_gone", "The client left.", "Its connection closed before the answer was complete.",
                 "Nothing to do here.")
+        case .clientStalled:
+            bad(
+                499, "client_stalled", "The client stopped reading.",
+                "It took no byte for GLEANER_CLIENT_STALL_TIMEOUT.", "Read answers as they come.")
+        case .gatewayStopping:
+            bad(
+                503, "gateway_stopping", "Gleaner was stopped before the answer was complete.",
+                "GLEANER_SHUTDOWN_TIMEOUT has passed.", "Try again; what arrived is kept under the exchange id.")
         }
     }
 

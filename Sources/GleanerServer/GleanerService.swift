@@ -44,7 +44,10 @@ public struct GleanerService: Sendable {
         signals: [UnixSignal] = [.sigterm, .sigint], started: @escaping @Sendable (Started) async -> Void = { _ in }
     ) async throws {
         let journal = try Journal(configuration.journal)
-        let client = CurlClient(configuration: configuration.curl)
+        var transfers = configuration.curl
+        // With what a connection's own buffers hold, a client that does not read costs about 256 KiB.
+        transfers.pauseAbove = 96 << 10
+        let client = CurlClient(configuration: transfers)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         defer {
             client.shutdown()
@@ -54,7 +57,8 @@ public struct GleanerService: Sendable {
         let services = services(journal, client, loops, Startup(report: started))
         var group = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) }, gracefulShutdownSignals: signals, logger: logger)
-        group.maximumGracefulShutdownDuration = configuration.shutdownTimeout
+        group.maximumGracefulShutdownDuration =
+            configuration.shutdownTimeout + GracefulStop.lastEvent + GracefulStop.lastCut + .milliseconds(200)
         do {
             try await ServiceGroup(configuration: group).run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE || error.errnoCode == EACCES {
@@ -85,9 +89,15 @@ public struct GleanerService: Sendable {
         let routeWatch = RouteWatch(
             store: PostgresRouteStore(pool: pool), current: routesInForce, configuration: pool.configuration,
             path: configuration.dataDirectory.appendingPathComponent("routes.json").path, logger: logger)
-        let open = OpenExchanges()
+        let open = OpenExchanges(drainTimeout: configuration.drainTimeout)
         let refusals = RefusalCounts()
         let gateway = configuration.gateway(providers)
+        let memoryLimit = configuration.memoryLimit ?? SystemMemory.limit()
+        var limitConfiguration = configuration.limits
+        limitConfiguration.maximumBodyBytes = memoryLimit / 8
+        let limits = ExchangeLimits(limitConfiguration)
+        let connections = Connections(configuration.connections.within(descriptors: FileDescriptors.raiseLimit()))
+        let adminConnections = Connections(.admin)
         let shadows = Shadows(
             client: client, journal: journal, open: open, maximumAnswerBytes: gateway.maximumAnswerBytes,
             logger: logger)
@@ -96,6 +106,7 @@ public struct GleanerService: Sendable {
             configuration: gateway, client: client, journal: journal, open: open, shadows: shadows, logger: logger)
         let routes = Routes(
             authentication: Authentication(ring: KeyRing(store: keys)), errors: ErrorAnswers(refusals: refusals),
+            shedding: Shedding(limits: limits),
             gateway: GatewayRoutes(
                 Gateway(configuration: gateway, routes: routesInForce, keys: idempotency, spending: spending)),
             exchanges: ExchangeRoutes(reader: ExchangeReader(pool: pool)), feedback: FeedbackRoutes(service: feedback),
@@ -107,7 +118,8 @@ public struct GleanerService: Sendable {
         admin.add(middleware: ErrorAnswers(refusals: refusals))
         AdminRoutes(
             journal: journal, journalLimit: Int64(configuration.journalMaximumBytes), pool: pool, schema: schema,
-            open: open, refusals: refusals
+            open: open, refusals: refusals, limits: limits, connections: connections,
+            memoryLimit: memoryLimit
         ).add(to: admin)
         return [
             pool, schema, AfterSchema(schema: schema, inner: drain),
@@ -116,12 +128,23 @@ public struct GleanerService: Sendable {
             AfterSchema(schema: schema, inner: routeWatch),
             ProviderReload(providers: providers, logger: logger),
             AfterSchema(schema: schema, inner: IdempotencyExpiry(keys: idempotency, logger: logger)), open, shadows,
-            Listener.make(admin.buildResponder(), on: configuration.adminListen, loops: loops, logger: logger) {
+            MemoryWatch(limit: memoryLimit, limits: limits, connections: connections, logger: logger),
+            adminConnections, connections,
+            Listener.make(
+                admin.buildResponder(), on: configuration.adminListen, connections: adminConnections, loops: loops,
+                logger: logger
+            ) {
                 await startup.listening(admin: $0)
             },
-            Listener.make(routes.router().buildResponder(), on: configuration.listen, loops: loops, logger: logger) {
+            Listener.make(
+                routes.router().buildResponder(), on: configuration.listen, connections: connections, loops: loops,
+                logger: logger
+            ) {
                 await startup.listening(public: $0)
             },
+            GracefulStop(
+                limits: limits, open: open, connections: connections, timeout: configuration.shutdownTimeout,
+                logger: logger),
         ]
     }
 }

@@ -10,6 +10,7 @@ import Hummingbird
 struct Routes: Sendable {
     let authentication: Authentication
     let errors: ErrorAnswers
+    let shedding: Shedding
     let gateway: GatewayRoutes
     let exchanges: ExchangeRoutes
     let feedback: FeedbackRoutes
@@ -22,7 +23,7 @@ struct Routes: Sendable {
         router.add(middleware: errors)
         router.add(middleware: authentication)
         // /v1/chat/completions, /v1/models
-        gateway.add(to: router.group("v1"))
+        gateway.add(to: router.group("v1").add(middleware: shedding))
         let api = router.group("api")
         // /api/exchanges, /api/exchanges/{id}
         exchanges.add(to: api)

@@ -27,12 +27,16 @@ public struct Caller: Sendable, Hashable {
     public let key: ID<APIKey>
     public let keyName: String
     public let scopes: Set<Scope>
+    public let limits: KeyLimits
 
-    public init(project: ID<Project>, key: ID<APIKey>, keyName: String, scopes: Set<Scope>) {
+    public init(
+        project: ID<Project>, key: ID<APIKey>, keyName: String, scopes: Set<Scope>, limits: KeyLimits = KeyLimits()
+    ) {
         self.project = project
         self.key = key
         self.keyName = keyName
         self.scopes = scopes
+        self.limits = limits
     }
 
     public func may(_ scope: Scope) -> Bool { scopes.contains(scope) || scopes.contains(.admin) }

@@ -34,12 +34,12 @@ public struct Spending: Sendable {
         let ticket = try await journal.open(intent, request: call.body)
         let exchange = OpenExchange(
             intent, arrivedAt: call.arrival.instant, ticket: ticket, journal: journal, logger: logger)
-        open.add(exchange)
+        open.add(exchange, call.watch)
         FaultPoint.beforeSpend.pass()
         offerShadows(of: call)
         do throws(GatewayError) {
             let response = try await answerHead(call, exchange)
-            return AnswerRelay(
+            return await AnswerRelay(
                 exchange: exchange, response: response, watch: call.watch, open: open,
                 streamEnd: call.endpoint.streamEnd, variant: exchange.variant,
                 maximumBytes: configuration.maximumAnswerBytes
@@ -76,9 +76,9 @@ public struct Spending: Sendable {
             let candidate = call.plan.candidates[tries.variant]
             exchange.beginAttempt(candidate, model: candidate.model ?? call.fields?.model)
             let result = await ask(candidate, call)
-            if call.watch.isGone || Task.isCancelled {
+            if let failure = Self.ending(call) {
                 if case .success(let response) = result { response.cancel() }
-                throw .clientGone
+                throw failure
             }
             let decision = call.plan.next(
                 after: AttemptOutcome(result), tried: tries, elapsed: ContinuousClock.now - start)
@@ -86,15 +86,23 @@ public struct Spending: Sendable {
             switch result {
             case .success(let response):
                 response.cancel()
+                open.count(status: response.status)
                 exchange.failAttempt(httpStatus: response.status, reason: "provider_status")
-            case .failure(let error): exchange.failAttempt(httpStatus: nil, reason: error.explanation.code)
+            case .failure(let error):
+                open.count(error)
+                exchange.failAttempt(httpStatus: nil, reason: error.explanation.code)
             }
             if case .retry(let pause) = decision {
                 await call.watch.sleep(for: pause)
-                if call.watch.isGone || Task.isCancelled { throw .clientGone }
+                if let failure = Self.ending(call) { throw failure }
             }
             tries = following
         }
+    }
+
+    /// Why the call must not be tried any further, whatever the provider says.
+    private static func ending(_ call: Call) -> GatewayError? {
+        call.watch.ending ?? (Task.isCancelled ? .clientGone : nil)
     }
 
     private func ask(_ candidate: CallPlan.Candidate, _ call: Call) async -> Result<CurlResponse, GatewayError> {
@@ -114,8 +122,8 @@ public struct Spending: Sendable {
         if Task.isCancelled {
             await exchange.closeOrLog(.interrupted, reason: "gateway_stopped")
         } else {
-            let status: ExchangeStatus = error == .clientGone ? .clientGone : .upstreamFailed
-            await exchange.closeOrLog(status, reason: error.explanation.code)
+            open.count(error)
+            await exchange.closeOrLog(error.ending, reason: error.explanation.code)
         }
         return ErrorBody.openAI.response(error.explanation, headers: [.exchangeID: exchange.id.description])
     }

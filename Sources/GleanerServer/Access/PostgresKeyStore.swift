@@ -12,6 +12,7 @@ public struct PostgresKeyStore: Sendable {
         public let createdAt: Date
         public let expiresAt: Date?
         public let revokedAt: Date?
+        public let limits: KeyLimits
     }
 
     let pool: PostgresPool
@@ -52,7 +53,8 @@ public struct PostgresKeyStore: Sendable {
     public func list() async throws -> [Key] {
         try await pool.query(
             """
-            SELECT k.id, p.name AS project, k.name, k.scopes, k.created_at, k.expires_at, k.revoked_at
+            SELECT k.id, p.name AS project, k.name, k.scopes, k.created_at, k.expires_at, k.revoked_at,
+                   k.max_concurrent, k.rate_count, k.rate_seconds, k.client_gone
             FROM gleaner.api_keys k JOIN gleaner.projects p ON p.id = k.project_id ORDER BY k.created_at
             """
         ).map { row in
@@ -61,7 +63,7 @@ public struct PostgresKeyStore: Sendable {
                 name: try row.decode("name"),
                 scopes: try row.decode("scopes", as: PostgresArray<String>.self).elements.compactMap(Scope.init),
                 createdAt: try row.decode("created_at"), expiresAt: try row.decodeIfPresent("expires_at"),
-                revokedAt: try row.decodeIfPresent("revoked_at"))
+                revokedAt: try row.decodeIfPresent("revoked_at"), limits: try Self.limits(row))
         }
     }
 
@@ -80,14 +82,16 @@ public struct PostgresKeyStore: Sendable {
     func caller(_ token: APIToken) async throws -> Caller? {
         let rows = try await pool.query(
             """
-            SELECT id, project_id, name, scopes FROM gleaner.api_keys
+            SELECT id, project_id, name, scopes, max_concurrent, rate_count, rate_seconds, client_gone
+            FROM gleaner.api_keys
             WHERE secret_sha256 = \(token.sha256) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
             """, timeout: .seconds(2))
         guard let row = rows.first else { return nil }
         return Caller(
             project: ID(try row.decode("project_id", as: UUID.self)), key: ID(try row.decode("id", as: UUID.self)),
             keyName: try row.decode("name"),
-            scopes: Set(try row.decode("scopes", as: PostgresArray<String>.self).elements.compactMap(Scope.init)))
+            scopes: Set(try row.decode("scopes", as: PostgresArray<String>.self).elements.compactMap(Scope.init)),
+            limits: try Self.limits(row))
     }
 }
 
@@ -103,8 +107,8 @@ public enum KeyError: Explained, Hashable {
                 why: "Project names are lower case letters, digits, - and _, at most 63.", fix: "Choose such a name.")
         case .keyUnknown(let id):
             Explanation(
-                status: 404, code: "key_unknown", what: "There is no key \(id) to revoke.",
-                why: "The id is wrong, or the key was revoked before.", fix: "See `gleaner keys list`.")
+                status: 404, code: "key_unknown", what: "There is no key \(id).",
+                why: "The id is wrong, or the key to revoke was revoked before.", fix: "See `gleaner keys list`.")
         }
     }
 }

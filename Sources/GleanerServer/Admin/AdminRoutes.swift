@@ -11,6 +11,7 @@ import NIOCore
 struct AdminRoutes: Sendable {
     struct Readiness: Codable, Sendable {
         /// `ready`: takes and stores exchanges. `degraded`: takes them, and they wait in the journal. `unready`: neither.
+        /// `stopping`: finishes what is open.
         let status: String
         /// `disk` or `process`, as configured; `weak` when PostgreSQL has fsync or synchronous_commit off.
         let durability: String
@@ -32,6 +33,9 @@ struct AdminRoutes: Sendable {
     let schema: SchemaReadiness
     let open: OpenExchanges
     let refusals: RefusalCounts
+    let limits: ExchangeLimits
+    let connections: Connections
+    let memoryLimit: Int
 
     func add(to router: some RouterMethods<GleanerContext>) {
         router.get("livez") { _, _ in "alive\n" }
@@ -43,15 +47,16 @@ struct AdminRoutes: Sendable {
         let durability = try? await DatabaseDurability.ask(pool, timeout: .seconds(1))
         let postgres = durability != nil
         let bytes = journal.waitingBytes
-        let hasRoom = bytes < journalLimit
+        let hasRoom = bytes < journalLimit && limits.memory < .high
+        let isStopping = limits.isStopping
         let readiness = Readiness(
-            status: !hasRoom ? "unready" : postgres && schema.isReady ? "ready" : "degraded",
+            status: isStopping ? "stopping" : !hasRoom ? "unready" : postgres && schema.isReady ? "ready" : "degraded",
             durability: durability?.isWeak == true ? "weak" : journal.durability.rawValue, postgres: postgres,
             schema: schema.isReady, journalBytes: bytes,
             ledger: journal.counts, gap: journal.counts.gap)
         var response = try context.responseEncoder.encode(readiness, from: request, context: context)
         // Degraded still keeps every exchange, so a load balancer may send more.
-        if !hasRoom || (!schema.isReady && !postgres) { response.status = .serviceUnavailable }
+        if isStopping || !hasRoom || (!schema.isReady && !postgres) { response.status = .serviceUnavailable }
         return response
     }
 
@@ -79,6 +84,24 @@ struct AdminRoutes: Sendable {
             "gleaner_journal_bytes", "gauge", "Bytes of bodies not in Postgres yet.",
             [([], Double(journal.waitingBytes))])
         text.family("gleaner_open_streams", "gauge", "Answers on their way to clients.", [([], Double(open.count))])
+        text.family(
+            "gleaner_shed_total", "counter", "Calls turned away by a limit, before anything was spent.",
+            limits.shed.map { ([("reason", $0.reason.rawValue)], Double($0.count)) })
+        text.family(
+            "gleaner_connections", "gauge", "Connections of clients.", [([], Double(connections.open))])
+        text.family(
+            "gleaner_connections_refused_total", "counter", "Connections cut before a handler saw a request.",
+            connections.refused.map { ([("reason", $0.0.label)], Double($0.1)) })
+        text.family(
+            "gleaner_client_stall_closed_total", "counter", "Clients cut since they took no byte of their answer.",
+            [([], Double(connections.stalled))])
+        text.family(
+            "gleaner_upstream_errors_total", "counter", "What providers did wrong.",
+            open.upstreamErrors.map { ([("kind", $0.kind.rawValue)], Double($0.count)) })
+        text.family(
+            "gleaner_memory_bytes", "gauge", "Resident memory of the process.", [([], Double(SystemMemory.used()))])
+        text.family(
+            "gleaner_memory_limit_bytes", "gauge", "Load is shed from 80 % of this.", [([], Double(memoryLimit))])
         let pool = pool.statistics
         text.family(
             "gleaner_postgres_connections", "gauge", "Connections of the pool.",

@@ -1,8 +1,10 @@
 public import AsyncCurl
 public import Foundation
+import GleanerCore
 public import GleanerGateway
 public import GleanerIngest
 public import Logging
+import NIOCore
 
 /// Everything a Gleaner process needs to know, checked.
 public struct ServerConfiguration: Sendable {
@@ -22,6 +24,11 @@ public struct ServerConfiguration: Sendable {
     public var maximumAnswerBytes: Int
     public var journalMaximumBytes: Int
     public var shutdownTimeout: Duration
+    public var limits = LimitConfiguration()
+    var connections = ConnectionPolicy()
+    public var drainTimeout: Duration
+    /// Bytes; `nil`: what the system allows.
+    public var memoryLimit: Int?
     public var logLevel: Logger.Level
 
     public init(_ settings: Settings) throws(SettingsError) {
@@ -42,6 +49,20 @@ public struct ServerConfiguration: Sendable {
         maximumAnswerBytes = try settings.int(.maximumAnswerBytes, atLeast: 1024)
         journalMaximumBytes = try settings.int(.journalMaximumBytes, atLeast: 1 << 20)
         shutdownTimeout = try settings.duration(.shutdownTimeout)
+        limits.maximumConcurrent = try settings.int(.maximumConcurrent, atLeast: 0)
+        limits.rate = try settings.rate(.rate)
+        limits.keyMaximumConcurrent = try settings.int(.keyMaximumConcurrent, atLeast: 0)
+        limits.keyRate = try settings.rate(.keyRate)
+        limits.clientGone = try settings.choice(.clientGone, ClientGonePolicy.self)
+        limits.maximumDrains = try settings.int(.drainMaximum, atLeast: 0)
+        drainTimeout = try settings.duration(.drainTimeout)
+        memoryLimit = try settings.text(.memoryLimit) == nil ? nil : settings.int(.memoryLimit, atLeast: 64 << 20)
+        connections.headTimeout = TimeAmount(try settings.duration(.headTimeout))
+        connections.bodyTimeout = TimeAmount(try settings.duration(.bodyTimeout))
+        connections.idleTimeout = TimeAmount(try settings.duration(.clientIdleTimeout))
+        connections.stallTimeout = TimeAmount(try settings.duration(.clientStallTimeout))
+        connections.maximumConnections = try settings.int(.maximumConnections, atLeast: 0)
+        connections.maximumConnectionsPerAddress = try settings.int(.maximumConnectionsPerAddress, atLeast: 0)
         logLevel = try settings.choice(.logLevel, Logger.Level.self)
     }
 

@@ -59,6 +59,52 @@ public struct Setting: Sendable, Hashable {
     public static let shutdownTimeout = Setting(
         variable: "GLEANER_SHUTDOWN_TIMEOUT", path: "shutdown_timeout", standard: "30s",
         meaning: "how long open streams may take to end")
+    public static let maximumConcurrent = Setting(
+        variable: "GLEANER_MAX_CONCURRENT", path: "limits.max_concurrent", standard: "20000",
+        meaning: "calls open at once; more are answered with 503; 0: no limit")
+    public static let rate = Setting(
+        variable: "GLEANER_RATE", path: "limits.rate", standard: "none",
+        meaning: "requests of all keys together, such as 200/s; more are answered with 429")
+    public static let keyMaximumConcurrent = Setting(
+        variable: "GLEANER_KEY_MAX_CONCURRENT", path: "limits.key_max_concurrent", standard: "0",
+        meaning: "calls that one key may have open at once; more are answered with 429; 0: no limit")
+    public static let keyRate = Setting(
+        variable: "GLEANER_KEY_RATE", path: "limits.key_rate", standard: "none",
+        meaning: "requests of one key, such as 20/s, 600/m or 1000/h; more are answered with 429")
+    public static let clientGone = Setting(
+        variable: "GLEANER_CLIENT_GONE", path: "client_gone", standard: "cancel",
+        meaning: "when a client leaves early: cancel breaks the provider's answer off, drain reads and stores it whole")
+    public static let headTimeout = Setting(
+        variable: "GLEANER_HEAD_TIMEOUT", path: "limits.head_timeout", standard: "10s",
+        meaning: "for the head of a request, from its first byte; then 408")
+    public static let bodyTimeout = Setting(
+        variable: "GLEANER_BODY_TIMEOUT", path: "limits.body_timeout", standard: "60s",
+        meaning: "for the body of a request; below 1 KiB/s it is given up before; then 408")
+    public static let clientIdleTimeout = Setting(
+        variable: "GLEANER_CLIENT_IDLE_TIMEOUT", path: "limits.client_idle_timeout", standard: "75s",
+        meaning: "between two requests of a connection; then it is closed")
+    public static let clientStallTimeout = Setting(
+        variable: "GLEANER_CLIENT_STALL_TIMEOUT", path: "limits.client_stall_timeout", standard: "60s",
+        meaning: "for a client that takes no byte of its answer; then it is cut")
+    public static let maximumConnections = Setting(
+        variable: "GLEANER_MAX_CONNECTIONS", path: "limits.max_connections", standard: "20000",
+        meaning: "connections of clients; fewer when the file descriptors do not allow two for each; 0: as "
+            + "many as they allow")
+    public static let maximumConnectionsPerAddress = Setting(
+        variable: "GLEANER_MAX_CONNECTIONS_PER_ADDRESS", path: "limits.max_connections_per_address", standard: "0",
+        meaning: "connections from one address, for clients that connect directly; behind a proxy all come "
+            + "from one; 0: no limit")
+    public static let drainMaximum = Setting(
+        variable: "GLEANER_DRAIN_MAX", path: "drain.max", standard: "100",
+        meaning: "answers that may be read on at once after their clients have left, with "
+            + "GLEANER_CLIENT_GONE=drain")
+    public static let drainTimeout = Setting(
+        variable: "GLEANER_DRAIN_TIMEOUT", path: "drain.timeout", standard: "60s",
+        meaning: "how long one is read on")
+    public static let memoryLimit = Setting(
+        variable: "GLEANER_MEMORY_LIMIT", path: "limits.memory", standard: nil,
+        meaning: "bytes; from 80 % large requests are refused, from 90 % all; unset: the control group's "
+            + "limit, else 75 % of the machine")
     public static let logLevel = Setting(
         variable: "GLEANER_LOG_LEVEL", path: "log_level", standard: "notice",
         meaning: "trace, debug, info, notice, warning, error or critical")
@@ -66,7 +112,8 @@ public struct Setting: Sendable, Hashable {
     public static let all: [Setting] = [
         listen, adminListen, dataDirectory, databaseURL, providerURL, providerKey, providerKeyFile, providerDialect,
         providerCAFile, providers, connectTimeout, firstByteTimeout, idleTimeout, totalTimeout, durability, models,
-        maximumBodyBytes, maximumAnswerBytes, journalMaximumBytes,
-        shutdownTimeout, logLevel,
+        maximumBodyBytes, maximumAnswerBytes, journalMaximumBytes, shutdownTimeout, maximumConcurrent, rate,
+        keyMaximumConcurrent, keyRate, clientGone, headTimeout, bodyTimeout, clientIdleTimeout, clientStallTimeout,
+        maximumConnections, maximumConnectionsPerAddress, drainMaximum, drainTimeout, memoryLimit, logLevel,
     ]
 }

@@ -1,5 +1,6 @@
 import Configuration
 public import Foundation
+import GleanerCore
 import SystemPackage
 
 /// The settings in force: environment first, then `gleaner.yaml`, then defaults; each with where it came from.
@@ -89,6 +90,15 @@ public struct Settings: Sendable {
             return .milliseconds(count * milliseconds)
         }
         throw .invalid(setting, text: text, wanted: "a duration such as 250ms, 5s or 10m")
+    }
+
+    /// `20/s`, `600/m`, `1000/h` or `none`.
+    func rate(_ setting: Setting) throws(SettingsError) -> RequestRate {
+        let text = try required(setting)
+        guard let rate = RequestRate(text) else {
+            throw .invalid(setting, text: text, wanted: "a rate such as 20/s, 600/m or 1000/h, or none")
+        }
+        return rate
     }
 
     func address(_ setting: Setting) throws(SettingsError) -> ListenAddress {

@@ -1,5 +1,6 @@
 import AsyncPostgres
 import GleanerCore
+import GleanerGateway
 import GleanerHTTP
 import HTTPTypes
 import Hummingbird
@@ -23,7 +24,10 @@ struct ErrorAnswers: RouterMiddleware {
             refusals.count(explanation.code)
             log(explanation, error, request, context.logger)
             let body: ErrorBody = request.uri.path.hasPrefix("/v1") ? .openAI : .gleaner(requestID: context.id)
-            return body.response(explanation)
+            let retryAfter = (error as? any Retryable).map {
+                HTTPFields([.init(name: .retryAfter, value: "\($0.retryAfter)")])
+            }
+            return body.response(explanation, headers: retryAfter ?? [:])
         }
     }
 

@@ -3,26 +3,57 @@ import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 
 /// A listening HTTP/1.1 server with the limits that Hummingbird leaves open.
 enum Listener {
     static func make<Responder: HTTPResponder>(
-        _ responder: Responder, on address: ListenAddress, loops: any EventLoopGroup, logger: Logger,
-        listening: @escaping @Sendable (Int) async -> Void
+        _ responder: Responder, on address: ListenAddress, connections: Connections, loops: any EventLoopGroup,
+        logger: Logger, listening: @escaping @Sendable (Int) async -> Void
     ) -> Application<Responder> where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
         Application(
             responder: responder,
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [HalfClose()],
-                    // Ends idle keep-alive connections and requests that never finish; running answers are not idle.
-                    idleTimeout: .seconds(75),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
+            server: HTTPServerBuilder { GuardedChannel(responder: $0, connections: connections) },
             configuration: .init(
                 address: .hostname(address.host, port: address.port), backlog: 1024, reuseAddress: true),
             onServerRunning: { channel in await listening(channel.localAddress?.port ?? address.port) },
             eventLoopGroupProvider: .shared(loops), logger: logger)
+    }
+}
+
+/// An HTTP/1.1 connection with a `ConnectionGuard` before it.
+private struct GuardedChannel: ServerChildChannel {
+    private let http1: HTTP1Channel
+    private let connections: Connections
+
+    init(responder: @escaping HTTPChannelHandler.Responder, connections: Connections) {
+        http1 = HTTP1Channel(
+            responder: responder,
+            configuration: .init(
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
+        self.connections = connections
+    }
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
+        let connection = ConnectionGuard(channel: channel, connections: connections)
+        do {
+            try channel.syncOptions?.setOption(
+                .socketOption(.so_sndbuf), value: SocketOptionValue(connections.policy.sendBuffer))
+            try channel.pipeline.syncOperations.addHandler(connection)
+            return http1.setup(channel: channel, logger: logger).flatMapThrowing { value in
+                let pipeline = channel.pipeline.syncOperations
+                let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+                try pipeline.addHandler(RequestWatch(connection), position: .after(decoder))
+                return value
+            }
+        } catch {
+            return channel.eventLoop.makeFailedFuture(error)
+        }
+    }
+
+    func handle(value: HTTP1Channel.Value, logger: Logger) async {
+        await http1.handle(value: value, logger: logger)
     }
 }

@@ -6,8 +6,8 @@ import SQLMigrations
 
 struct Keys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make, list and revoke the keys that clients show.",
-        subcommands: [Create.self, List.self, Revoke.self])
+        abstract: "Make, list, limit and revoke the keys that clients show.",
+        subcommands: [Create.self, List.self, KeyLimit.self, Revoke.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -51,6 +51,9 @@ struct Keys: AsyncParsableCommand {
             let created_at: Date
             let expires_at: Date?
             let revoked_at: Date?
+            let max_concurrent: Int?
+            let rate: String?
+            let client_gone: String?
         }
 
         func run() async throws {
@@ -59,7 +62,9 @@ struct Keys: AsyncParsableCommand {
             let lines = keys.map {
                 Line(
                     id: $0.id.description, project: $0.project, name: $0.name, scopes: $0.scopes.map(\.rawValue),
-                    created_at: $0.createdAt, expires_at: $0.expiresAt, revoked_at: $0.revokedAt)
+                    created_at: $0.createdAt, expires_at: $0.expiresAt, revoked_at: $0.revokedAt,
+                    max_concurrent: $0.limits.maximumConcurrent, rate: $0.limits.rate?.description,
+                    client_gone: $0.limits.clientGone?.rawValue)
             }
             if json { return try Output.json(lines) }
             for line in lines {

@@ -1,0 +1,127 @@
+import GleanerGateway
+import NIOCore
+
+/// Stands nearest to the socket: times what the client sends and takes, and ends the connection when it is too slow.
+///
+/// A client that leaves is reported to the `ClientWatch` of the call under way, which comes here as an event.
+/// Unchecked, because everything but the constants is touched on the channel's event loop only.
+final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = IOData
+    typealias OutboundOut = IOData
+
+    let loop: any EventLoop
+    let address: String?
+    private let connections: Connections
+    private var clock: RequestClock
+    private var context: ChannelHandlerContext?
+    /// Why the connection is not served at all.
+    private var refusal: ConnectionRefusal?
+    private var answerHasBegun = false
+    private var isStalled = false
+    private weak var watch: ClientWatch?
+
+    init(channel: any Channel, connections: Connections) {
+        loop = channel.eventLoop
+        address = channel.remoteAddress?.ipAddress
+        self.connections = connections
+        clock = RequestClock(connections.policy, now: .now())
+    }
+
+    var policy: ConnectionPolicy { connections.policy }
+    var isIdle: Bool { clock.isIdle && !clock.mayBeBehind }
+
+    // MARK: Requests and answers, told by `RequestWatch`
+
+    func headEnded() { clock.headEnded(now: .now()) }
+    func requestEnded() { clock.requestEnded() }
+    func answerBegins() { answerHasBegun = true }
+    func answerEnded() {
+        answerHasBegun = false
+        clock.answerEnded(now: .now())
+    }
+    /// The connection may not be used again.
+    var willClose: Bool { connections.isStopping }
+
+    // MARK: Time
+
+    func check(now: NIODeadline) {
+        guard let context, refusal == nil else { return }
+        let waiting =
+            clock.mayBeBehind ? (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 : 0
+        switch clock.check(waiting: waiting, now: now) {
+        case .fine: break
+        case .idle: close()
+        case .slowHead: refuse(.slowHead)
+        case .slowBody: refuse(.slowBody)
+        case .stalled:
+            isStalled = true
+            connections.countStall()
+            close()
+        }
+    }
+
+    func close() { context?.close(promise: nil) }
+
+    func refuse(_ refusal: ConnectionRefusal) {
+        connections.count(refusal)
+        let hasAnswer = answerHasBegun || (refusal == .slowBody && clock.open == 0)
+        if !hasAnswer { context?.writeAndFlush(wrapOutboundOut(.byteBuffer(refusal.wireBytes)), promise: nil) }
+        close()
+    }
+
+    // MARK: ChannelHandler
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        refusal = connections.add(self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { gone() }
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.fireChannelActive()
+        guard let refusal else { return }
+        connections.count(refusal)
+        context.writeAndFlush(wrapOutboundOut(.byteBuffer(refusal.wireBytes)), promise: nil)
+        guard connections.linger(self) else { return close() }
+        // What the client is sending meanwhile must be read, or its kernel throws our answer away.
+        context.close(mode: .output, promise: nil)
+        _ = context.eventLoop.scheduleTask(in: .seconds(1)) { self.close() }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard refusal == nil else { return close() }
+        clock.received(unwrapInboundIn(data).readableBytes, now: .now())
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        clock.wrote(unwrapOutboundIn(data).readableBytes)
+        context.write(data, promise: promise)
+    }
+
+    func triggerUserOutboundEvent(
+        context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?
+    ) {
+        guard let watch = event as? ClientWatch else {
+            return context.triggerUserOutboundEvent(event, promise: promise)
+        }
+        self.watch = watch
+        promise?.succeed()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        gone()
+        context.fireChannelInactive()
+    }
+
+    private func gone() {
+        guard context != nil else { return }
+        context = nil
+        connections.remove(self)
+        watch?.leave(isStalled ? .stalled : .left)
+        watch = nil
+    }
+}

@@ -1,0 +1,27 @@
+import GleanerGateway
+import GleanerHTTP
+import HTTPTypes
+import Hummingbird
+
+/// Admits calls under `/v1`, or answers 429 or 503 before anything of them is read, stored or spent.
+///
+/// A call without a key goes on: its route refuses it.
+struct Shedding: RouterMiddleware {
+    typealias Context = GleanerContext
+    let limits: ExchangeLimits
+
+    @concurrent func handle(
+        _ request: Request, context: GleanerContext,
+        next: @concurrent (Request, GleanerContext) async throws -> Response
+    ) async throws -> Response {
+        guard let caller = context.caller else { return try await next(request, context) }
+        let admission = try limits.admit(caller, body: Self.bodyLength(request.headers))
+        // The handler's answer keeps the admission while it streams; a whole answer lets it go here.
+        return try await Admission.$current.withValue(admission) { try await next(request, context) }
+    }
+
+    private static func bodyLength(_ headers: HTTPFields) -> Int? {
+        if let length = headers[.contentLength] { return Int(length) }
+        return headers[.transferEncoding] == nil ? 0 : nil
+    }
+}
