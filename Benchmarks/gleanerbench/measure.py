@@ -8,6 +8,7 @@ from . import machine
 from .gateway import Gleaner
 from .machine import Gauge
 from .nginx import Nginx
+from .processes import BenchError
 
 
 @dataclass
@@ -86,7 +87,10 @@ class Bench:
         with Gauge(self.own_cpu) as gauge:
             cpu, whole = service.cpu_seconds() if service else 0, self.own_cpu()
             database, written = self.postgres.cpu_seconds(), self.written(target)
-            report = self.tools.load(port, **load)
+            try:
+                report = self.tools.load(port, **load)
+            except BenchError as error:
+                raise BenchError(f"{target}: {error}") from None
             if target == "gateway":
                 # Storing is part of the work, so the run lasts until everything is in the database.
                 self.sent += report["sent"]
