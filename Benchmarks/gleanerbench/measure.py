@@ -50,12 +50,12 @@ class Row:
 class Bench:
     """The processes under measurement, and how a run against one of them is measured."""
 
-    def __init__(self, tools, postgres, options):
+    def __init__(self, tools, postgres, options, checks):
         self.tools, self.postgres, self.options = tools, postgres, options
         self.nginx = self.gleaner = None
         self.extra = []       # further services of the bench: TLS before the provider
         self.sent = 0         # exchanges that the running gleaner was asked for
-        self.checks = []
+        self.checks = checks
         self.provider = tools.provider()
 
     def start(self):
