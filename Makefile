@@ -17,7 +17,7 @@ test: ## Install what is missing, then run every test.
 	@scripts/setup --test
 	@scripts/test
 
-bench: build ## Measure a release Gleaner beside the bare provider and beside nginx (ARGS=--quick).
+bench: $(if $(findstring --binary,$(ARGS)),,build) ## Measure a release Gleaner beside the bare provider and beside nginx (ARGS=--quick).
 	@python3 Benchmarks/bench.py $(ARGS)
 
 torture: ## Attack a debug build for as long as it takes, then print what held (NAMES="kill disk_full" for some).

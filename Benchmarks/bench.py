@@ -58,18 +58,17 @@ def read_options():
     return options
 
 
-def run(options, directory, rows):
-    """Fills `rows`; returns what was sent and what was stored of each gateway that ran."""
+def run(options, directory, rows, checks):
+    """Fills `rows`, and `checks` with what was sent and what was stored of each gateway that ran."""
     if not os.access(options.binary, os.X_OK):
         raise BenchError(f"{options.binary} is not there; build it: make build (or name one with --binary)")
-    bench = Bench(Tools(directory), Postgres(), options)
+    bench = Bench(Tools(directory), Postgres(), options, checks)
     bench.start()
     for name in options.only:
         for row in GROUPS[name](bench):
             rows.append(row)
             print("  ".join(cell for cell in report.line(row) if cell), file=sys.stderr, flush=True)
     bench.check()
-    return bench.checks
 
 
 def main():
@@ -81,18 +80,20 @@ def main():
         os.nice(options.priority)
     when = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     command = "make bench" + (f' ARGS="{" ".join(sys.argv[1:])}"' if sys.argv[1:] else "")
-    rows = []
+    rows, checks, failure = [], [], None
     with tempfile.TemporaryDirectory(prefix="gleaner-bench-tools-") as directory:
         about = machine.describe(directory)
         try:
-            checks = run(options, directory, rows)
+            run(options, directory, rows, checks)
         except BenchError as error:
-            print(f"bench: {error}", file=sys.stderr)
-            return 1
+            failure = error  # what was measured until then is shown
         except KeyboardInterrupt:
             return 130
         finally:
             end_all()
+    if failure and not rows:
+        print(f"bench: {failure}", file=sys.stderr)
+        return 1
     print(f"{command}   {when}")
     print(f"{about['cpu']}, {about['cores']} cores, {about['memory_gib']} GiB, Linux {about['kernel']}; "
           f"4 kB written and synced in {about['sync_p50_us']:.0f} µs (median of 200; quickest tenth "
@@ -105,7 +106,9 @@ def main():
         verdict = "ok" if check["ok"] else "NOT OK"
         print(f"sent {check['sent']}, stored {check['stored']}, conservation gap {check['gap']}: {verdict}")
     report.write(options.json, command, when, about, rows, checks)
-    return 0 if checks and all(check["ok"] for check in checks) else 1
+    if failure:
+        print(f"bench: {failure}", file=sys.stderr)
+    return 0 if not failure and checks and all(check["ok"] for check in checks) else 1
 
 
 if __name__ == "__main__":

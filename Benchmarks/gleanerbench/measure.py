@@ -8,6 +8,7 @@ from . import machine
 from .gateway import Gleaner
 from .machine import Gauge
 from .nginx import Nginx
+from .processes import BenchError
 
 
 @dataclass
@@ -49,12 +50,12 @@ class Row:
 class Bench:
     """The processes under measurement, and how a run against one of them is measured."""
 
-    def __init__(self, tools, postgres, options):
+    def __init__(self, tools, postgres, options, checks):
         self.tools, self.postgres, self.options = tools, postgres, options
         self.nginx = self.gleaner = None
         self.extra = []       # further services of the bench: TLS before the provider
         self.sent = 0         # exchanges that the running gleaner was asked for
-        self.checks = []
+        self.checks = checks
         self.provider = tools.provider()
 
     def start(self):
@@ -86,7 +87,10 @@ class Bench:
         with Gauge(self.own_cpu) as gauge:
             cpu, whole = service.cpu_seconds() if service else 0, self.own_cpu()
             database, written = self.postgres.cpu_seconds(), self.written(target)
-            report = self.tools.load(port, **load)
+            try:
+                report = self.tools.load(port, **load)
+            except BenchError as error:
+                raise BenchError(f"{target}: {error}") from None
             if target == "gateway":
                 # Storing is part of the work, so the run lasts until everything is in the database.
                 self.sent += report["sent"]

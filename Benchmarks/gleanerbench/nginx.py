@@ -79,9 +79,10 @@ class Nginx:
         else:
             servers = PLAIN.format(port=self.port, scheme="http", more="")
         descriptors = os.sysconf("SC_OPEN_MAX")
+        # With less than a sixteenth of its connections free, nginx closes new ones that have not spoken yet.
         text = CONFIGURATION.format(
             directory=self.directory, provider=provider_port, servers=servers, descriptors=descriptors,
-            connections=descriptors - 64)
+            connections=descriptors * 9 // 8)
         subprocess.run(
             unprivileged(["tee", str(self.directory / "nginx.conf")]), input=text, text=True, cwd="/", check=True,
             stdout=subprocess.DEVNULL)
