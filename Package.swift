@@ -148,7 +148,8 @@ let package = Package(
             name: "AsyncPostgresTests", dependencies: ["AsyncPostgres", "GleanerTestSupport", logging],
             swiftSettings: shared),
         .testTarget(name: "AsyncCurlTests", dependencies: ["AsyncCurl", nioCore], swiftSettings: shared),
-        .testTarget(name: "SimdJSONTests", dependencies: ["SimdJSON"], swiftSettings: shared),
+        .testTarget(
+            name: "SimdJSONTests", dependencies: ["SimdJSON", "GleanerTestSupport"], swiftSettings: shared),
         .testTarget(
             name: "SQLMigrationsTests",
             dependencies: ["SQLMigrations", "GleanerSchema", "AsyncPostgres", "GleanerTestSupport", logging],

@@ -26,7 +26,8 @@ internal import Glibc
         unsafe text.count == name.utf8CodeUnitCount && memcmp(text.raw.baseAddress!, name.utf8Start, text.count) == 0
     }
     public static func == (text: JSONText, bytes: [UInt8]) -> Bool {
-        unsafe text.count == bytes.count && bytes.withUnsafeBytes { unsafe text.raw.elementsEqual($0) }
+        guard text.count == bytes.count, !text.isEmpty else { return text.count == bytes.count }
+        return unsafe bytes.withUnsafeBytes { unsafe memcmp(text.raw.baseAddress!, $0.baseAddress!, text.count) == 0 }
     }
     public static func == (left: JSONText, right: JSONText) -> Bool {
         unsafe left.count == right.count && memcmp(left.raw.baseAddress!, right.raw.baseAddress!, left.count) == 0
