@@ -33,7 +33,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -42,11 +41,13 @@ let package = Package(
         // MARK: C boundary and its async wrappers; no domain words below this line.
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CEpoll"),
         .target(name: "AsyncEpoll", dependencies: ["CEpoll", collections], swiftSettings: wrapper),
         .target(
             name: "AsyncPostgres", dependencies: ["CLibpq", "AsyncEpoll", collections, logging, lifecycle],
             swiftSettings: wrapper),
+        .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: wrapper),
         .target(name: "AsyncCurl", dependencies: ["CLibcurl", "AsyncEpoll", nioCore], swiftSettings: wrapper),
         .target(
             name: "CSimdjson", cxxSettings: [.define("SIMDJSON_THREADS_ENABLED", to: "1")],
@@ -60,6 +61,7 @@ let package = Package(
                 .embedInCode("0001_access.sql"), .embedInCode("0002_exchanges.sql"), .embedInCode("0003_feedback.sql"),
                 .embedInCode("0004_review.sql"), .embedInCode("0005_datasets.sql"),
                 .embedInCode("0006_attempts.sql"), .embedInCode("0007_idempotency.sql"),
+                .embedInCode("0010_routes.sql"),
             ],
             swiftSettings: shared),
         .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),
@@ -78,10 +80,8 @@ let package = Package(
         .target(
             name: "GleanerIngest",
             dependencies: [
-                "GleanerCore", "AsyncEpoll", "AsyncPostgres", "SimdJSON", .product(name: "GRDB", package: "GRDB.swift"),
-                nioCore,
-                logging,
-                lifecycle, crypto,
+                "GleanerCore", "AsyncEpoll", "AsyncPostgres", "SimdJSON", "SQLite", nioCore, logging, lifecycle, crypto,
+                collections,
             ],
             swiftSettings: shared),
         .target(
@@ -91,6 +91,10 @@ let package = Package(
         .target(
             name: "GleanerReview",
             dependencies: ["GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, logging, lifecycle, crypto],
+            swiftSettings: shared),
+        .target(
+            name: "GleanerRouting",
+            dependencies: ["GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, httpTypes, logging, lifecycle],
             swiftSettings: shared),
         .target(
             name: "GleanerDatasets",
@@ -110,7 +114,8 @@ let package = Package(
             dependencies: [
                 "GleanerCore", "GleanerHTTP", "GleanerSchema", "SQLMigrations", "AsyncPostgres", "AsyncCurl",
                 "GleanerGateway",
-                "GleanerIngest", "GleanerFeedback", "GleanerReview", "GleanerDatasets", "GleanerDemo", hummingbird,
+                "GleanerIngest", "GleanerFeedback", "GleanerReview", "GleanerRouting", "GleanerDatasets", "GleanerDemo",
+                hummingbird,
                 httpTypes, nioCore, logging, lifecycle, crypto,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
@@ -126,7 +131,8 @@ let package = Package(
         .executableTarget(
             name: "gleaner",
             dependencies: [
-                "GleanerServer", "GleanerCore", "GleanerDemo", "GleanerReview", "GleanerDatasets", "SQLMigrations",
+                "GleanerServer", "GleanerCore", "GleanerDemo", "GleanerReview", "GleanerRouting", "GleanerDatasets",
+                "SQLMigrations",
                 "AsyncPostgres", "AsyncCurl", "GleanerGateway", arguments, logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -154,8 +160,7 @@ let package = Package(
         .testTarget(
             name: "GleanerIngestTests",
             dependencies: [
-                "GleanerIngest", "GleanerTestSupport", "AsyncPostgres", nioCore, crypto,
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "GleanerIngest", "GleanerTestSupport", "AsyncPostgres", "SQLite", nioCore, crypto,
             ],
             swiftSettings: shared),
         .testTarget(
@@ -163,6 +168,16 @@ let package = Package(
             swiftSettings: shared),
         .testTarget(
             name: "GleanerReviewTests", dependencies: ["GleanerReview", "GleanerTestSupport", "AsyncPostgres"],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerRoutingTests",
+            dependencies: [
+                "GleanerRouting", "GleanerHTTP", "GleanerTestSupport", "AsyncPostgres", hummingbird, logging, lifecycle,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerServerTests", dependencies: ["GleanerServer", "GleanerGateway", "GleanerTestSupport"],
             swiftSettings: shared),
         .testTarget(
             name: "GleanerDatasetsTests", dependencies: ["GleanerDatasets", "GleanerTestSupport", "AsyncPostgres"],

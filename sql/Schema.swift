@@ -8,5 +8,6 @@ public enum GleanerSchema {
         ("0005_datasets", PackageResources._005_datasets_sql),
         ("0006_attempts", PackageResources._006_attempts_sql),
         ("0007_idempotency", PackageResources._007_idempotency_sql),
+        ("0010_routes", PackageResources._010_routes_sql),
     ]
 }

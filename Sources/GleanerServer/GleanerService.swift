@@ -8,6 +8,7 @@ public import GleanerGateway
 import GleanerHTTP
 import GleanerIngest
 import GleanerReview
+import GleanerRouting
 import Hummingbird
 public import Logging
 import NIOCore
@@ -25,13 +26,13 @@ public struct GleanerService: Sendable {
 
     private let configuration: ServerConfiguration
     private let databaseURL: String
-    private let provider: Provider
+    private let providers: Providers
     private let logger: Logger
 
-    public init(configuration: ServerConfiguration, databaseURL: String, provider: Provider, logger: Logger) {
+    public init(configuration: ServerConfiguration, databaseURL: String, providers: Providers, logger: Logger) {
         self.configuration = configuration
         self.databaseURL = databaseURL
-        self.provider = provider
+        self.providers = providers
         self.logger = logger
     }
 
@@ -43,7 +44,7 @@ public struct GleanerService: Sendable {
         signals: [UnixSignal] = [.sigterm, .sigint], started: @escaping @Sendable (Started) async -> Void = { _ in }
     ) async throws {
         let journal = try Journal(configuration.journal)
-        let client = CurlClient(configuration: .init())
+        let client = CurlClient(configuration: configuration.curl)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         defer {
             client.shutdown()
@@ -80,9 +81,13 @@ public struct GleanerService: Sendable {
                     stored.compactMap { exchange in exchange.completionID.map { (exchange.project, $0) } })
                 try await sampling.draw(stored.map(SamplingCandidate.init))
             }, logger: logger)
+        let routesInForce = CurrentRoutes()
+        let routeWatch = RouteWatch(
+            store: PostgresRouteStore(pool: pool), current: routesInForce, configuration: pool.configuration,
+            path: configuration.dataDirectory.appendingPathComponent("routes.json").path, logger: logger)
         let open = OpenExchanges()
         let refusals = RefusalCounts()
-        let gateway = configuration.gateway(provider)
+        let gateway = configuration.gateway(providers)
         let shadows = Shadows(
             client: client, journal: journal, open: open, maximumAnswerBytes: gateway.maximumAnswerBytes,
             logger: logger)
@@ -92,10 +97,12 @@ public struct GleanerService: Sendable {
         let routes = Routes(
             authentication: Authentication(ring: KeyRing(store: keys)), errors: ErrorAnswers(refusals: refusals),
             gateway: GatewayRoutes(
-                Gateway(configuration: gateway, routes: NoRoutes(), keys: idempotency, spending: spending)),
+                Gateway(configuration: gateway, routes: routesInForce, keys: idempotency, spending: spending)),
             exchanges: ExchangeRoutes(reader: ExchangeReader(pool: pool)), feedback: FeedbackRoutes(service: feedback),
             review: ReviewRoutes(review: ReviewService(pool: pool), sampling: sampling),
-            datasets: DatasetRoutes(service: DatasetService(pool: pool)))
+            datasets: DatasetRoutes(service: DatasetService(pool: pool)),
+            routes: RouteRoutes(
+                service: RouteService(store: PostgresRouteStore(pool: pool)) { [providers] in providers.names }))
         let admin = Router(context: GleanerContext.self)
         admin.add(middleware: ErrorAnswers(refusals: refusals))
         AdminRoutes(
@@ -106,6 +113,8 @@ public struct GleanerService: Sendable {
             pool, schema, AfterSchema(schema: schema, inner: drain),
             AfterSchema(schema: schema, inner: PartitionKeeper(pool: pool, logger: logger)),
             AfterSchema(schema: schema, inner: EarlyFeedbackSweep(service: feedback, logger: logger)),
+            AfterSchema(schema: schema, inner: routeWatch),
+            ProviderReload(providers: providers, logger: logger),
             AfterSchema(schema: schema, inner: IdempotencyExpiry(keys: idempotency, logger: logger)), open, shadows,
             Listener.make(admin.buildResponder(), on: configuration.adminListen, loops: loops, logger: logger) {
                 await startup.listening(admin: $0)

@@ -3,6 +3,7 @@ import GleanerFeedback
 import GleanerGateway
 import GleanerHTTP
 import GleanerReview
+import GleanerRouting
 import Hummingbird
 
 /// Every path of the public listener, on one page.
@@ -14,6 +15,7 @@ struct Routes: Sendable {
     let feedback: FeedbackRoutes
     let review: ReviewRoutes
     let datasets: DatasetRoutes
+    let routes: RouteRoutes
 
     func router() -> Router<GleanerContext> {
         let router = Router(context: GleanerContext.self)
@@ -30,6 +32,8 @@ struct Routes: Sendable {
         review.add(to: api)
         // /api/datasets…
         datasets.add(to: api)
+        // /api/routes…
+        routes.add(to: api)
         return router
     }
 }

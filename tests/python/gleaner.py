@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("GLEANER_BINARY", ROOT / ".build/debug/gleaner"))
-SCOPES = ["gateway", "feedback", "read", "review", "datasets"]
+SCOPES = ["gateway", "feedback", "read", "review", "datasets", "routes"]
 
 
 def free_port():

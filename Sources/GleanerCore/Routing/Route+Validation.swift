@@ -55,6 +55,10 @@ extension Route {
         for parameter in variant.parameters.keys.sorted() where Self.notParameters.contains(parameter) {
             throw .parameter(parameter, variant: variant.name, route: name)
         }
+        for (parameter, value) in variant.parameters.sorted(by: { $0.key < $1.key })
+        where parameter.utf8.contains(0) || value.holdsNUL {
+            throw .parameter(parameter.replacing("\0", with: "\\0"), variant: variant.name, route: name)
+        }
         let bytes = (try? JSONValue.object(variant.parameters).canonicalBytes()) ?? []
         guard !bytes.isEmpty, bytes.count <= Self.maximumParameterBytes else {
             throw .tooLarge("bytes of parameters", limit: Self.maximumParameterBytes)
@@ -92,5 +96,17 @@ extension Route {
                 (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
                     || others.utf8.contains(byte)
             }
+    }
+}
+
+extension JSONValue {
+    /// U+0000 anywhere in it, which PostgreSQL's `jsonb` cannot hold.
+    fileprivate var holdsNUL: Bool {
+        switch self {
+        case .null, .bool, .integer, .number: false
+        case .string(let text): text.utf8.contains(0)
+        case .array(let values): values.contains(where: \.holdsNUL)
+        case .object(let members): members.contains { $0.key.utf8.contains(0) || $0.value.holdsNUL }
+        }
     }
 }

@@ -28,7 +28,8 @@ extension Route: Codable {
     public init(from decoder: any Decoder) throws {
         try decoder.refuseMembers(besides: CodingKeys.self, of: "route")
         let members = try decoder.container(keyedBy: CodingKeys.self)
-        name = try members.decode(String.self, forKey: .name)
+        // Where a path says it, the document may leave it out; one without any is refused by `validate`.
+        name = try members.decodeIfPresent(String.self, forKey: .name) ?? ""
         description = try members.decodeIfPresent(String.self, forKey: .description) ?? ""
         variants = try members.decode([Variant].self, forKey: .variants)
         policy = try members.decodeIfPresent(RoutePolicy.self, forKey: .policy) ?? RoutePolicy()

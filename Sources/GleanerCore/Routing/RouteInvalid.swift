@@ -60,7 +60,7 @@ public enum RouteInvalid: Explained, Hashable {
         case .parameter(let name, let variant, let route):
             bad(
                 "route_parameter_invalid", "Variant `\(variant)` of `\(route)` cannot set `\(name.prefix(64))`.",
-                "What is asked, which model answers and whether it streams are not parameters.",
+                "What is asked, which model answers and whether it streams are not parameters, and U+0000 cannot be stored.",
                 "Remove it; `model` is a member of the variant.")
         case .model(let variant, let route):
             bad(

@@ -13,7 +13,7 @@ enum WireHeaders {
             ("X-Client-Request-Id", exchange.description),
         ]
         if hasBody { sent.append(("Content-Type", headers[.contentType] ?? "application/json")) }
-        if let key = provider.key { sent.append(("Authorization", "Bearer \(key.secret)")) }
+        sent += provider.credentials(namesVersion: headers[HTTPField.Name("anthropic-version")!] != nil)
         for name in passedOn {
             if let value = headers[name] { sent.append((name.rawName, value)) }
         }
