@@ -125,6 +125,16 @@ def test_overloaded_in_the_middle_of_a_stream_reaches_the_client(client, calls):
     assert not calls.one()["complete"]
 
 
+@pytest.mark.parametrize("model", ["nasty-cut-6", "nasty-no-done"])
+def test_a_stream_that_breaks_off_is_an_error_and_not_a_short_answer(client, calls, model):
+    with pytest.raises(anthropic.APIStatusError, match="provider"):
+        with client.messages.stream(model=model, max_tokens=99, messages=ASK) as stream:
+            stream.until_done()
+    row = calls.one()
+    assert row["status"] == "upstream_failed" and not row["complete"]
+    assert said(row)["content"]
+
+
 def test_a_client_that_times_out_has_left(client, calls):
     with pytest.raises(anthropic.APITimeoutError):
         client.with_options(timeout=0.5).messages.create(model="nasty-silent", max_tokens=9, messages=ASK)

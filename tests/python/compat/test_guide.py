@@ -20,7 +20,7 @@ def test_the_page_has_a_snippet_for_each_client():
         "openai", "responses", "anthropic", "langchain", "pydantic-ai", "instructor"])
 
 
-@pytest.mark.parametrize("snippet, conversation", zip(SNIPPETS, CONVERSATIONS), ids=CONVERSATIONS)
+@pytest.mark.parametrize("snippet, conversation", list(zip(SNIPPETS, CONVERSATIONS)), ids=CONVERSATIONS)
 def test_a_snippet_runs_and_its_exchange_is_stored(gleaner, key, snippet, conversation):
     runs_here = conversation in ["guide-openai", "guide-responses"] or (
         (conversation == "guide-instructor") == (openai.VERSION < "3"))

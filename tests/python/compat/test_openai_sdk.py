@@ -233,6 +233,19 @@ def test_an_error_in_the_middle_of_a_stream_reaches_the_client(client, calls):
         assert row["http_status"] == 200 and not row["complete"]
 
 
+@pytest.mark.parametrize("model", ["nasty-cut-6", "nasty-no-done"])
+def test_a_stream_that_breaks_off_is_an_error_and_not_a_short_answer(client, calls, model):
+    for start in [
+        lambda: client.chat.completions.create(model=model, messages=ASK, stream=True),
+        lambda: client.completions.create(model=model, prompt=PROMPT, stream=True),
+        lambda: client.responses.create(model=model, input=PROMPT, stream=True),
+    ]:
+        with pytest.raises(openai.APIError, match="provider"):
+            list(start())
+    for row in calls.stored(3):
+        assert row["status"] == "upstream_failed" and not row["complete"]
+
+
 def test_a_failed_response_is_not_complete(client, calls):
     events = list(client.responses.create(model="nasty-failed", input=PROMPT, stream=True))
     assert events[-1].type == "response.failed"
