@@ -38,4 +38,4 @@ format: ## Lay out all Swift sources.
 
 clean: ## Remove what was built; data in .gleaner stays.
 	@swift package clean
-	@rm -rf .venv
+	@rm -rf .venv .venv-openai2

@@ -133,8 +133,15 @@ struct AnswerRelay: Sendable {
         guard isEventStream else { throw failure }
         // A stream gets an error event, on a line of its own, and no [DONE].
         var event = ByteBuffer(string: lastSent == nil || lastSent == 0x0A ? "" : "\n\n")
-        event.writeString("data: ")
-        event.writeBytes(ErrorBody.openAI.bytes(failure.explanation))
+        let body = ErrorBody.openAI.bytes(failure.explanation)
+        if case .events = streamEnd {
+            // Where events have names, SDKs pass over one that has none.
+            event.writeString(#"event: error\#ndata: {"type":"error","#)
+            event.writeBytes(body.dropFirst())
+        } else {
+            event.writeString("data: ")
+            event.writeBytes(body)
+        }
         event.writeString("\n\n")
         try await write(event, to: &writer)
         try await writer.finish(nil)

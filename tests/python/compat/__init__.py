@@ -1,0 +1,1 @@
+"""Common clients against a real Gleaner: what they saw, and what was stored."""
