@@ -33,7 +33,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -42,11 +41,13 @@ let package = Package(
         // MARK: C boundary and its async wrappers; no domain words below this line.
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CEpoll"),
         .target(name: "AsyncEpoll", dependencies: ["CEpoll", collections], swiftSettings: wrapper),
         .target(
             name: "AsyncPostgres", dependencies: ["CLibpq", "AsyncEpoll", collections, logging, lifecycle],
             swiftSettings: wrapper),
+        .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: wrapper),
         .target(name: "AsyncCurl", dependencies: ["CLibcurl", "AsyncEpoll", nioCore], swiftSettings: wrapper),
         .target(
             name: "CSimdjson", cxxSettings: [.define("SIMDJSON_THREADS_ENABLED", to: "1")],
@@ -79,10 +80,8 @@ let package = Package(
         .target(
             name: "GleanerIngest",
             dependencies: [
-                "GleanerCore", "AsyncEpoll", "AsyncPostgres", "SimdJSON", .product(name: "GRDB", package: "GRDB.swift"),
-                nioCore,
-                logging,
-                lifecycle, crypto,
+                "GleanerCore", "AsyncEpoll", "AsyncPostgres", "SimdJSON", "SQLite", nioCore, logging, lifecycle, crypto,
+                collections,
             ],
             swiftSettings: shared),
         .target(
@@ -161,8 +160,7 @@ let package = Package(
         .testTarget(
             name: "GleanerIngestTests",
             dependencies: [
-                "GleanerIngest", "GleanerTestSupport", "AsyncPostgres", nioCore, crypto,
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "GleanerIngest", "GleanerTestSupport", "AsyncPostgres", "SQLite", nioCore, crypto,
             ],
             swiftSettings: shared),
         .testTarget(

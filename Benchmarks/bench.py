@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from gleanerbench import ingest, machine, memory, report, scenarios, tls  # noqa: E402
 from gleanerbench.measure import Bench  # noqa: E402
 from gleanerbench.postgres import Postgres  # noqa: E402
-from gleanerbench.processes import ROOT, BenchError, Tools  # noqa: E402
+from gleanerbench.processes import ROOT, BenchError, Tools, end_all  # noqa: E402
 
 GROUPS = {
     "json": scenarios.json_rows, "burst": scenarios.burst_rows, "paced": scenarios.paced_rows,
@@ -43,6 +43,7 @@ def read_options():
                         help="nice value of everything the bench starts (0); below 0 needs root")
     parser.add_argument("--json", type=Path, default=ROOT / ".build/bench.json",
                         help="where the figures go (.build/bench.json)")
+    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     options = parser.parse_args()
     options.only = [name for name in options.only.split(",") if name] or list(GROUPS)
     if unknown := set(options.only) - set(GROUPS):
@@ -57,22 +58,18 @@ def read_options():
     return options
 
 
-def run(options, directory, rows, checks):
-    postgres = Postgres()
-    bench = None
-    try:
-        bench = Bench(Tools(directory), postgres, options)
-        bench.start()
-        for name in options.only:
-            for row in GROUPS[name](bench):
-                rows.append(row)
-                print("  ".join(cell for cell in report.line(row) if cell), file=sys.stderr, flush=True)
-        bench.check()
-        checks += bench.checks
-    finally:
-        if bench:
-            bench.end()
-        postgres.remove()
+def run(options, directory, rows):
+    """Fills `rows`; returns what was sent and what was stored of each gateway that ran."""
+    if not os.access(options.binary, os.X_OK):
+        raise BenchError(f"{options.binary} is not there; build it: make build (or name one with --binary)")
+    bench = Bench(Tools(directory), Postgres(), options)
+    bench.start()
+    for name in options.only:
+        for row in GROUPS[name](bench):
+            rows.append(row)
+            print("  ".join(cell for cell in report.line(row) if cell), file=sys.stderr, flush=True)
+    bench.check()
+    return bench.checks
 
 
 def main():
@@ -84,21 +81,23 @@ def main():
         os.nice(options.priority)
     when = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     command = "make bench" + (f' ARGS="{" ".join(sys.argv[1:])}"' if sys.argv[1:] else "")
-    rows, checks = [], []
+    rows = []
     with tempfile.TemporaryDirectory(prefix="gleaner-bench-tools-") as directory:
         about = machine.describe(directory)
         try:
-            run(options, directory, rows, checks)
+            checks = run(options, directory, rows)
         except BenchError as error:
             print(f"bench: {error}", file=sys.stderr)
             return 1
         except KeyboardInterrupt:
             return 130
+        finally:
+            end_all()
     print(f"{command}   {when}")
     print(f"{about['cpu']}, {about['cores']} cores, {about['memory_gib']} GiB, Linux {about['kernel']}; "
           f"4 kB written and synced in {about['sync_p50_us']:.0f} µs (median of 200; quickest tenth "
           f"{about['sync_p10_us']:.0f})\n")
-    print(report.table(rows))
+    print((report.markdown if options.markdown else report.table)(rows))
     print("\nothers: the share of CPU that went to processes outside the bench, in the rounds kept; busy: too large to judge")
     for note in report.notes(rows):
         print(note)

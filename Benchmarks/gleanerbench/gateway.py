@@ -9,15 +9,14 @@ import tempfile
 from pathlib import Path
 
 from . import machine
-from .processes import BenchError, Child, free_port, http_get, wait_until
+from .processes import BenchError, Child, at_end, free_port, http_get, wait_until
 
 
 class Gleaner:
     def __init__(self, binary, provider_url, conninfo, directory=None, wrapper=(), **settings):
         self.binary = Path(binary).resolve()
-        if not os.access(self.binary, os.X_OK):
-            raise BenchError(f"{binary} is not there; build it: make build (or name one with --binary)")
         self.directory = Path(tempfile.mkdtemp(prefix="gleaner-bench-", dir=directory))
+        at_end(self.remove)
         self.directory.chmod(0o755)
         self.port, self.admin_port = free_port(), free_port()
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("GLEANER_") and k != "DATABASE_URL"}
@@ -31,7 +30,7 @@ class Gleaner:
             "DATABASE_URL": conninfo,
             **settings,
         }
-        self.wrapper = list(wrapper)
+        self.wrapper, self.child = list(wrapper), None
         self.start()
         self.key = self.run("keys", "create", "--project", "default", "--scope", "gateway")
 
@@ -88,7 +87,8 @@ class Gleaner:
                    if path.is_file() and "postgres" not in path.parts)
 
     def stop(self, how=signal.SIGTERM):
-        self.child.stop(how)
+        if self.child:
+            self.child.stop(how)
 
     def remove(self):
         try:

@@ -72,15 +72,6 @@ class Bench:
         # Connections are open and memory is warm before anything is measured.
         self.run("gateway", connections=64, seconds=0.5)
 
-    def end(self):
-        """Everything that still runs, each even when another one's end fails."""
-        for service, end in [(s, s.stop) for s in [*self.extra, self.nginx, self.provider] if s] + [
-                (self.gleaner, self.gleaner.remove)] * bool(self.gleaner):
-            try:
-                end()
-            except Exception as error:
-                print(f"bench: {service}: {error}")
-
     def own_cpu(self):
         mine = os.times()
         services = [self.nginx, self.gleaner, self.postgres, *self.extra]

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from . import machine
-from .processes import Child, free_port, install, unprivileged, wait_until
+from .processes import Child, at_end, free_port, install, unprivileged, wait_until
 
 CONFIGURATION = """
 daemon off;
@@ -66,6 +66,7 @@ class Nginx:
         self.directory = Path(subprocess.run(
             unprivileged(["mktemp", "-d", tempfile.gettempdir() + "/gleaner-bench-nginx.XXXXXX"]), cwd="/",
             capture_output=True, text=True, check=True).stdout.strip())
+        at_end(self.remove)
         subprocess.run(unprivileged(["chmod", "755", str(self.directory)]), cwd="/", check=True)
         self.port, self.ca = free_port(), via_tls and via_tls.ca
         if tls:
@@ -85,6 +86,7 @@ class Nginx:
             unprivileged(["tee", str(self.directory / "nginx.conf")]), input=text, text=True, cwd="/", check=True,
             stdout=subprocess.DEVNULL)
         log = Path(tempfile.mkstemp(prefix="gleaner-bench-nginx-", suffix=".log")[1])
+        at_end(lambda: log.unlink(missing_ok=True))
         self.child = Child(
             unprivileged([program, "-p", str(self.directory), "-e", str(self.directory / "error.log"), "-c",
                           str(self.directory / "nginx.conf")]), log, cwd="/")
@@ -114,7 +116,5 @@ class Nginx:
     def resident_bytes(self):
         return sum(machine.resident_bytes(pid) for pid in machine.children(self.child.pid))
 
-    def stop(self):
-        self.child.stop(seconds=20)
+    def remove(self):
         subprocess.run(unprivileged(["rm", "-rf", str(self.directory)]), cwd="/", check=True)
-        self.child.log.unlink(missing_ok=True)

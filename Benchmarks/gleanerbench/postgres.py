@@ -1,6 +1,5 @@
 """A private PostgreSQL with its ordinary durability: fsync and synchronous commits are on."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -8,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from . import machine
-from .processes import BenchError, unprivileged, wait_until
+from .processes import BenchError, at_end, unprivileged
 
 SETTINGS = """
 listen_addresses = ''
@@ -35,6 +34,7 @@ class Postgres:
     def __init__(self):
         self.programs = programs()
         self.directory = Path(self.run(["mktemp", "-d", tempfile.gettempdir() + "/gleaner-bench-pg.XXXXXX"]).strip())
+        at_end(self.remove)
         self.run(["chmod", "711", self.directory])
         self.run([self.programs / "initdb", "--pgdata", self.directory / "data", "--username", "gleaner", "--auth",
                   "trust", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"])
@@ -68,10 +68,8 @@ class Postgres:
         self.control("stop", "--mode", mode)
 
     def remove(self):
-        try:
+        if (self.directory / "data/postmaster.pid").exists():
             self.stop("immediate")
-        except BenchError:
-            pass
         self.run(["rm", "-rf", self.directory])
 
     def cpu_seconds(self):

@@ -20,6 +20,23 @@ class BenchError(Exception):
     """Printed as it is; the bench ends with status 1."""
 
 
+_ends = []
+
+
+def at_end(end):
+    """Registers what ends or removes something that is about to be there; it may run twice."""
+    _ends.append(end)
+
+
+def end_all():
+    """In reverse order, each even when another one fails."""
+    while _ends:
+        try:
+            _ends.pop()()
+        except Exception as error:
+            print(f"bench: {error}", file=sys.stderr)
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -83,6 +100,7 @@ class Child:
                 list(map(str, arguments)), env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                 cwd=cwd, start_new_session=True)
         self.pid = self.process.pid
+        at_end(self.stop)
 
     @property
     def runs(self):
@@ -128,7 +146,10 @@ class Tools:
         arguments = [str(self.directory / "load"), "--port", str(port), *(["--stream"] if stream else [])]
         for name, value in options.items():
             arguments += ["--" + name.replace("_", "-"), str(value)]
-        return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        running = subprocess.Popen(
+            arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        at_end(lambda: running.poll() is None and running.kill())
+        return running
 
     def finish(self, running, seconds=900):
         try:

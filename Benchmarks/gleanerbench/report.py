@@ -31,6 +31,12 @@ def table(rows):
     return "\n".join(text)
 
 
+def markdown(rows):
+    """The same table for a page such as docs/benchmarks.md."""
+    lines = [["row", "unit", "direct", "nginx", "gateway", "× nginx", "wanted", "met", "others"], ["---"] * 9, *map(line, rows)]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
 def notes(rows):
     return [f"{row.name}: {row.note}" for row in rows if row.note]
 

@@ -50,9 +50,11 @@ struct csimdjson_parser {
 
     void copy(const uint8_t *bytes, size_t length) {
         if (source.size() < length + simdjson::SIMDJSON_PADDING) {
+            // Small buffers grow in steps because they are kept; a large one is as large as its document.
             size_t capacity = std::max<size_t>(source.size(), 4096);
             while (capacity < length + simdjson::SIMDJSON_PADDING) capacity *= 2;
-            source.resize(capacity);
+            if (capacity > kept_capacity) capacity = length + simdjson::SIMDJSON_PADDING;
+            std::vector<uint8_t>(capacity).swap(source);
         }
         std::memcpy(source.data(), bytes, length);
         std::memset(source.data() + length, 0, simdjson::SIMDJSON_PADDING);
@@ -60,9 +62,7 @@ struct csimdjson_parser {
     }
 
     bool parse_fast() {
-        if (fast.capacity() < size) {
-            if (fast.allocate(std::max<size_t>(source.size(), 4096), maximum_depth)) return false;
-        }
+        if (fast.capacity() < size && fast.allocate(source.size(), maximum_depth)) return false;
         if (fast.parse(source.data(), size, false).error()) return false;
         tape = fast.doc.tape.get();
         strings = fast.doc.string_buf.get();

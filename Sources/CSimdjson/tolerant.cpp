@@ -43,8 +43,8 @@ csimdjson_status TolerantReader::read(
             skip_space();
             if (open.empty()) {
                 if (at != size) return CSIMDJSON_SYNTAX;
-                tape[0] |= tape.size();
                 append('r');
+                tape[0] |= tape.size();
                 return CSIMDJSON_OK;
             }
             open.back().count++;

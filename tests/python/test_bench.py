@@ -1,17 +1,20 @@
 """The bench measures what it says: its own tools, and one short run of the whole."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 import pytest
 
-from gleaner import BINARY, ROOT
+from gleaner import BINARY, ROOT, wait_until
 
 sys.path.insert(0, str(ROOT / "Benchmarks"))
 
+from gleanerbench import machine  # noqa: E402
 from gleanerbench.measure import Row, Run, kept  # noqa: E402
 from gleanerbench.processes import BenchError, Tools  # noqa: E402
 from gleanerbench.report import line  # noqa: E402
@@ -94,3 +97,21 @@ def test_a_short_bench_finds_everything_stored(tmp_path):
     cpu = by_name["JSON, 64 connections: CPU"]
     assert cpu["gateway"] > cpu["nginx"] > 0
     assert by_name["JSON, 64 connections: throughput"]["direct"] > by_name["JSON, 64 connections: throughput"]["gateway"]
+
+
+@pytest.mark.skipif(not shutil.which("nginx", path="/usr/sbin:/usr/bin"), reason="nginx-light is not installed")
+def test_a_bench_that_is_stopped_leaves_nothing_behind(tmp_path):
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o1777)  # PostgreSQL and nginx run as another user and keep their files there, too
+        bench = subprocess.Popen(
+            [sys.executable, ROOT / "Benchmarks/bench.py", "--only", "json", "--binary", BINARY,
+             "--json", tmp_path / "bench.json"], env={**os.environ, "TMPDIR": directory},
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        wait_until("the gateway has its folder", lambda: list(Path(directory).glob("*/data/journal*")))
+        programs = machine.children(bench.pid)
+        bench.terminate()
+        output, _ = bench.communicate(timeout=60)
+        assert bench.returncode == 143, output
+        assert len(programs) >= 3
+        assert [pid for pid in programs if Path(f"/proc/{pid}").exists()] == []
+        assert os.listdir(directory) == []

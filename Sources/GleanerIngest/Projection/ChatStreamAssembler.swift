@@ -100,7 +100,7 @@ struct ChatStreamAssembler {
 }
 
 extension RawSpan {
-    fileprivate func starts(with text: StaticString) -> Bool {
+    func starts(with text: StaticString) -> Bool {
         guard byteCount >= text.utf8CodeUnitCount else { return false }
         return (0..<text.utf8CodeUnitCount).allSatisfy {
             unsafeLoad(fromByteOffset: $0, as: UInt8.self) == text.utf8Start[$0]

@@ -45,30 +45,35 @@ struct ExchangeProjection: Hashable {
     init(_ exchange: JournaledExchange) {
         var parser = JSONParser(Self.rules)
         var repairs: Repairs = []
-        readRequest(exchange.request, &parser, &repairs)
-        if exchange.outcome.status != .refused { readResponse(exchange, &parser, &repairs) }
+        let dialect = Dialect(endpoint: exchange.intent.endpoint)
+        if dialect == nil { notes.append("endpoint_not_read") }
+        readRequest(exchange.request, dialect, &parser, &repairs)
+        if exchange.outcome.status != .refused, let dialect { readResponse(exchange, dialect, &parser, &repairs) }
         notes += repairs.notes
     }
 
-    private mutating func readRequest(_ bytes: [UInt8], _ parser: inout JSONParser, _ repairs: inout Repairs) {
-        guard !bytes.isEmpty else { return }
+    private mutating func readRequest(
+        _ bytes: [UInt8], _ dialect: Dialect?, _ parser: inout JSONParser, _ repairs: inout Repairs
+    ) {
+        guard let dialect, !bytes.isEmpty else { return }
         guard bytes.count <= Self.largestBody else { return notes.append("request_too_large") }
         parser.read(bytes.span.bytes) { result in
             guard case .success(let body) = result else { return notes.append("request_not_json") }
             if body.hasDuplicateKeys(below: body.root) { repairs.insert(.duplicateKeys) }
             for member in body.members {
-                if member.key == "messages" {
+                if member.key == "messages", dialect == .chat {
                     messages = body.jsonb(member, .array, of: bytes, &repairs)
                     systemFingerprint = Self.fingerprint(member.value)
                 } else if member.key == "metadata" {
                     metadata = body.jsonb(member, .object, of: bytes, &repairs)
                 }
             }
+            if dialect != .chat { take(body, dialect, &repairs) }
         }
     }
 
     private mutating func readResponse(
-        _ exchange: JournaledExchange, _ parser: inout JSONParser, _ repairs: inout Repairs
+        _ exchange: JournaledExchange, _ dialect: Dialect, _ parser: inout JSONParser, _ repairs: inout Repairs
     ) {
         let bytes = exchange.response
         guard !bytes.isEmpty else { return }
@@ -76,14 +81,14 @@ struct ExchangeProjection: Hashable {
         let isStream = Self.isStream(exchange)
         let found: ChatAnswer?
         if isStream {
-            let (assembled, unreadable) = ChatStreamAssembler.assemble(bytes)
+            let (assembled, unreadable) = dialect.assemble(bytes)
             if unreadable > 0 { notes.append("chunks_unreadable") }
             found = assembled
         } else {
             found = parser.read(bytes.span.bytes) { result in
                 guard case .success(let body) = result else { return nil }
                 if body.hasDuplicateKeys(below: body.root) { repairs.insert(.duplicateKeys) }
-                return ChatAnswer(json: body, of: bytes)
+                return dialect == .chat ? ChatAnswer(json: body, of: bytes) : dialect.answer(body)
             }
         }
         guard let found else { return notes.append("response_not_json") }
@@ -114,6 +119,7 @@ struct ExchangeProjection: Hashable {
         promptTokens = found.usage?.prompt_tokens.flatMap { Int32(exactly: $0) }
         completionTokens = found.usage?.completion_tokens.flatMap { Int32(exactly: $0) }
         cachedTokens = found.usage?.prompt_tokens_details?.cached_tokens.flatMap { Int32(exactly: $0) }
+        cacheWriteTokens = found.usage?.prompt_tokens_details?.cache_write_tokens.flatMap { Int32(exactly: $0) }
         reasoningTokens = found.usage?.completion_tokens_details?.reasoning_tokens.flatMap { Int32(exactly: $0) }
     }
 

@@ -1,8 +1,12 @@
 import SimdJSON
 
-/// The provider's own counts. `prompt_tokens` includes cached ones, `completion_tokens` includes reasoning.
+/// The provider's own counts. `prompt_tokens` includes cached and cache-written ones, `completion_tokens` includes
+/// reasoning.
 struct Usage: Hashable {
-    struct PromptDetails: Hashable { var cached_tokens: Int64? }
+    struct PromptDetails: Hashable {
+        var cached_tokens: Int64?
+        var cache_write_tokens: Int64?
+    }
     struct CompletionDetails: Hashable { var reasoning_tokens: Int64? }
     var prompt_tokens: Int64?
     var completion_tokens: Int64?
@@ -17,7 +21,8 @@ extension Usage {
         prompt_tokens = element["prompt_tokens"]?.wholeNumber
         completion_tokens = element["completion_tokens"]?.wholeNumber
         prompt_tokens_details = PromptDetails(
-            cached_tokens: element["prompt_tokens_details"]?["cached_tokens"]?.wholeNumber)
+            cached_tokens: element["prompt_tokens_details"]?["cached_tokens"]?.wholeNumber,
+            cache_write_tokens: element["prompt_tokens_details"]?["cache_write_tokens"]?.wholeNumber)
         completion_tokens_details = CompletionDetails(
             reasoning_tokens: element["completion_tokens_details"]?["reasoning_tokens"]?.wholeNumber)
     }

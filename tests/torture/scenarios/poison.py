@@ -1,6 +1,10 @@
 """An exchange that PostgreSQL refuses, at every position of a batch."""
 
 import random
+import subprocess
+from contextlib import contextmanager
+
+from gleaner import wait_until
 
 from ..load import unique_body
 from ..scenario import scenario
@@ -32,18 +36,40 @@ def poison(progress, batch, positions, seed=24):
         world.cluster.sql(TRIGGER)
         for done, place in enumerate(places):
             state = STATES[done % len(STATES)]
-            calls = []
-            for number in range(1, batch + 1):
-                mark = f"POISON-{state}" if number == place else ""
-                calls.append((unique_body(dice, "demo-hinglish-1", number % 2 == 0, mark=mark), "demo-hinglish-1",
-                              number % 2 == 0))
-            # While PostgreSQL is away the batch collects in the journal, in this order.
-            world.cluster.stop("fast")
-            seen = world.say(calls)
-            assert all(sight.end == "whole" for sight in seen)
-            world.cluster.start()
+            # While the table is locked a batch collects in the journal, behind the one call that waits for the lock.
+            with locked(world, "gleaner.exchange_bodies"):
+                say(world, dice, 1)
+                wait_until("ingest waits", lambda: locks(world, "NOT granted"), 20)
+                say(world, dice, place - 1)
+                say(world, dice, 1, f"POISON-{state}")
+                say(world, dice, batch - place)
             wait = world.compare(quarantined=done + 1)
             progress(f"position {place}, {state}", done + 1, len(places))
         states = set(world.cluster.sql("SELECT sqlstate FROM gleaner.quarantine").splitlines())
         assert states == set(STATES[:len(places)]), states
     return {"positions": len(places), "states": len(states), **wait.figures()}
+
+
+def say(world, dice, count, mark=""):
+    calls = [(unique_body(dice, "demo-hinglish-1", stream, mark=mark), "demo-hinglish-1", stream)
+             for stream in (number % 4 == 0 for number in range(count))]
+    seen = world.say(calls, clients=8) if calls else []
+    assert all(sight.end == "whole" for sight in seen)
+
+
+def locks(world, condition):
+    return world.cluster.sql(f"SELECT count(*) > 0 FROM pg_locks WHERE {condition}") == "t"
+
+
+@contextmanager
+def locked(world, table):
+    holder = subprocess.Popen(["psql", "-Xq", "-d", world.cluster.conninfo], stdin=subprocess.PIPE, text=True,
+                              stdout=subprocess.DEVNULL)
+    holder.stdin.write(f"BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE;\n")
+    holder.stdin.flush()
+    try:
+        wait_until("the table is locked", lambda: locks(
+            world, f"granted AND mode = 'AccessExclusiveLock' AND relation = '{table}'::regclass"), 20)
+        yield
+    finally:
+        holder.communicate("COMMIT;\n", timeout=20)

@@ -80,7 +80,7 @@ class RawProvider:
         self.listener.close()
 
 
-@scenario("provider_raw", "45-47", small=None, long={"times": 20})
+@scenario("provider_raw", "45-47", small=None, long={"times": 3})
 def provider_raw(progress, times):
     """Interim answers, redirects, broken framing, endless lines and bombs: bounded, not followed, stored as they came."""
     dice = random.Random(47)
