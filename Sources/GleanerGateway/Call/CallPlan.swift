@@ -37,8 +37,10 @@ struct CallPlan: Sendable {
         }
         let deadlines = configuration.deadlines.overridden(by: route.policy)
         func candidate(_ variant: Variant) -> Candidate {
-            Candidate(
-                provider: configuration.provider(named: variant.provider), providerName: variant.provider,
+            // Exchanges name the provider that `default` stands for.
+            let provider = configuration.provider(named: variant.provider)
+            return Candidate(
+                provider: provider, providerName: provider?.name ?? variant.provider,
                 variant: variant.name, model: variant.model, parameters: variant.parameters, deadlines: deadlines)
         }
         candidates = route.attempts.map(candidate)
