@@ -7,5 +7,6 @@ public enum GleanerSchema {
         ("0004_review", PackageResources._004_review_sql),
         ("0005_datasets", PackageResources._005_datasets_sql),
         ("0006_attempts", PackageResources._006_attempts_sql),
+        ("0008_prices", PackageResources._008_prices_sql),
     ]
 }

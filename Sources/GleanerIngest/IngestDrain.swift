@@ -16,15 +16,26 @@ public struct IngestDrain: Service {
     private let journal: Journal
     private let store: any ExchangeStore
     private let landed: ExchangesLanded
+    private let costs: any Costs
     private let logger: Logger
     private let batchLimit = 200
     private let batchBytes = 16 << 20
 
-    public init(journal: Journal, pool: PostgresPool, landed: @escaping ExchangesLanded, logger: Logger) {
-        self.init(journal: journal, store: PostgresExchangeStore(pool: pool), landed: landed, logger: logger)
+    /// - Parameter prices: `nil` leaves every exchange without a cost.
+    public init(
+        journal: Journal, pool: PostgresPool, prices: PriceBook? = nil, landed: @escaping ExchangesLanded,
+        logger: Logger
+    ) {
+        self.init(
+            journal: journal, store: PostgresExchangeStore(pool: pool), costs: prices ?? NoCosts(), landed: landed,
+            logger: logger)
     }
 
-    init(journal: Journal, store: any ExchangeStore, landed: @escaping ExchangesLanded, logger: Logger) {
+    init(
+        journal: Journal, store: any ExchangeStore, costs: any Costs = NoCosts(), landed: @escaping ExchangesLanded,
+        logger: Logger
+    ) {
+        self.costs = costs
         self.journal = journal
         self.store = store
         self.landed = landed
@@ -64,7 +75,12 @@ public struct IngestDrain: Service {
     func drainOnce() async throws -> Int {
         let batch = try await journal.oldest(limit: batchLimit, bytes: batchBytes)
         guard !batch.isEmpty else { return 0 }
-        let projected = batch.map { ProjectedExchange(exchange: $0.exchange.hashed(), projection: .init($0.exchange)) }
+        try await costs.prepare()
+        let projected = batch.map {
+            ProjectedExchange(
+                exchange: $0.exchange.hashed(),
+                projection: ExchangeProjection($0.exchange).priced(costs, for: $0.exchange))
+        }
         FaultPoint.beforeStore.pass()
         let quarantined = try await deliver(projected)
         FaultPoint.afterStore.pass()
@@ -78,7 +94,9 @@ public struct IngestDrain: Service {
     /// Stores `exchanges`; what Postgres refuses for its content is found by halving, and quarantined alone.
     /// - Returns: the quarantined ones.
     /// - Throws: when Postgres is away or busy; then some may be stored, and all may be delivered again.
-    private func deliver(_ exchanges: [ProjectedExchange]) async throws -> Set<ID<Exchange>> {
+    private func deliver(
+        _ exchanges: [ProjectedExchange], hasRoom: Bool = false
+    ) async throws -> Set<ID<Exchange>> {
         do {
             let conflicting = try await store.store(exchanges)
             for exchange in exchanges where conflicting.contains(exchange.exchange.intent.id) {
@@ -86,14 +104,15 @@ public struct IngestDrain: Service {
             }
             return conflicting
         } catch let error as PostgresError where !error.isTransient {
-            if error.sqlState == "23514" {
+            if error.sqlState == "23514", !hasRoom {
                 // No partition for these ids yet. Anything else with this code will fail again, alone.
                 try await store.makeRoom(for: exchanges)
+                return try await deliver(exchanges, hasRoom: true)
             }
             if exchanges.count > 1 {
                 let middle = exchanges.count / 2
-                let first = try await deliver(Array(exchanges[..<middle]))
-                return first.union(try await deliver(Array(exchanges[middle...])))
+                let first = try await deliver(Array(exchanges[..<middle]), hasRoom: hasRoom)
+                return first.union(try await deliver(Array(exchanges[middle...]), hasRoom: hasRoom))
             }
             return try await deliverAlone(exchanges[0], after: error)
         }
@@ -148,7 +167,7 @@ extension JournaledExchange {
 }
 
 extension StoredExchange {
-    fileprivate init(_ stored: ProjectedExchange) {
+    init(_ stored: ProjectedExchange) {
         let intent = stored.exchange.intent
         self.init(
             id: intent.id, project: intent.project, status: stored.exchange.outcome.status,

@@ -6,11 +6,13 @@ struct IntentDetails: Codable {
     var source: ExchangeSource
     var choice: RouteChoice?
     var shadowOf: ID<Exchange>?
+    var metadata: JSONValue?
 
     init(_ intent: ExchangeIntent) {
         source = intent.source
         choice = intent.choice
         shadowOf = intent.shadowOf
+        metadata = intent.metadata
     }
 
     init(decoding bytes: Data?) throws {
@@ -23,7 +25,7 @@ struct IntentDetails: Codable {
 
     /// `nil` for a plain call through the gateway.
     func encoded() throws -> Data? {
-        guard source != .gateway || choice != nil || shadowOf != nil else { return nil }
+        guard source != .gateway || choice != nil || shadowOf != nil || metadata != nil else { return nil }
         return try JSONEncoder().encode(self)
     }
 }

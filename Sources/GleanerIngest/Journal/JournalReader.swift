@@ -49,7 +49,8 @@ enum JournalReader {
                 conversation: row["conversation"], endUser: row["end_user"],
                 tags: tags.isEmpty ? [] : tags.components(separatedBy: JournalWriter.tagSeparator),
                 provider: row["provider"], requestHash: [UInt8](row["request_sha256"] as Data),
-                source: details.source, choice: details.choice, shadowOf: details.shadowOf),
+                source: details.source, choice: details.choice, shadowOf: details.shadowOf,
+                metadata: details.metadata),
             outcome: ExchangeOutcome(
                 status: status, reason: row["reason"], httpStatus: row["http_status"], headers: headers ?? [:],
                 duration: (row["duration_us"] as Int64?).map { .microseconds($0) },

@@ -40,6 +40,7 @@ struct ExchangeProjection: Hashable {
 
     init(_ exchange: JournaledExchange) {
         readRequest(exchange.request)
+        metadata = exchange.intent.metadata ?? metadata
         if exchange.outcome.status != .refused { readResponse(exchange) }
         repair()
     }
