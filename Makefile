@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 RELEASE := .build/release/gleaner
 
-.PHONY: help run demo test build lint format clean
+.PHONY: help run demo test bench torture build lint format clean
 
 help: ## Show this list.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -16,6 +16,14 @@ demo: build ## Drive demo traffic through a running Gleaner, up to a verified tr
 test: ## Install what is missing, then run every test.
 	@scripts/setup --test
 	@scripts/test
+
+bench: build ## Measure a release Gleaner beside the bare provider and beside nginx (ARGS=--quick).
+	@python3 Benchmarks/bench.py $(ARGS)
+
+torture: ## Attack a debug build for as long as it takes, then print what held (NAMES="kill disk_full" for some).
+	@scripts/setup --test
+	@swift build --product gleaner
+	@PYTHONPATH=tests .venv/bin/python -m torture $(or $(NAMES),all)
 
 build: ## Build the release binary.
 	@scripts/setup

@@ -33,7 +33,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -43,13 +42,19 @@ let package = Package(
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CEpoll"),
         .target(name: "Inflate", dependencies: ["CZlib"], swiftSettings: wrapper),
         .target(name: "AsyncEpoll", dependencies: ["CEpoll", collections], swiftSettings: wrapper),
         .target(
             name: "AsyncPostgres", dependencies: ["CLibpq", "AsyncEpoll", collections, logging, lifecycle],
             swiftSettings: wrapper),
+        .target(name: "SQLite", dependencies: ["CSQLite"], swiftSettings: wrapper),
         .target(name: "AsyncCurl", dependencies: ["CLibcurl", "AsyncEpoll", nioCore], swiftSettings: wrapper),
+        .target(
+            name: "CSimdjson", cxxSettings: [.define("SIMDJSON_THREADS_ENABLED", to: "1")],
+            linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "SimdJSON", dependencies: ["CSimdjson"], swiftSettings: wrapper),
 
         // MARK: The schema, embedded in the binary, and what applies it.
         .target(
@@ -57,27 +62,28 @@ let package = Package(
             resources: [
                 .embedInCode("0001_access.sql"), .embedInCode("0002_exchanges.sql"), .embedInCode("0003_feedback.sql"),
                 .embedInCode("0004_review.sql"), .embedInCode("0005_datasets.sql"),
-                .embedInCode("0006_attempts.sql"),
-                .embedInCode("0008_prices.sql"),
+                .embedInCode("0006_attempts.sql"), .embedInCode("0007_idempotency.sql"),
+                .embedInCode("0008_prices.sql"), .embedInCode("0010_routes.sql"),
             ],
             swiftSettings: shared),
         .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),
 
         // MARK: The nouns, then the features; a feature imports no other feature.
-        .target(name: "GleanerCore", dependencies: [crypto, nioCore], swiftSettings: shared),
+        .target(name: "GleanerCore", dependencies: ["SimdJSON", crypto, nioCore], swiftSettings: shared),
         .target(name: "GleanerHTTP", dependencies: ["GleanerCore", hummingbird, nioCore], swiftSettings: shared),
         .target(
             name: "GleanerGateway",
             dependencies: [
-                "GleanerCore", "GleanerHTTP", "AsyncCurl", hummingbird, httpTypes, nioCore, logging, lifecycle, crypto,
+                "GleanerCore", "GleanerHTTP", "AsyncCurl", "AsyncPostgres", "SimdJSON", hummingbird, httpTypes, nioCore,
+                logging,
+                lifecycle, crypto,
             ],
             swiftSettings: shared),
         .target(
             name: "GleanerIngest",
             dependencies: [
-                "GleanerCore", "AsyncEpoll", "AsyncPostgres", .product(name: "GRDB", package: "GRDB.swift"), nioCore,
-                logging,
-                lifecycle, crypto,
+                "GleanerCore", "AsyncEpoll", "AsyncPostgres", "SimdJSON", "SQLite", nioCore, logging, lifecycle, crypto,
+                collections,
             ],
             swiftSettings: shared),
         .target(
@@ -87,6 +93,10 @@ let package = Package(
         .target(
             name: "GleanerReview",
             dependencies: ["GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, logging, lifecycle, crypto],
+            swiftSettings: shared),
+        .target(
+            name: "GleanerRouting",
+            dependencies: ["GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, httpTypes, logging, lifecycle],
             swiftSettings: shared),
         .target(
             name: "GleanerDatasets",
@@ -113,8 +123,11 @@ let package = Package(
             dependencies: [
                 "GleanerCore", "GleanerHTTP", "GleanerSchema", "SQLMigrations", "AsyncPostgres", "AsyncCurl",
                 "GleanerGateway",
-                "GleanerIngest", "GleanerFeedback", "GleanerReview", "GleanerDatasets", "GleanerImport",
-                "GleanerDemo", hummingbird, httpTypes, nioCore, logging, lifecycle, crypto,
+                "GleanerIngest", "GleanerFeedback", "GleanerReview", "GleanerRouting", "GleanerDatasets",
+                "GleanerImport",
+                "GleanerDemo",
+                hummingbird,
+                httpTypes, nioCore, logging, lifecycle, crypto,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
@@ -129,8 +142,8 @@ let package = Package(
         .executableTarget(
             name: "gleaner",
             dependencies: [
-                "GleanerServer", "GleanerCore", "GleanerDemo", "GleanerReview", "GleanerDatasets", "GleanerImport",
-                "GleanerIngest", "SQLMigrations",
+                "GleanerServer", "GleanerCore", "GleanerDemo", "GleanerReview", "GleanerRouting", "GleanerDatasets",
+                "GleanerImport", "GleanerIngest", "SQLMigrations",
                 "AsyncPostgres", "AsyncCurl", "GleanerGateway", arguments, logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -147,6 +160,7 @@ let package = Package(
             name: "AsyncPostgresTests", dependencies: ["AsyncPostgres", "GleanerTestSupport", logging],
             swiftSettings: shared),
         .testTarget(name: "AsyncCurlTests", dependencies: ["AsyncCurl", nioCore], swiftSettings: shared),
+        .testTarget(name: "SimdJSONTests", dependencies: ["SimdJSON"], swiftSettings: shared),
         .testTarget(
             name: "SQLMigrationsTests",
             dependencies: ["SQLMigrations", "GleanerSchema", "AsyncPostgres", "GleanerTestSupport", logging],
@@ -158,8 +172,7 @@ let package = Package(
         .testTarget(
             name: "GleanerIngestTests",
             dependencies: [
-                "GleanerIngest", "GleanerTestSupport", "AsyncPostgres", nioCore, crypto,
-                .product(name: "GRDB", package: "GRDB.swift"),
+                "GleanerIngest", "GleanerTestSupport", "AsyncPostgres", "SQLite", nioCore, crypto,
             ],
             swiftSettings: shared),
         .testTarget(
@@ -167,6 +180,16 @@ let package = Package(
             swiftSettings: shared),
         .testTarget(
             name: "GleanerReviewTests", dependencies: ["GleanerReview", "GleanerTestSupport", "AsyncPostgres"],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerRoutingTests",
+            dependencies: [
+                "GleanerRouting", "GleanerHTTP", "GleanerTestSupport", "AsyncPostgres", hummingbird, logging, lifecycle,
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerServerTests", dependencies: ["GleanerServer", "GleanerGateway", "GleanerTestSupport"],
             swiftSettings: shared),
         .testTarget(
             name: "GleanerDatasetsTests", dependencies: ["GleanerDatasets", "GleanerTestSupport", "AsyncPostgres"],
@@ -187,5 +210,6 @@ let package = Package(
                 "GleanerServer", "GleanerDemo", "GleanerTestSupport", "AsyncCurl", "AsyncPostgres", "gleaner",
             ],
             swiftSettings: shared),
-    ]
+    ],
+    cxxLanguageStandard: .cxx17
 )

@@ -23,6 +23,11 @@ public final class CurlClient: Sendable {
     ///
     /// Cancelling the task ends the transfer and closes its connection.
     public func send(_ request: CurlRequest) async throws(CurlError) -> CurlResponse {
+        try await start(request).response()
+    }
+
+    /// Begins to send `request` and returns at once. A transfer that is let go of ends.
+    public func start(_ request: CurlRequest) throws(CurlError) -> CurlTransfer {
         try request.check()
         let sentAt = ContinuousClock.now
         let number = numbers.withLock { number in
@@ -31,13 +36,8 @@ public final class CurlClient: Sendable {
         }
         let delivery = Delivery()
         guard thread.submit({ $0.start(number, request, delivery) }) else { throw .cancelled }
-        let transfer = TransferHandle(number: number, delivery: delivery, thread: thread)
-        let head = await withTaskCancellationHandler {
-            await delivery.head()
-        } onCancel: {
-            transfer.cancel()
-        }
-        return CurlResponse(head: try head.get(), transfer: transfer, sentAt: sentAt, headAt: .now)
+        return CurlTransfer(
+            handle: TransferHandle(number: number, delivery: delivery, thread: thread), sentAt: sentAt)
     }
 
     /// Ends what is open with `.cancelled`, then the thread. Returns at once.
@@ -45,6 +45,25 @@ public final class CurlClient: Sendable {
 
     /// Transfers that have an easy handle now.
     package var openTransfers: Int { open.count }
+}
+
+/// A request on its way.
+public struct CurlTransfer: Sendable {
+    fileprivate let handle: TransferHandle
+    let sentAt: ContinuousClock.Instant
+
+    /// The response once its head has come; to be asked for once.
+    public func response() async throws(CurlError) -> CurlResponse {
+        let head = await withTaskCancellationHandler { [handle] in
+            await handle.delivery.head()
+        } onCancel: { [handle] in
+            handle.cancel()
+        }
+        return CurlResponse(head: try head.get(), transfer: handle, sentAt: sentAt, headAt: .now)
+    }
+
+    /// Ends the transfer and closes its connection; `response()` then throws `.cancelled`.
+    public func cancel() { handle.cancel() }
 }
 
 /// Keeps a transfer alive while anybody may still read it; a response that is dropped unread ends its transfer.

@@ -16,7 +16,9 @@ extension Transfer {
         number(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         number(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request.deadlines.connect))
         number(CURLOPT_MAXAGE_CONN, Int(configuration.maximumConnectionAge.components.seconds))
-        number(CURLOPT_BUFFERSIZE, 64 << 10)
+        // Held by every open transfer; an answer's chunks are far smaller.
+        number(CURLOPT_BUFFERSIZE, 16 << 10)
+        number(CURLOPT_UPLOAD_BUFFERSIZE, 16 << 10)
         text(CURLOPT_PROXY, configuration.proxy ?? "")
         if let bundle = configuration.caBundle { text(CURLOPT_CAINFO, bundle) }
         setMethod(request)
@@ -45,11 +47,8 @@ extension Transfer {
                 let buffer = unsafe UnsafeMutableRawBufferPointer(start: bytes, count: size * count)
                 return unsafe Unmanaged<Transfer>.fromOpaque(transfer!).takeUnretainedValue().read(into: buffer)
             }
-            unsafe ccurl_set_pointer(easy, CURLOPT_SEEKDATA, this)
-            unsafe ccurl_set_seek_callback(easy) { transfer, offset, origin in
-                let transfer = unsafe Unmanaged<Transfer>.fromOpaque(transfer!).takeUnretainedValue()
-                return origin == SEEK_SET && transfer.seek(to: Int(offset)) ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL
-            }
+            // Without a way to rewind, libcurl cannot send a body a second time when a pooled connection closes under
+            // it: the server may have read, and charged for, the first.
             if request.method != "POST" { text(CURLOPT_CUSTOMREQUEST, request.method) }
         } else if request.method == "HEAD" {
             number(CURLOPT_NOBODY, 1)
@@ -92,7 +91,8 @@ enum CurlResult {
             .failure(.tls(transfer.errorMessage))
         // Our own timers end everything else that takes too long.
         case CURLE_OPERATION_TIMEDOUT: .failure(.timeout(.connect))
-        case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_WEIRD_SERVER_REPLY:
+        case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_SEND_FAIL_REWIND,
+            CURLE_WEIRD_SERVER_REPLY:
             .failure(.cut(receivedBytes: transfer.receivedBytes))
         default: .failure(.transport(code: Int32(code.rawValue), transfer.errorMessage))
         }

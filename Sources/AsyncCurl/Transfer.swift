@@ -73,13 +73,6 @@ import NIOCore
         return count
     }
 
-    /// libcurl rewinds the body when it repeats a request on a fresh connection.
-    func seek(to offset: Int) -> Bool {
-        guard (0...body.readableBytes).contains(offset) else { return false }
-        sent = offset
-        return true
-    }
-
     // MARK: At the end of a turn
 
     func flush(now: ContinuousClock.Instant) {

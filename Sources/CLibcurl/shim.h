@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 typedef size_t (*ccurl_data_callback)(char *bytes, size_t size, size_t count, void *transfer);
-typedef int (*ccurl_seek_callback)(void *transfer, curl_off_t offset, int origin);
 typedef int (*ccurl_socket_callback)(void *easy, curl_socket_t socket, int what, void *thread, void *socket_data);
 typedef int (*ccurl_timer_callback)(void *multi, long timeout_ms, void *thread);
 
@@ -24,9 +23,6 @@ static inline int ccurl_set_pointer(void *easy, CURLoption option, void *value) 
 }
 static inline int ccurl_set_data_callback(void *easy, CURLoption option, ccurl_data_callback value) {
     return (int)curl_easy_setopt(easy, option, value);
-}
-static inline int ccurl_set_seek_callback(void *easy, ccurl_seek_callback value) {
-    return (int)curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, value);
 }
 static inline long ccurl_response_code(void *easy) {
     long code = 0;

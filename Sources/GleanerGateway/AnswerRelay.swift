@@ -11,14 +11,18 @@ struct AnswerRelay: Sendable {
     let response: CurlResponse
     let watch: ClientWatch
     let open: OpenExchanges
+    /// How a stream of this endpoint ends; `nil` where that is not known.
+    let streamEnd: StreamEnd?
+    let variant: String?
     let maximumBytes: Int
 
     /// The answer for the server to send: head now, body as it arrives.
     func answer() -> Response {
         let kept = WireHeaders.fromProvider(response.headers)
-        let isEventStream = kept["content-type"]?.lowercased().hasPrefix("text/event-stream") ?? false
+        let isEventStream = WireHeaders.isEventStream(kept)
         exchange.head(status: response.status, headers: kept, isEventStream: isEventStream)
         var headers: HTTPFields = [.exchangeID: exchange.id.description]
+        if let variant { headers[.variant] = variant }
         for (name, value) in kept {
             if let name = HTTPField.Name(name) { headers[name] = value }
         }
@@ -35,7 +39,7 @@ struct AnswerRelay: Sendable {
 
     @concurrent private func relay(to writer: inout any ResponseBodyWriter, isEventStream: Bool) async throws {
         watch.whenGone { [response] in response.cancel() }
-        var holdBack = HoldBack(isEventStream: isEventStream)
+        var holdBack = HoldBack(isEventStream ? streamEnd : nil)
         var lastSent: UInt8?
         do {
             for try await piece in response.body {
@@ -49,10 +53,19 @@ struct AnswerRelay: Sendable {
                 FaultPoint.midStream.pass()
             }
         } catch {
-            // After [DONE] the answer is whole, whatever becomes of the connection.
-            if !holdBack.sawDone || watch.isGone {
+            // After its own end the answer is whole, whatever becomes of the connection.
+            if !holdBack.sawEnd || watch.isGone {
                 return try await end(after: error, lastSent: lastSent, isEventStream: isEventStream, &writer)
             }
+        }
+        // A connection that closed quietly in the middle is no end either.
+        if isEventStream, streamEnd != nil, !holdBack.sawEnd, response.status == 200 {
+            if holdBack.held.readableBytes > 0 {
+                lastSent = holdBack.held.readableBytesView.last
+                try await write(holdBack.held, to: &writer)
+            }
+            return try await end(
+                after: GatewayError.providerCut, lastSent: lastSent, isEventStream: isEventStream, &writer)
         }
         try await exchange.close(.completed)
         FaultPoint.beforeLastByte.pass()

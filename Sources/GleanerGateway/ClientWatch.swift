@@ -28,6 +28,17 @@ final class ClientWatch: Sendable {
         if isGone { action() }
     }
 
+    /// Returns after `duration`, or when the client leaves or the task is cancelled.
+    func sleep(for duration: Duration) async {
+        let pause = Task { try? await Task.sleep(for: duration) }
+        whenGone { pause.cancel() }
+        await withTaskCancellationHandler {
+            await pause.value
+        } onCancel: {
+            pause.cancel()
+        }
+    }
+
     private func leave() {
         let actions = state.withLock { state in
             state.isGone = true

@@ -2,7 +2,7 @@ public import AsyncCurl
 
 /// Where the gateway sends calls, and the limits it keeps.
 public struct GatewayConfiguration: Sendable {
-    public var provider: Provider
+    public let providers: Providers
     /// When not empty, any other model is answered with 404 and never sent.
     public var models: Set<String> = []
     /// Request bodies above this are refused with 413. Default 32 MiB.
@@ -11,31 +11,11 @@ public struct GatewayConfiguration: Sendable {
     public var maximumAnswerBytes = 32 << 20
     public var deadlines = CurlDeadlines()
 
-    public init(provider: Provider) { self.provider = provider }
-}
+    public init(providers: Providers) { self.providers = providers }
 
-/// The server that answers, and the secret it wants.
-public struct Provider: Sendable {
-    public let name: String
-    /// Up to and with `/v1`, without a slash at the end.
-    public let baseURL: String
-    public let key: ProviderKey?
+    /// The one for calls that no route takes, with the secret in force now.
+    var provider: Provider { providers.default }
 
-    public init(name: String, baseURL: String, key: ProviderKey?) {
-        self.name = name
-        self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
-        self.key = key
-    }
-
-    /// `path` begins with `/v1`.
-    func url(for path: String) -> String { baseURL + path.dropFirst("/v1".count) }
-}
-
-/// A provider's secret. Prints as `***`, wherever it may end up being printed.
-public struct ProviderKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    let secret: String
-    public init(_ secret: String) { self.secret = secret }
-    public var description: String { "***" }
-    public var debugDescription: String { "***" }
-    public var customMirror: Mirror { Mirror(self, children: []) }
+    /// `nil` when there is none of that name.
+    func provider(named name: String) -> Provider? { providers[name] }
 }

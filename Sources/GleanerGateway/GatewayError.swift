@@ -1,5 +1,6 @@
 public import AsyncCurl
 public import GleanerCore
+import SimdJSON
 
 /// Why the gateway itself answers, instead of the provider.
 public enum GatewayError: Explained, Hashable {
@@ -7,11 +8,16 @@ public enum GatewayError: Explained, Hashable {
     case bodyNotUTF8
     case bodyNotJSON
     case bodyNotAnObject
+    case bodyLoneSurrogate
+    case bodyTooDeep(limit: Int)
     case modelMissing
     case fieldInvalid(String)
+    case fieldDuplicated(String)
     case contentEncoding(String)
     case modelUnknown(known: [String])
     case headerInvalid(String, problem: String)
+    case pathInvalid
+    case providerUnknown(String)
     case providerUnreachable
     case providerTLS
     case providerTimeout(CurlDeadline)
@@ -37,6 +43,15 @@ public enum GatewayError: Explained, Hashable {
             bad(
                 400, "invalid_json", "The request body cannot be used.", "It is JSON, but not an object.",
                 "Send one JSON object with `model` and `messages`.")
+        case .bodyLoneSurrogate:
+            bad(
+                400, "invalid_unicode", "The request body cannot be read.",
+                "It has a `\\ud800`…`\\udfff` escape that is not half of a pair.",
+                "Do not cut text inside a character; emoji are pairs of such escapes.")
+        case .bodyTooDeep(let limit):
+            bad(
+                400, "too_deep", "The request body cannot be read.",
+                "Its arrays and objects are nested more than \(limit) levels deep.", "Send a flatter document.")
         case .modelMissing:
             bad(
                 400, "model_missing", "The request names no model.", "`model` is missing or empty.",
@@ -44,8 +59,13 @@ public enum GatewayError: Explained, Hashable {
         case .fieldInvalid(let field):
             bad(
                 400, "invalid_field", "The request cannot be used.",
-                "`\(field)` has the wrong type, is too long or holds control characters.",
+                "`\(field)` has the wrong type, is too long, out of range or holds control characters.",
                 "Send `\(field)` as the API reference says.")
+        case .fieldDuplicated(let field):
+            bad(
+                400, "duplicate_field", "The request cannot be used.",
+                "`\(Self.label(field))` is there more than once, and readers differ on which one counts.",
+                "Send each member once.")
         case .contentEncoding(let encoding):
             bad(
                 415, "unsupported_encoding", "The request body cannot be read.",
@@ -59,6 +79,16 @@ public enum GatewayError: Explained, Hashable {
             bad(
                 400, "invalid_header", "The header `\(name)` cannot be used.", "It \(problem).",
                 "See docs/reference/api.md for the request headers, or leave it out.")
+        case .pathInvalid:
+            bad(
+                400, "invalid_path", "This path cannot be passed on.",
+                "It is longer than 2,048 bytes, or holds `.`, `..`, empty or doubly encoded segments.",
+                "Use a path of the provider's API, below /v1.")
+        case .providerUnknown(let name):
+            bad(
+                502, "provider_unknown", "The route leads to a provider that is not configured here.",
+                "It names `\(name)`.",
+                "Operator: configure the provider, or change the route's variant.")
         case .providerUnreachable:
             bad(
                 502, "provider_unreachable", "The model provider cannot be reached.",
@@ -90,6 +120,16 @@ public enum GatewayError: Explained, Hashable {
         }
     }
 
+    init(_ error: JSONError, rules: JSONRules) {
+        switch error {
+        case .notUTF8, .byteOrderMark: self = .bodyNotUTF8
+        case .loneSurrogate: self = .bodyLoneSurrogate
+        case .tooDeep: self = .bodyTooDeep(limit: rules.maximumDepth)
+        case .tooLarge: self = .bodyTooLarge(limit: 2 << 30)
+        case .empty, .syntax, .numberOutOfRange: self = .bodyNotJSON
+        }
+    }
+
     init(_ error: CurlError) {
         switch error {
         case .timeout(let deadline): self = .providerTimeout(deadline)
@@ -102,6 +142,10 @@ public enum GatewayError: Explained, Hashable {
 
     private func bad(_ status: Int, _ code: String, _ what: String, _ why: String, _ fix: String) -> Explanation {
         Explanation(status: status, code: code, what: what, why: why, fix: fix)
+    }
+    /// A client's own name of something, short and without control characters.
+    private static func label(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.prefix(64).map { $0.value < 0x20 ? "\u{FFFD}" : $0 }))
     }
     private static func name(_ deadline: CurlDeadline) -> String {
         switch deadline {

@@ -1,20 +1,27 @@
 public import GleanerHTTP
 public import Hummingbird
 
-/// The OpenAI wire, as far as the gateway speaks it.
+/// The wire of OpenAI and Anthropic: every path under `/v1`. What the gateway does not know by name it passes on and
+/// keeps all the same.
 public struct GatewayRoutes: Sendable {
-    private let chat: ChatGateway
+    private let gateway: Gateway
     private let models: ModelsGateway
 
-    public init(chat: ChatGateway, models: ModelsGateway) {
-        self.chat = chat
-        self.models = models
+    public init(_ gateway: Gateway) {
+        self.gateway = gateway
+        models = ModelsGateway(gateway)
     }
 
     /// - Parameter router: answers under `/v1`.
     public func add(to router: some RouterMethods<GleanerContext>) {
-        router.post("chat/completions", use: chat.complete)
         router.get("models", use: models.list)
-        router.get("models/:model", use: models.list)
+        for path: RouterPath in [
+            "chat/completions", "completions", "responses", "embeddings", "moderations", "messages",
+        ] {
+            router.on(path, method: .post, use: gateway.pass)
+        }
+        for method: HTTPRequest.Method in [.get, .post, .put, .patch, .delete] {
+            router.on("**", method: method, use: gateway.pass)
+        }
     }
 }

@@ -1,39 +1,72 @@
-public import AsyncCurl
+import AsyncCurl
+import Crypto
+import Foundation
 import GleanerCore
 import GleanerHTTP
 import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// `GET /v1/models`: the provider's own list, byte for byte. Not an exchange; nothing is kept.
+/// `GET /v1/models`: the provider's own list, and the routes behind it, since both are models to a client.
+///
+/// Without routes the provider's answer passes byte for byte. Kept like any call, once it is answered.
 public struct ModelsGateway: Sendable {
-    let provider: Provider
-    let client: CurlClient
-    let deadlines: CurlDeadlines
+    private static let largestList = 4 << 20
+    private let gateway: Gateway
 
-    public init(configuration: GatewayConfiguration, client: CurlClient) {
-        provider = configuration.provider
-        self.client = client
-        deadlines = configuration.deadlines
-    }
+    public init(_ gateway: Gateway) { self.gateway = gateway }
 
     func list(_ request: Request, _ context: GleanerContext) async throws -> Response {
-        _ = try context.caller(with: .gateway)
+        let caller = try context.caller(with: .gateway)
+        let names = gateway.routes.names(project: caller.project)
+        guard !names.isEmpty, request.uri.path == "/v1/models" else { return try await gateway.pass(request, context) }
+        let endpoint = try Endpoint(method: .get, path: request.uri.path, query: request.uri.query)
+        let arrival = Arrival(caller: caller, endpoint: endpoint, at: Date(), instant: .now)
+        let provider = gateway.configuration.provider
+        let id = arrival.id(nil, nil)
+        let (status, kept, body): (Int, [String: String], ByteBuffer)
         do throws(CurlError) {
-            let response = try await client.send(
+            let response = try await gateway.spending.client.send(
                 CurlRequest(
-                    method: "GET", url: provider.url(for: request.uri.path),
-                    headers: WireHeaders.toProvider(request.headers, provider: provider, exchange: nil)
-                        .filter { $0.name != "Content-Type" },
-                    body: nil, deadlines: deadlines))
-            let body = try await response.collect(upTo: 4 << 20)
-            var headers = HTTPFields()
-            for (name, value) in WireHeaders.fromProvider(response.headers) {
-                if let name = HTTPField.Name(name) { headers[name] = value }
-            }
-            return Response(status: .init(code: response.status), headers: headers, body: .init(byteBuffer: body))
+                    method: "GET", url: provider.url(for: endpoint),
+                    headers: WireHeaders.toProvider(request.headers, provider: provider, exchange: id, hasBody: false),
+                    body: nil, deadlines: gateway.configuration.deadlines))
+            body = try await response.collect(upTo: Self.largestList)
+            (status, kept) = (response.status, WireHeaders.fromProvider(response.headers))
         } catch {
             throw GatewayError(error)
         }
+        return try await answer(arrival, id, status, kept, status == 200 ? Self.adding(names, to: body) : body)
+    }
+
+    /// The list with an entry for each route; as it is when it is no list.
+    private static func adding(_ names: [String], to body: ByteBuffer) -> ByteBuffer {
+        guard let value = try? JSONValue(parsing: Array(body.readableBytesView)), case .object(var list) = value,
+            case .array(var models)? = list["data"]
+        else { return body }
+        let known = Set(models.compactMap { $0["id"]?.stringValue })
+        for name in names where !known.contains(name) {
+            models.append(["id": .string(name), "object": "model", "created": 0, "owned_by": "gleaner"])
+        }
+        list["data"] = .array(models)
+        guard let bytes = try? JSONValue.object(list).canonicalBytes() else { return body }
+        return ByteBuffer(bytes: bytes)
+    }
+
+    private func answer(
+        _ arrival: Arrival, _ id: ID<Exchange>, _ status: Int, _ kept: [String: String], _ body: ByteBuffer
+    ) async throws -> Response {
+        let duration = ContinuousClock.now - arrival.instant
+        try await gateway.spending.journal.record(
+            arrival.intent(id, nil, nil, ByteBuffer(), CallPlan(nil, gateway.configuration)), request: ByteBuffer(),
+            ExchangeOutcome(
+                status: .completed, reason: nil, httpStatus: status, headers: kept, duration: duration,
+                responseHash: Array(SHA256.hash(data: body.readableBytesView))),
+            response: body)
+        var headers: HTTPFields = [.exchangeID: id.description]
+        for (name, value) in kept {
+            if let name = HTTPField.Name(name) { headers[name] = value }
+        }
+        return Response(status: .init(code: status), headers: headers, body: .init(byteBuffer: body))
     }
 }

@@ -1,53 +1,100 @@
-import Foundation
+import GleanerCore
 import NIOCore
+import SimdJSON
 
-/// The few fields of a request body that the gateway must know; everything else passes unread.
-struct RequestFields: Decodable, Hashable {
-    let model: String
-    let stream: Bool
-    let user: String?
-    let conversation: String?
+/// The few members of a request body that the gateway must know; everything else passes unread.
+///
+/// A body has one meaning or none: what two readers could understand differently is refused (duplicate members, lone
+/// surrogates, more than 128 levels), and so is what no provider can use. Numbers that no machine word holds are valid
+/// JSON and pass.
+struct RequestFields: Hashable {
+    /// The whole body's rules; 128 levels are far beyond any schema in use.
+    static let rules = JSONRules(maximumDepth: 128, keepsNumbersOutOfRange: true)
 
-    private enum Key: String, CodingKey {
-        case model, stream, user, safety_identifier, metadata
+    private(set) var model: String?
+    private(set) var stream = false
+    /// The end user: `safety_identifier`, else `user`.
+    private(set) var user: String?
+    private(set) var conversation: String?
+    /// `stream_options.include_usage`: the client wants the chunk that says what the answer used.
+    private(set) var includesUsage = false
+    private(set) var layout = BodyLayout()
+
+    init(parsing body: ByteBuffer, requiresModel: Bool = true) throws(GatewayError) {
+        var parser = JSONParser(Self.rules)
+        self = try parser.read(body.readableBytesSpan) { (result) throws(GatewayError) in
+            switch result {
+            case .failure(let error): throw GatewayError(error, rules: Self.rules)
+            case .success(let document): try RequestFields(document)
+            }
+        }
+        if requiresModel, model == nil { throw .modelMissing }
     }
 
-    init(parsing body: ByteBuffer) throws(GatewayError) {
-        let bytes = body.readableBytesView
-        guard !bytes.starts(with: [0xEF, 0xBB, 0xBF]), String(validating: bytes, as: UTF8.self) != nil else {
-            throw .bodyNotUTF8
+    private init(_ document: JSONDocument) throws(GatewayError) {
+        guard document.root.kind == .object else { throw .bodyNotAnObject }
+        let members = document.members
+        layout = BodyLayout(members)
+        if let name = layout.duplicate { throw .fieldDuplicated(name) }
+        var plainUser: String?
+        for member in members {
+            if member.key == "model" {
+                model = try Self.model(member.value)
+            } else if member.key == "stream" {
+                stream = try Self.flag(member.value, "stream")
+            } else if member.key == "stream_options" {
+                includesUsage = member.value["include_usage"]?.bool ?? false
+            } else if member.key == "safety_identifier" {
+                user = try Self.label(member.value, "safety_identifier")
+            } else if member.key == "user" {
+                plainUser = try Self.label(member.value, "user")
+            } else if member.key == "metadata" {
+                conversation = try Self.conversation(member.value)
+            } else {
+                try RequestNumbers.check(member)
+            }
         }
-        do {
-            self = try JSONDecoder().decode(RequestFields.self, from: Data(bytes))
-        } catch let error as GatewayError {
-            throw error
-        } catch DecodingError.typeMismatch(_, let context) where context.codingPath.isEmpty {
-            throw .bodyNotAnObject
-        } catch DecodingError.typeMismatch(_, let context) {
-            throw .fieldInvalid(context.codingPath.map(\.stringValue).joined(separator: "."))
-        } catch DecodingError.valueNotFound(_, let context) where context.codingPath.isEmpty {
-            throw .bodyNotAnObject
-        } catch {
-            throw .bodyNotJSON
-        }
+        user = user ?? plainUser
     }
 
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
-        guard let model = try container.decodeIfPresent(String.self, forKey: .model), !model.isEmpty else {
-            throw GatewayError.modelMissing
+    /// The same bytes, except that the value of `model` is `model` and the members of `parameters` have those values;
+    /// members that were not there come last, in the order of their names.
+    ///
+    /// - Parameter body: the bytes that these fields were read from.
+    func rewriting(_ body: ByteBuffer, model: String?, setting parameters: [String: JSONValue]) -> ByteBuffer {
+        var changes = parameters
+        if let model { changes["model"] = .string(model) }
+        return layout.rewriting(body, setting: changes)
+    }
+
+    // MARK: Members
+
+    private static func model(_ value: JSONElement) throws(GatewayError) -> String? {
+        if value.isNull { return nil }
+        guard let text = value.text, text.count <= 256, !text.hasControlCharacters else { throw .fieldInvalid("model") }
+        return text.isEmpty ? nil : text.string
+    }
+
+    private static func flag(_ value: JSONElement, _ name: String) throws(GatewayError) -> Bool {
+        if value.isNull { return false }
+        guard let flag = value.bool else { throw .fieldInvalid(name) }
+        return flag
+    }
+
+    /// Who is asking, or in which thread. Of another type than text it is the provider's to refuse.
+    private static func label(_ value: JSONElement, _ name: String) throws(GatewayError) -> String? {
+        guard let text = value.text else { return nil }
+        guard !text.hasNUL else { throw .fieldInvalid(name) }
+        return text.string
+    }
+
+    private static func conversation(_ metadata: JSONElement) throws(GatewayError) -> String? {
+        let id = try metadata["conversation_id"].map { (value) throws(GatewayError) in
+            try label(value, "metadata.conversation_id")
         }
-        guard model.utf8.count <= 256, !model.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
-        else {
-            throw GatewayError.fieldInvalid("model")
+        let plain = try metadata["conversation"].map { (value) throws(GatewayError) in
+            try label(value, "metadata.conversation")
         }
-        self.model = model
-        stream = try container.decodeIfPresent(Bool.self, forKey: .stream) ?? false
-        // OpenAI's own fields for who is asking; of another type they are the provider's to refuse.
-        let identifier = try? container.decodeIfPresent(String.self, forKey: .safety_identifier)
-        let user = try? container.decodeIfPresent(String.self, forKey: .user)
-        self.user = identifier ?? user
-        let metadata = try? container.decodeIfPresent([String: String].self, forKey: .metadata)
-        conversation = metadata?["conversation_id"] ?? metadata?["conversation"]
+        return (id ?? nil) ?? (plain ?? nil)
     }
 }

@@ -153,7 +153,7 @@ enum BatchError: Explained, Hashable {
                 why: "Decompressed it has more than \(limit) bytes.", fix: "Send several smaller requests.")
         case .connectionLost:
             Explanation(
-                status: 400, code: "client_gone", what: "The rest of the batch did not come.",
+                status: 499, code: "client_gone", what: "The rest of the batch did not come.",
                 why: "The connection ended before the body did.", fix: "Send it again; what is kept is not kept twice.")
         }
     }

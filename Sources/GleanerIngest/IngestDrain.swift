@@ -18,8 +18,6 @@ public struct IngestDrain: Service {
     private let landed: ExchangesLanded
     private let costs: any Costs
     private let logger: Logger
-    private let batchLimit = 200
-    private let batchBytes = 16 << 20
 
     /// - Parameter prices: `nil` leaves every exchange without a cost.
     public init(
@@ -42,8 +40,12 @@ public struct IngestDrain: Service {
         self.logger = logger
     }
 
+    /// - Throws: `JournalError.storage` when the journal's disk has failed: the process must end and start anew.
     public func run() async throws {
-        await cancelWhenGracefulShutdown { await self.drainAsRecorded() }
+        if let file = journal.salvagedFrom {
+            logger.critical("the journal could not be read and was put aside", metadata: ["journal.file": "\(file)"])
+        }
+        try await cancelWhenGracefulShutdown { try await self.drainAsRecorded() }
         // What was recorded until the very end is stored now if Postgres is there, else at the next start.
         do {
             while try await drainOnce() > 0 {}
@@ -52,28 +54,37 @@ public struct IngestDrain: Service {
         }
     }
 
-    private func drainAsRecorded() async {
-        var backoff = Backoff()
+    private func drainAsRecorded() async throws(JournalError) {
+        var pace = DrainPace()
         for await _ in journal.recorded {
             while !Task.isCancelled {
                 do {
-                    let isEmpty = try await drainOnce() == 0
-                    backoff.reset()
-                    if isEmpty { break }
+                    let clock = ContinuousClock()
+                    let began = clock.now
+                    let moved = try await drainOnce(limit: pace.limit(journal))
+                    if moved == 0 { break }
+                    try? await Task.sleep(for: pause(&pace, moved: moved, in: clock.now - began))
                 } catch {
                     if Task.isCancelled { return }
+                    // Its files are gone, or its disk: what is in memory was tried, and waiting helps nobody.
+                    if journal.health == .failed, !journal.isRemoved { break }
                     logger.warning("ingest waits for postgres", metadata: ["error": "\(error)"])
-                    try? await Task.sleep(for: backoff.next())
+                    try? await Task.sleep(for: pace.failed(error))
                 }
             }
+            if journal.health == .failed { throw journal.failure }
         }
+    }
+
+    private func pause(_ pace: inout DrainPace, moved: Int, in duration: Duration) -> Duration {
+        pace.succeeded(moved: moved, in: duration, hasBacklog: journal.hasUnread)
     }
 
     /// Moves one batch.
     /// - Returns: how many exchanges left the journal.
     @discardableResult
-    func drainOnce() async throws -> Int {
-        let batch = try await journal.oldest(limit: batchLimit, bytes: batchBytes)
+    func drainOnce(limit: Int = DrainPace.mostExchanges) async throws -> Int {
+        let batch = try await journal.oldest(limit: limit, bytes: DrainPace.mostBytes)
         guard !batch.isEmpty else { return 0 }
         try await costs.prepare()
         let projected = batch.map {
@@ -82,13 +93,26 @@ public struct IngestDrain: Service {
                 projection: ExchangeProjection($0.exchange).priced(costs, for: $0.exchange))
         }
         FaultPoint.beforeStore.pass()
-        let quarantined = try await deliver(projected)
+        let damaged = try await setAside(batch)
+        let intact =
+            damaged.isEmpty ? projected : projected.filter { !damaged.contains($0.exchange.intent.id) }
+        let quarantined = try await deliver(intact).union(damaged)
         FaultPoint.afterStore.pass()
-        let stored = projected.filter { !quarantined.contains($0.exchange.intent.id) }
-        try await tell(stored)
-        try await journal.acknowledge(
-            batch.map { ($0.sequence, $0.exchange.intent.id) }, quarantined: quarantined.count)
+        try await tell(
+            quarantined.isEmpty ? projected : projected.filter { !quarantined.contains($0.exchange.intent.id) })
+        journal.acknowledge(batch.map(\.sequence), quarantined: quarantined.count)
         return batch.count
+    }
+
+    /// What the disk has damaged is kept as it is, and never taken for an exchange.
+    private func setAside(_ batch: [WaitingExchange]) async throws -> Set<ID<Exchange>> {
+        var damaged: Set<ID<Exchange>> = []
+        for waiting in batch where waiting.isDamaged {
+            let bare = ProjectedExchange(exchange: waiting.exchange, projection: .empty(note: "journal_damaged"))
+            try await quarantine(bare, reason: "journal_damaged", sqlState: nil)
+            damaged.insert(waiting.exchange.intent.id)
+        }
+        return damaged
     }
 
     /// Stores `exchanges`; what Postgres refuses for its content is found by halving, and quarantined alone.
@@ -97,6 +121,7 @@ public struct IngestDrain: Service {
     private func deliver(
         _ exchanges: [ProjectedExchange], hasRoom: Bool = false
     ) async throws -> Set<ID<Exchange>> {
+        guard !exchanges.isEmpty else { return [] }
         do {
             let conflicting = try await store.store(exchanges)
             for exchange in exchanges where conflicting.contains(exchange.exchange.intent.id) {
@@ -105,7 +130,7 @@ public struct IngestDrain: Service {
             return conflicting
         } catch let error as PostgresError where !error.isTransient {
             if error.sqlState == "23514", !hasRoom {
-                // No partition for these ids yet. Anything else with this code will fail again, alone.
+                // No partition for these ids yet. Anything else with this code will fail again.
                 try await store.makeRoom(for: exchanges)
                 return try await deliver(exchanges, hasRoom: true)
             }
@@ -174,15 +199,4 @@ extension StoredExchange {
             isComplete: stored.projection.isComplete, httpStatus: stored.exchange.outcome.httpStatus,
             completionID: stored.projection.completionID, conversation: intent.conversation, endpoint: intent.endpoint)
     }
-}
-
-/// 0.1 s, doubling to 5 s, each up to half shorter by chance, so that instances do not return in step.
-struct Backoff {
-    private var delay = Duration.milliseconds(100)
-
-    mutating func next() -> Duration {
-        defer { delay = min(delay * 2, .seconds(5)) }
-        return delay * Double.random(in: 0.5...1)
-    }
-    mutating func reset() { delay = .milliseconds(100) }
 }

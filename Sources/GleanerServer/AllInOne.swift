@@ -48,8 +48,8 @@ public struct AllInOne: Sendable {
     private func run(
         on database: String, note: String, _ started: @escaping @Sendable (Started) async -> Void
     ) async throws {
-        if let provider = configuration.provider {
-            try await serve(database, note, provider, "\(provider.baseURL)", "gpt-4o-mini", started)
+        if let providers = configuration.providers {
+            try await serve(database, note, providers, providers.default.baseURL, "gpt-4o-mini", started)
             return
         }
         var quiet = logger
@@ -63,7 +63,8 @@ public struct AllInOne: Sendable {
             group.addTask { try await demo.run() }
             let base = try await demo.baseURL
             try await serve(
-                database, note, Provider(name: "gleaner-demo", baseURL: base, key: ProviderKey("demo")),
+                database, note,
+                Providers(Provider(name: "gleaner-demo", baseURL: base, key: ProviderKey("demo"))),
                 "built-in demo: scripted answers, no model (set GLEANER_PROVIDER_URL for a real one)",
                 "demo-hinglish-1",
                 started)
@@ -72,13 +73,13 @@ public struct AllInOne: Sendable {
     }
 
     private func serve(
-        _ database: String, _ databaseNote: String, _ provider: Provider, _ providerNote: String, _ model: String,
+        _ database: String, _ databaseNote: String, _ providers: Providers, _ providerNote: String, _ model: String,
         _ started: @escaping @Sendable (Started) async -> Void
     ) async throws {
         let firstKey = try await prepare(database)
         let configuration = configuration
         try await GleanerService(
-            configuration: configuration, databaseURL: database, provider: provider, logger: logger
+            configuration: configuration, databaseURL: database, providers: providers, logger: logger
         ).run { ports in
             await started(
                 Started(

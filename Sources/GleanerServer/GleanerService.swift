@@ -9,6 +9,7 @@ import GleanerHTTP
 import GleanerImport
 import GleanerIngest
 import GleanerReview
+import GleanerRouting
 import Hummingbird
 public import Logging
 import NIOCore
@@ -26,13 +27,13 @@ public struct GleanerService: Sendable {
 
     private let configuration: ServerConfiguration
     private let databaseURL: String
-    private let provider: Provider
+    private let providers: Providers
     private let logger: Logger
 
-    public init(configuration: ServerConfiguration, databaseURL: String, provider: Provider, logger: Logger) {
+    public init(configuration: ServerConfiguration, databaseURL: String, providers: Providers, logger: Logger) {
         self.configuration = configuration
         self.databaseURL = databaseURL
-        self.provider = provider
+        self.providers = providers
         self.logger = logger
     }
 
@@ -44,7 +45,7 @@ public struct GleanerService: Sendable {
         signals: [UnixSignal] = [.sigterm, .sigint], started: @escaping @Sendable (Started) async -> Void = { _ in }
     ) async throws {
         let journal = try Journal(configuration.journal)
-        let client = CurlClient(configuration: .init())
+        let client = CurlClient(configuration: configuration.curl)
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         defer {
             client.shutdown()
@@ -79,14 +80,23 @@ public struct GleanerService: Sendable {
         let drain = IngestDrain(
             journal: journal, pool: pool, prices: prices,
             landed: { try await Self.landed($0, feedback: feedback, sampling: sampling) }, logger: logger)
+        let routesInForce = CurrentRoutes()
+        let routeWatch = RouteWatch(
+            store: PostgresRouteStore(pool: pool), current: routesInForce, configuration: pool.configuration,
+            path: configuration.dataDirectory.appendingPathComponent("routes.json").path, logger: logger)
         let open = OpenExchanges()
         let refusals = RefusalCounts()
-        let gateway = configuration.gateway(provider)
+        let gateway = configuration.gateway(providers)
+        let shadows = Shadows(
+            client: client, journal: journal, open: open, maximumAnswerBytes: gateway.maximumAnswerBytes,
+            logger: logger)
+        let idempotency = PostgresIdempotencyKeys(pool: pool)
+        let spending = Spending(
+            configuration: gateway, client: client, journal: journal, open: open, shadows: shadows, logger: logger)
         let routes = Routes(
             authentication: Authentication(ring: KeyRing(store: keys)), errors: ErrorAnswers(refusals: refusals),
             gateway: GatewayRoutes(
-                chat: ChatGateway(configuration: gateway, client: client, journal: journal, open: open, logger: logger),
-                models: ModelsGateway(configuration: gateway, client: client)),
+                Gateway(configuration: gateway, routes: routesInForce, keys: idempotency, spending: spending)),
             exchanges: ExchangeRoutes(reader: ExchangeReader(pool: pool)),
             log: ExchangeLogRoutes(
                 log: ExchangeLog(journal: journal),
@@ -94,7 +104,9 @@ public struct GleanerService: Sendable {
                     itemBytes: configuration.maximumBodyBytes, batchBytes: 8 * configuration.maximumBodyBytes)),
             prices: PriceRoutes(store: PriceStore(pool: pool)), feedback: FeedbackRoutes(service: feedback),
             review: ReviewRoutes(review: ReviewService(pool: pool), sampling: sampling),
-            datasets: DatasetRoutes(service: DatasetService(pool: pool)))
+            datasets: DatasetRoutes(service: DatasetService(pool: pool)),
+            routes: RouteRoutes(
+                service: RouteService(store: PostgresRouteStore(pool: pool)) { [providers] in providers.names }))
         let admin = Router(context: GleanerContext.self)
         admin.add(middleware: ErrorAnswers(refusals: refusals))
         AdminRoutes(
@@ -104,7 +116,10 @@ public struct GleanerService: Sendable {
         return [
             pool, schema, AfterSchema(schema: schema, inner: prices), AfterSchema(schema: schema, inner: drain),
             AfterSchema(schema: schema, inner: PartitionKeeper(pool: pool, logger: logger)),
-            AfterSchema(schema: schema, inner: EarlyFeedbackSweep(service: feedback, logger: logger)), open,
+            AfterSchema(schema: schema, inner: EarlyFeedbackSweep(service: feedback, logger: logger)),
+            AfterSchema(schema: schema, inner: routeWatch),
+            ProviderReload(providers: providers, logger: logger),
+            AfterSchema(schema: schema, inner: IdempotencyExpiry(keys: idempotency, logger: logger)), open, shadows,
             Listener.make(admin.buildResponder(), on: configuration.adminListen, loops: loops, logger: logger) {
                 await startup.listening(admin: $0)
             },

@@ -4,6 +4,7 @@ import GleanerGateway
 import GleanerHTTP
 import GleanerImport
 import GleanerReview
+import GleanerRouting
 import Hummingbird
 
 /// Every path of the public listener, on one page.
@@ -17,6 +18,7 @@ struct Routes: Sendable {
     let feedback: FeedbackRoutes
     let review: ReviewRoutes
     let datasets: DatasetRoutes
+    let routes: RouteRoutes
 
     func router() -> Router<GleanerContext> {
         let router = Router(context: GleanerContext.self)
@@ -37,6 +39,8 @@ struct Routes: Sendable {
         review.add(to: api)
         // /api/datasets…
         datasets.add(to: api)
+        // /api/routes…
+        routes.add(to: api)
         return router
     }
 }

@@ -338,6 +338,21 @@ struct CurlClientTests {
         }
     }
 
+    @Test("a request that a pooled connection swallowed is not sent again by itself: it may have been charged for")
+    func neverTwice() async throws {
+        let answer = head + "Content-Length: 2\r\n\r\nok"
+        let server = WireServer(
+            [.readRequest, .send(answer), .readRequest, .reset], [.readRequest, .send(answer)])
+        try await with(server) { client, server in
+            let request = CurlRequest(method: "POST", url: server.url, body: ByteBuffer(string: "pay"))
+            let first = try await client.send(request)
+            let body = try await first.collect(upTo: 10)
+            #expect(body.readableBytes == 2)
+            await #expect(throws: CurlError.cut(receivedBytes: 0)) { try await client.send(request) }
+            #expect(server.requests.count == 2)
+        }
+    }
+
     @Test("two thousand requests over two hundred tasks leave no handle behind")
     func many() async throws {
         let answer = head + "Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n"

@@ -40,12 +40,13 @@ enum RawHTTP {
     ///   - enough: once it holds, more than a moment of quiet counts as silence; slow machines get their time before.
     static func send(
         port: Int, method: String = "POST", path: String = "/v1/chat/completions", key: String? = "test",
-        body: String = "", patience: Duration = .seconds(10),
+        headers: [String] = [], body: String = "", patience: Duration = .seconds(10),
         enough: @escaping @Sendable (RawAnswer) -> Bool = { _ in false }
     ) async throws -> RawAnswer {
         let authorization = key.map { "Authorization: Bearer \($0)\r\n" } ?? ""
+        let more = headers.map { "\($0)\r\n" }.joined()
         let request =
-            "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\n\(authorization)Content-Type: application/json\r\n"
+            "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\n\(authorization)\(more)Content-Type: application/json\r\n"
             + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
         return try await withCheckedThrowingContinuation { continuation in
             DispatchQueue(label: "raw-http").async {

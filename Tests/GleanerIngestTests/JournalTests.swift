@@ -1,7 +1,7 @@
 import Foundation
-import GRDB
 import GleanerCore
 import NIOCore
+import SQLite
 import Testing
 
 @testable import GleanerIngest
@@ -42,7 +42,7 @@ struct JournalTests {
             #expect(found[0].exchange.intent.id == intent.id)
             #expect(abs(found[0].exchange.intent.receivedAt.timeIntervalSince(intent.receivedAt)) < 0.000_01)
             #expect(journal.counts.gap == 0)
-            try await journal.acknowledge([(found[0].sequence, intent.id)], quarantined: 0)
+            journal.acknowledge([found[0].sequence], quarantined: 0)
             #expect(try await journal.oldest(limit: 10, bytes: 1 << 20).isEmpty)
             #expect(journal.waitingBytes == 0)
             #expect(journal.counts.stored == 1)
@@ -143,13 +143,12 @@ struct JournalTests {
     @Test("durability disk means synchronous=FULL, and files nobody else can read")
     func fullSync() async throws {
         try await removing {
+            let journal = try Journal(configuration())
+            journal.shutdown()
             let database = try JournalDatabase.open(at: directory, durability: .disk)
-            #expect(try await database.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == 2)
-            #expect(
-                try await database.writeWithoutTransaction { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
-                    == "wal")
-            #expect(
-                try await database.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA page_size") } == 16384)
+            #expect(try database.integer("PRAGMA synchronous") == 2)
+            #expect(try database.integer("SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'") == 1)
+            #expect(try database.integer("PRAGMA page_size") == 16384)
             let mode = try FileManager.default.attributesOfItem(atPath: directory.path)[.posixPermissions] as? Int
             #expect(mode == 0o700)
         }

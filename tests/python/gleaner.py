@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("GLEANER_BINARY", ROOT / ".build/debug/gleaner"))
-SCOPES = ["gateway", "feedback", "read", "review", "datasets"]
+SCOPES = ["gateway", "feedback", "read", "review", "datasets", "routes"]
 
 
 def free_port():
@@ -117,17 +117,17 @@ class Gleaner:
     def admin(self):
         return f"http://127.0.0.1:{self.admin_port}"
 
-    def start(self):
-        """Returns how long it took to be ready, in seconds."""
+    def start(self, until="/readyz", seconds=30):
+        """Returns how long it took to be ready (or alive, with `until="/livez"`), in seconds."""
         began = time.monotonic()
         self.process = Process(["up", "--quiet"], self.environment, self.directory / "gleaner.log")
 
         def ready():
             if self.process.child.poll() is not None:
                 raise AssertionError(f"gleaner ended:\n{self.process.text()}")
-            return get(self.admin + "/readyz")[0] == 200
+            return get(self.admin + until)[0] == 200
 
-        wait_until("gleaner is ready", ready)
+        wait_until("gleaner is ready", ready, seconds)
         return time.monotonic() - began
 
     def stop(self, how=signal.SIGTERM):

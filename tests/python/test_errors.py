@@ -154,7 +154,8 @@ def test_a_silent_provider_is_a_504_with_a_row(gleaner, client, stream):
     assert row["status"] == "upstream_failed" and row["reason"] == "provider_timeout" and row["http_status"] is None
 
 
-@pytest.mark.parametrize("model, reason", [("nasty-stall-3", "provider_timeout"), ("nasty-cut-3", "provider_cut")])
+@pytest.mark.parametrize("model, reason", [
+    ("nasty-stall-3", "provider_timeout"), ("nasty-cut-3", "provider_cut"), ("nasty-no-done", "provider_cut")])
 def test_a_stream_that_breaks_off_is_an_error_and_keeps_what_came(gleaner, client, model, reason):
     raw = client.chat.completions.with_raw_response.create(model=model, messages=CHAI, stream=True)
     received = []
@@ -195,8 +196,14 @@ def test_a_client_that_leaves_is_noticed_at_once(gleaner, key, model):
 
 
 def test_an_unknown_path_and_nothing_open_at_the_end(gleaner, http):
-    response = http.get("/v1/nothing")
-    assert response.status_code == 404 and response.json()["error"]["code"] == "unknown_path"
+    response = http.get("/v1/nothing?of=note")
+    # The provider's own answer; it is kept like any other.
+    assert response.status_code == 404 and response.json()["error"]["code"] == "unknown_url"
+    row = row_of(gleaner, response)
+    assert (row["endpoint"], row["status"], row["http_status"]) == ("GET /v1/nothing", "completed", 404)
+    assert http.get("/nothing").json()["error"]["code"] == "unknown_path"
+    escaping = http.get("/v1/%2e%2e/admin")
+    assert escaping.status_code == 400 and escaping.json()["error"]["code"] == "invalid_path"
     state = wait_until("nothing is open", lambda: (l := gleaner.ledger())["ledger"]["open"] == 0 and l, 10)
     assert state["gap"] == 0
 

@@ -59,9 +59,9 @@ def test_a_batch_in_gzip_keeps_what_is_good(gleaner, http):
     # The same again: the same ids, and no second rows.
     again = http.post("/api/exchanges", content=gzip.compress(b"\n".join(lines)), headers=headers).json()
     assert [e["id"] for e in again["exchanges"] if "id" in e] == ids
-    wait_until("all is stored", lambda: gleaner.ledger()["journaled"] == 0 if "journaled" in gleaner.ledger() else True)
     found = ",".join(f"'{i}'" for i in ids)
-    assert gleaner.sql(f"SELECT count(*) FROM gleaner.exchanges WHERE id IN ({found})") == "58"
+    stored = f"SELECT count(*) FROM gleaner.exchanges WHERE id IN ({found})"
+    wait_until("all is stored", lambda: gleaner.sql(stored) == "58")
     assert gleaner.sql(f"SELECT count(*) FROM gleaner.quarantine WHERE exchange_id IN ({found})") == "0"
 
 
@@ -84,7 +84,7 @@ def test_what_cannot_be_taken_is_refused(gleaner, http):
     only_feedback = gleaner.make_key("feedback")
     denied = http.post("/api/exchanges", content=b"{}", headers={"Authorization": f"Bearer {only_feedback}"})
     assert denied.status_code == 403
-    assert http.get("/livez").status_code in (401, 404)
+    assert http.get("/api/exchanges?limit=1").status_code == 200
 
 
 def test_prices_over_http(http, gleaner):

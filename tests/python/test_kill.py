@@ -1,7 +1,5 @@
-"""kill -9 under load, and starting again: nothing that a client saw complete is missing, nothing is there twice."""
+"""Starts and stops that the attacks of tests/torture do not cover: a private PostgreSQL, a taken port, a polite stop."""
 
-import hashlib
-import random
 import signal
 import threading
 import time
@@ -10,74 +8,6 @@ import uuid
 import httpx2 as httpx  # what the SDK itself uses
 
 from gleaner import Gleaner, get, wait_until
-
-WORDS = ["chai", "dosa", "paneer", "train", "exam", "cricket", "barish", "shaadi"]
-
-
-def talk(gleaner, key, seen, stop, seed):
-    """Sends calls until told to stop; notes each answer that was seen whole, with its hash."""
-    dice = random.Random(seed)
-    headers = {"Authorization": f"Bearer {key}"}
-    while not stop.is_set():
-        stream = dice.random() < 0.6
-        model = dice.choice(["demo-hinglish-1", "nasty-slow-5", "demo-health-1"])
-        body = {"model": model, "stream": stream,
-                "messages": [{"role": "user", "content": f"{dice.choice(WORDS)} {dice.random()}"}]}
-        exchange, received = None, b""
-        try:
-            with httpx.Client(timeout=20) as client:
-                with client.stream("POST", gleaner.base_url + "/chat/completions", json=body, headers=headers) as response:
-                    exchange = response.headers.get("x-gleaner-exchange-id")
-                    for piece in response.iter_raw():
-                        received += piece
-                    whole = response.status_code == 200
-        except httpx.HTTPError:
-            whole = False
-            time.sleep(0.02)
-        if exchange:
-            if stream and not received.endswith(b"data: [DONE]\n\n"):
-                whole = False
-            seen.append((exchange, whole, hashlib.sha256(received).hexdigest()))
-
-
-def test_kill_nine_loses_nothing_that_was_seen_whole(provider, fresh_database):
-    gleaner = Gleaner(provider.url, fresh_database)
-    gleaner.start()
-    key = gleaner.make_key()
-    seen, dice = [], random.Random(7)
-    for round_number in range(4):
-        stop = threading.Event()
-        threads = [threading.Thread(target=talk, args=(gleaner, key, seen, stop, f"{round_number}-{n}")) for n in range(32)]
-        for thread in threads:
-            thread.start()
-        time.sleep(0.5 + dice.random())
-        gleaner.stop(signal.SIGKILL)
-        stop.set()
-        for thread in threads:
-            thread.join()
-        gleaner.start()
-    state = wait_until("all is stored", lambda: (s := gleaner.ledger())["ledger"]["journaled"] == 0 and s, 30)
-    assert state["gap"] == 0
-    rows = {}
-    for line in gleaner.sql("SELECT id, status, encode(response_sha256, 'hex') FROM gleaner.exchanges").splitlines():
-        identity, status, digest = line.split("|")
-        assert identity not in rows, "an exchange is there twice"
-        rows[identity] = (status, digest)
-    whole = [(exchange, digest) for exchange, complete, digest in seen if complete]
-    assert len(whole) > 50
-    for exchange, digest in whole:
-        assert exchange in rows, f"{exchange} was seen whole and is missing"
-        assert rows[exchange] == ("completed", digest)
-    for exchange, complete, _ in seen:
-        assert exchange in rows, f"{exchange} was begun and is missing"
-    statuses = {status for status, _ in rows.values()}
-    assert "interrupted" in statuses
-    assert gleaner.sql("SELECT count(*) FROM gleaner.quarantine") == "0"
-    assert gleaner.sql(
-        "SELECT count(*) FROM gleaner.exchanges e JOIN gleaner.exchange_bodies b USING (shard, id) "
-        "WHERE e.request_sha256 <> sha256(b.request) OR (e.response_sha256 IS NOT NULL AND e.response_sha256 <> sha256(b.response))"
-    ) == "0"
-    gleaner.stop()
 
 
 def test_a_private_postgres_comes_back_after_a_kill(provider):
@@ -102,13 +32,6 @@ def test_a_private_postgres_comes_back_after_a_kill(provider):
     finally:
         gleaner.stop()
     assert get(gleaner.admin + "/livez")[0] == 0
-
-
-def test_two_processes_do_not_share_a_data_directory(gleaner):
-    second = Gleaner("http://127.0.0.1:9/v1", gleaner.database, GLEANER_DATA_DIR=gleaner.environment["GLEANER_DATA_DIR"])
-    done = second.run("up", check=False)
-    assert done.returncode == 1
-    assert "journal_locked" in done.stderr
 
 
 def test_a_port_that_is_taken_is_explained(gleaner, fresh_database):

@@ -58,7 +58,8 @@ import CLibpq
     // MARK: Sending
 
     /// Queues a statement of the extended protocol; parameters and results are binary.
-    func send(_ statement: BoundStatement) -> Bool {
+    /// - Parameter name: of the prepared statement to execute; `nil` sends the text.
+    func send(_ statement: BoundStatement, prepared name: String? = nil) -> Bool {
         let types = statement.types
         let lengths = statement.lengths
         let formats = [Int32](repeating: 1, count: types.count)
@@ -67,9 +68,17 @@ import CLibpq
                 guard let start, let base = buffer.baseAddress else { return nil }
                 return unsafe UnsafeRawPointer(base + start).assumingMemoryBound(to: CChar.self)
             }
+            if let name {
+                return unsafe PQsendQueryPrepared(raw, name, Int32(types.count), values, lengths, formats, 1) == 1
+            }
             return unsafe PQsendQueryParams(
                 raw, statement.text, Int32(types.count), types, values, lengths, formats, 1) == 1
         }
+    }
+
+    /// Queues the preparation of `statement` under `name`.
+    func prepare(_ statement: BoundStatement, as name: String) -> Bool {
+        unsafe PQsendPrepare(raw, name, statement.text, Int32(statement.types.count), statement.types) == 1
     }
 
     /// Queues one or more statements of the simple protocol.

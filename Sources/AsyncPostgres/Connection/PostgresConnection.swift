@@ -19,10 +19,14 @@ public final class PostgresConnection: Sendable {
     }
 
     /// Runs one statement.
-    /// - Parameter timeout: until the whole answer is here; `nil` is `PostgresConfiguration.statementTimeout`.
+    /// - Parameters:
+    ///   - timeout: until the whole answer is here; `nil` is `PostgresConfiguration.statementTimeout`.
+    ///   - isKept: for a text that comes often: the server parses and plans it once for each connection.
     @discardableResult
-    public func query(_ sql: SQL, timeout: Duration? = nil) async throws(PostgresError) -> PostgresResult {
-        try await result(of: .query(BoundStatement(sql)), timeout: timeout)
+    public func query(
+        _ sql: SQL, timeout: Duration? = nil, isKept: Bool = false
+    ) async throws(PostgresError) -> PostgresResult {
+        try await result(of: .query(BoundStatement(sql, isKept: isKept)), timeout: timeout)
     }
 
     /// Runs several statements that take no values and whose rows nobody reads. Unless the script says otherwise they

@@ -9,6 +9,7 @@ final class PostgresThread {
     typealias Runner = EpollThread<PostgresThread>
 
     let loop: EpollLoop
+    private let keeping = KeptStatements.Permission()
     private var sessions: [ConnectionID: Session] = [:]
 
     static func start(name: String) -> Runner {
@@ -27,7 +28,7 @@ final class PostgresThread {
             return onOpen(.failure(.connectionFailed("out of memory")))
         }
         let session = Session(
-            handle, loop: loop, connectTimeout: connectTimeout,
+            handle, loop: loop, kept: KeptStatements(keeping), connectTimeout: connectTimeout,
             onOpen: { [weak self] result in
                 if case .failure = result { self?.sessions[id] = nil }
                 onOpen(result)

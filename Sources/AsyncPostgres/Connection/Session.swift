@@ -41,18 +41,21 @@ final class Session {
     private var next = Deque<Job>()
     private var statement = ""
     private var answer: Result<PostgresResult, PostgresError>?
+    private var kept: KeptStatements
+    private var action = KeptStatements.Action.sendText
 
     /// - Parameters:
     ///   - onOpen: called once, when the connection is ready or has failed.
     ///   - onClose: called once, when a connection that was ready is no more.
     init(
-        _ handle: consuming ConnectionHandle, loop: EpollLoop, connectTimeout: Duration,
+        _ handle: consuming ConnectionHandle, loop: EpollLoop, kept: KeptStatements, connectTimeout: Duration,
         onOpen: @escaping (Result<SessionCondition, PostgresError>) -> Void,
         onClose: @escaping (PostgresError) -> Void,
         onNotification: @escaping (String, String) -> Void
     ) {
         self.handle = handle
         self.loop = loop
+        self.kept = kept
         self.onOpen = onOpen
         self.onClose = onClose
         self.onNotification = onNotification
@@ -115,8 +118,9 @@ final class Session {
         condition.current = .busy
         switch (job.step, mode) {
         case (.query(let bound), .ready), (.beginCopy(let bound), .ready):
-            begin(job, bound.text, sent: handle.send(bound))
+            begin(job, bound.text, sent: send(bound))
         case (.script(let text), .ready):
+            action = .sendText
             begin(job, text, sent: handle.send(script: text))
         case (.putCopy(let bytes), .copyIn):
             waiting = .copyRoom(bytes)
@@ -131,6 +135,15 @@ final class Session {
             current = nil
             job.finish(
                 .failure(.server(.outOfPlace("the connection is in the middle of a COPY", statement: statement))))
+        }
+    }
+
+    private func send(_ bound: BoundStatement) -> Bool {
+        action = kept.action(for: bound)
+        return switch action {
+        case .sendText: handle.send(bound)
+        case .prepare(let name): handle.prepare(bound, as: name)
+        case .execute(let name): handle.send(bound, prepared: name)
         }
     }
 
@@ -226,6 +239,15 @@ final class Session {
         if handle.isBroken { return lost() }
         mode = .ready
         update(.read)
+        if action != .sendText, case .failure(.server(let error)) = answer, kept.refused(statement, error.sqlState) {
+            return close(.connectionLost(sqlState: error.sqlState))
+        }
+        if case .prepare(let name) = action, case .success = answer, case .query(let bound) = current?.step {
+            kept.prepared(bound.text, as: name)
+            answer = nil
+            if send(bound) { return advance() }
+            return lost()
+        }
         switch answer.take() {
         case .success(let result): finish(.success(.result(result)))
         case .failure(let error): finish(.failure(error))

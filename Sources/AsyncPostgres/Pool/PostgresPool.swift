@@ -83,10 +83,12 @@ public final class PostgresPool: Service, Sendable {
 
     /// Runs one statement on any connection.
     @discardableResult
-    public func query(_ sql: SQL, timeout: Duration? = nil) async throws(PostgresError) -> PostgresResult {
+    public func query(
+        _ sql: SQL, timeout: Duration? = nil, isKept: Bool = false
+    ) async throws(PostgresError) -> PostgresResult {
         let connection = try await lease()
         do throws(PostgresError) {
-            let result = try await connection.query(sql, timeout: timeout)
+            let result = try await connection.query(sql, timeout: timeout, isKept: isKept)
             await giveBack(connection)
             return result
         } catch {

@@ -15,6 +15,8 @@ public enum Scope: String, Sendable, Hashable, CaseIterable, Codable {
     case review
     /// Build, list and export dataset versions.
     case datasets
+    /// Read and edit routes.
+    case routes
     /// Everything, keys included.
     case admin
 }

@@ -27,7 +27,9 @@ public struct JournalTicket: Sendable, Hashable {
 public enum JournalError: Explained, Hashable {
     /// The cap on what may wait for Postgres is reached.
     case full(bytes: Int64, limit: Int64)
-    /// SQLite said no: disk full, I/O error, read-only.
+    /// The journal's volume is full; what is open ends from a reserve, nothing new begins.
+    case diskFull
+    /// SQLite said no: I/O error, read-only, its file is gone.
     case storage(code: Int32, message: String)
     case closed
     /// A client-minted id that is already in the journal.
@@ -43,6 +45,12 @@ public enum JournalError: Explained, Hashable {
                 what: "Gleaner takes no new exchange at the moment.",
                 why: "\(bytes) bytes wait to be stored in PostgreSQL and the limit is \(limit).",
                 fix: "Try again later. Operator: bring PostgreSQL back, or raise GLEANER_JOURNAL_MAX_BYTES.")
+        case .diskFull:
+            Explanation(
+                status: 507, code: "journal_disk_full",
+                what: "Gleaner takes no new exchange at the moment.",
+                why: "The disk under the journal is full.",
+                fix: "Try again later. Operator: make room on the volume of GLEANER_DATA_DIR; it then goes on by itself.")
         case .storage(let code, let message):
             Explanation(
                 status: 503, code: "journal_unavailable",

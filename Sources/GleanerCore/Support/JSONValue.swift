@@ -1,5 +1,3 @@
-import Foundation
-
 /// A JSON document as a value, for projections and documents of ours. Wire bytes are never rebuilt from it.
 ///
 /// Integers that fit 64 bits stay integers; any other number is a `Double`.
@@ -44,19 +42,6 @@ public enum JSONValue: Sendable, Hashable, Codable {
         }
     }
 
-    /// - Throws: `DecodingError` for what is not JSON (or what Foundation refuses: lone surrogates, over 512 levels).
-    public init(parsing bytes: some Sequence<UInt8>) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
-    }
-
-    /// One line, keys sorted, `/` as it is, U+2028 and U+2029 escaped: the same value gives the same bytes.
-    public func canonicalBytes() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let bytes = Array(try encoder.encode(self))
-        return LineSeparators.escaped(in: bytes)
-    }
-
     public subscript(_ key: String) -> JSONValue? {
         if case .object(let members) = self { members[key] } else { nil }
     }
@@ -93,25 +78,4 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
         self = .object(Dictionary(elements) { _, last in last })
     }
     public init(nilLiteral: ()) { self = .null }
-}
-
-/// U+2028 and U+2029 are legal in JSON text but end a line for some readers; written as escapes they mean the same.
-enum LineSeparators {
-    static func escaped(in bytes: [UInt8]) -> [UInt8] {
-        guard bytes.contains(0xE2) else { return bytes }
-        var result: [UInt8] = []
-        result.reserveCapacity(bytes.count + 16)
-        var i = 0
-        while i < bytes.count {
-            if bytes[i] == 0xE2, i + 2 < bytes.count, bytes[i + 1] == 0x80, bytes[i + 2] == 0xA8 || bytes[i + 2] == 0xA9
-            {
-                result += bytes[i + 2] == 0xA8 ? Array(#"\u2028"#.utf8) : Array(#"\u2029"#.utf8)
-                i += 3
-            } else {
-                result.append(bytes[i])
-                i += 1
-            }
-        }
-        return result
-    }
 }

@@ -2,15 +2,35 @@
 public struct DemoScript: ProviderScript {
     public init() {}
 
-    public let models: [ProviderModel] = DemoBot.allCases.map { ProviderModel(id: $0.model, ownedBy: "gleaner-demo") }
+    private static let embeddings = "demo-embedding-1"
+    /// The usual name too, since clients that name no model mean it.
+    private static let moderations = ["demo-moderation-1", "omni-moderation-latest"]
+
+    public let models: [ProviderModel] = (DemoBot.allCases.map(\.model) + [embeddings, moderations[0]]).map {
+        ProviderModel(id: $0, ownedBy: "gleaner-demo")
+    }
 
     public func answer(_ request: ChatRequest) -> ProviderAnswer? {
-        guard let bot = DemoBot.allCases.first(where: { $0.model == request.model }) else { return nil }
-        let turn = DemoTurn(request.userTurns)
-        let (content, finishReason) = turn?.answer ?? (bot.fallback, "stop")
-        let choice = ChatReply.Choice(content: content, finishReason: finishReason)
-        let choices = Array(repeating: choice, count: request.choices)
-        return ChatReply(to: request, model: bot.servedModel, choices: choices)
-            .answer(to: request, headers: ["x-gleaner-demo": "true"])
+        guard let reply = reply(to: request) else { return nil }
+        return reply.answer(to: request, headers: ["x-gleaner-demo": "true"])
+    }
+
+    private func reply(to request: ChatRequest) -> ChatReply? {
+        switch request.dialect {
+        case .embeddings:
+            guard request.model == Self.embeddings else { return nil }
+            return ChatReply(to: request, model: request.model, choices: [])
+        case .moderations:
+            guard Self.moderations.contains(request.model) else { return nil }
+            return ChatReply(to: request, model: Self.moderations[0], choices: [])
+        default:
+            guard let bot = DemoBot.allCases.first(where: { $0.model == request.model }) else { return nil }
+            let choices = request.prompts.flatMap { turns in
+                let (content, finishReason) = DemoTurn(turns)?.answer ?? (bot.fallback, "stop")
+                let choice = ChatReply.Choice(content: content, finishReason: finishReason)
+                return Array(repeating: choice, count: request.choices)
+            }
+            return ChatReply(to: request, model: bot.servedModel, choices: choices)
+        }
     }
 }

@@ -9,8 +9,10 @@ extension NastyBehaviour {
         case .cut(let count): Self.usual(request, atLeast: count).interrupted(after: count, by: .cut)
         case .noDone: Self.withoutEnding(request)
         case .status(let status):
-            ProviderRefusal.trouble(status).answer(headers: status == 429 || status == 503 ? ["retry-after": "1"] : [:])
+            ProviderRefusal.trouble(status).answer(
+                in: request.dialect, headers: [429, 503, 529].contains(status) ? ["retry-after": "1"] : [:])
         case .errorEvent: Self.errorEvent(request)
+        case .failed: Self.failed(request)
         case .html:
             .whole(contentType: "text/html", Array("<!doctype html><title>502</title><h1>Bad gateway</h1>".utf8))
         case .empty: .whole([])
@@ -28,10 +30,14 @@ extension NastyBehaviour {
         "Namaste! Yeh jawab jaanbujhkar mushkil banaya gaya hai, taaki gateway har haal mein sahi rahe. Chai garam hai."
     )
 
-    private static func reply(_ request: ChatRequest, atLeast pieces: Int = 0) -> ChatReply {
+    static func reply(_ request: ChatRequest, atLeast pieces: Int = 0) -> ChatReply {
         let repeats = pieces / words.count + 1
-        let text = (0..<repeats).map { _ in words.joined() }.joined(separator: " ")
-        let choices = (0..<request.choices).map { _ in ChatReply.Choice(content: text, finishReason: "stop") }
+        return reply(request, saying: (0..<repeats).map { _ in words.joined() }.joined(separator: " "))
+    }
+
+    private static func reply(_ request: ChatRequest, saying text: String) -> ChatReply {
+        let choice = ChatReply.Choice(content: text, finishReason: "stop")
+        let choices = Array(repeating: choice, count: request.choices * request.prompts.count)
         return ChatReply(to: request, model: request.model, choices: choices)
     }
 
@@ -43,78 +49,104 @@ extension NastyBehaviour {
 
     private static func withoutEnding(_ request: ChatRequest) -> ProviderAnswer {
         guard request.stream else { return usual(request) }
-        let unfinished = reply(request).chunks(includeUsage: false).filter {
-            $0["choices"]?.arrayValue?.first?["finish_reason"] == .null
-        }
-        return .stream(unfinished.map { ServerSentEvent.data($0.wireBytes) })
+        let reply = reply(request)
+        return .stream(reply.events(for: request).dropLast(reply.endingCount(for: request)))
     }
 
     /// Not streamed, there is no event to send an error in: the error is the whole body, under 200.
     private static func errorEvent(_ request: ChatRequest) -> ProviderAnswer {
-        let error = ProviderRefusal.trouble(500).document.wireBytes
-        guard request.stream else { return .whole(error) }
-        let start = reply(request).chunks(includeUsage: false).prefix(4).map { ServerSentEvent.data($0.wireBytes) }
-        return .stream(start + [ServerSentEvent.data(error)])
+        let error = ProviderRefusal.trouble(request.dialect == .messages ? 529 : 500).document(in: request.dialect)
+        guard request.stream else { return .whole(error.wireBytes) }
+        let start = reply(request).events(for: request).prefix(4)
+        let event =
+            switch request.dialect {
+            case .messages: ServerSentEvent.named(error)
+            case .responses: ServerSentEvent.named(responsesError(number: start.count))
+            default: ServerSentEvent.data(error.wireBytes)
+            }
+        return .stream(start + [event])
+    }
+
+    private static func responsesError(number: Int) -> JSONValue {
+        [
+            "type": "error", "code": "server_error", "param": .null, "sequence_number": .integer(Int64(number)),
+            "message": "The server had an error while processing your request.",
+        ]
+    }
+
+    /// The Responses API has a terminal event for it; elsewhere the error event is what there is.
+    private static func failed(_ request: ChatRequest) -> ProviderAnswer {
+        guard request.dialect == .responses else { return errorEvent(request) }
+        let error: JSONValue = ["code": "server_error", "message": "The model failed to answer."]
+        let reply = reply(request)
+        let response = reply.response("failed", for: request, error: error)
+        guard request.stream else { return .whole(response.wireBytes) }
+        let events = reply.events(for: request).dropLast()
+        let last = ChatReply.numbered([["type": "response.failed", "response": response]], from: events.count)
+        return .stream(events + last.map(ServerSentEvent.named))
     }
 
     private static func replacingID(_ request: ChatRequest) -> ProviderAnswer {
-        func anonymous(_ document: JSONValue) -> JSONValue {
-            var members = document.objectValue ?? [:]
-            members["id"] = .null
-            return .object(members)
-        }
         let reply = reply(request)
-        guard request.stream else { return .whole(anonymous(reply.document).wireBytes) }
-        let chunks = reply.chunks(includeUsage: request.includeUsage).map(anonymous)
-        return .stream(chunks.map { ServerSentEvent.data($0.wireBytes) } + [ServerSentEvent.done])
+        func anonymous(_ bytes: [UInt8]) -> [UInt8] {
+            Array(String(decoding: bytes, as: UTF8.self).replacing("\"id\":\"\(reply.id)\"", with: "\"id\":null").utf8)
+        }
+        guard request.stream else { return .whole(anonymous(reply.document(for: request).wireBytes)) }
+        return .stream(reply.events(for: request).map(anonymous))
     }
 
-    /// Written as text, since no `JSONValue` holds half a surrogate pair. `deltas` are JSON escapes already.
+    /// Written as text, since no `JSONValue` holds half a surrogate pair. `deltas` are JSON escapes already: the reply
+    /// says `@0 @1 …`, and each of these makes way for one of them.
     private static func escapes(_ request: ChatRequest, deltas: [String]) -> ProviderAnswer {
-        let id = reply(request).id
-        func head(_ object: String) -> String {
-            #"{"id":"\#(id)","object":"\#(object)","created":1793491200,"model":"\#(request.model)","#
-                + #""choices":[{"index":0,"#
+        let reply = reply(request, saying: deltas.indices.map { "@\($0)" }.joined(separator: " "))
+        func escaped(_ bytes: [UInt8]) -> [UInt8] {
+            var text = String(decoding: bytes, as: UTF8.self)
+            for (index, delta) in deltas.enumerated() {
+                text = text.replacing(index == 0 ? "@0" : " @\(index)", with: delta)
+            }
+            return Array(text.utf8)
         }
-        guard request.stream else {
-            let message = #""message":{"role":"assistant","content":"\#(deltas.joined())"},"finish_reason":"stop"}],"#
-            let usage = #""usage":{"prompt_tokens":4,"completion_tokens":4,"total_tokens":8}}"#
-            return .whole(Array((head("chat.completion") + message + usage).utf8))
-        }
-        let chunks = deltas.map {
-            head("chat.completion.chunk") + #""delta":{"content":"\#($0)"},"finish_reason":null}]}"#
-        }
-        let last = head("chat.completion.chunk") + #""delta":{},"finish_reason":"stop"}]}"#
-        return .stream((chunks + [last]).map { ServerSentEvent.data(Array($0.utf8)) } + [ServerSentEvent.done])
+        guard request.stream else { return .whole(escaped(reply.document(for: request).wireBytes)) }
+        return .stream(reply.events(for: request).map(escaped))
     }
 
     /// One 64 KiB event, or piece of a body, many times over: the bytes are shared, so size costs the provider nothing.
+    /// What other events of a stream repeat of the text stays short.
     private static func huge(_ request: ChatRequest, mebibytes: Int) -> ProviderAnswer {
         let filler = String(repeating: "chai ", count: 65_536 / 5 + 1).prefix(65_536)
-        var reply = reply(request)
-        reply.choices = [ChatReply.Choice(content: "CUT", finishReason: "stop")]
+        let reply = reply(request, saying: "CUT")
         guard request.stream else {
-            let parts = String(decoding: reply.document.wireBytes, as: UTF8.self).split(separator: "CUT")
+            let text = String(decoding: reply.document(for: request).wireBytes, as: UTF8.self)
+            guard let cut = text.firstRange(of: "CUT") else { return usual(request) }
             let middle = Array(repeating: ProviderAnswer.Step.bytes(Array(filler.utf8)), count: mebibytes * 16)
             return ProviderAnswer(
-                [.head(status: 200, headers: ["content-type": "application/json"]), .bytes(Array(parts[0].utf8))]
-                    + middle + [.bytes(Array(parts[1].utf8))])
+                [
+                    .head(status: 200, headers: ["content-type": "application/json"]),
+                    .bytes(Array(text[..<cut.lowerBound].utf8)),
+                ] + middle + [.bytes(Array(text[cut.upperBound...].utf8))])
         }
-        let chunks = reply.chunks(includeUsage: request.includeUsage).map { ServerSentEvent.data($0.wireBytes) }
-        let big = String(decoding: chunks[1], as: UTF8.self).replacing("CUT", with: filler)
+        let events = reply.events(for: request)
+        guard let place = events.firstIndex(where: { $0.firstRange(of: Array("CUT".utf8)) != nil }) else {
+            return usual(request)
+        }
+        let big = String(decoding: events[place], as: UTF8.self).replacing("CUT", with: filler)
         let middle = Array(repeating: Array(big.utf8), count: mebibytes * 16)
-        return .stream([chunks[0]] + middle + chunks[2...] + [ServerSentEvent.done])
+        return .stream(events[..<place] + middle + events[(place + 1)...])
     }
 
-    /// Legal all the same: CRLF line ends, comments, an event name, and each chunk broken over two `data:` lines.
+    /// Legal all the same: CRLF line ends, comments, an id, and events broken over two `data:` lines.
     private static func oddFraming(_ request: ChatRequest) -> ProviderAnswer {
         guard request.stream else { return usual(request) }
-        let chunks = reply(request).chunks(includeUsage: request.includeUsage).map { chunk -> [UInt8] in
-            let text = String(decoding: chunk.wireBytes, as: UTF8.self)
-            // Between two members of the outermost object white space means nothing, and a line break is white space.
-            let broken = text.replacing(#","created""#, with: ",\r\ndata:\"created\"", maxReplacements: 1)
-            return Array(": OPENROUTER PROCESSING\r\ndata: \(broken)\r\nid: 7\r\n\r\n".utf8)
+        let events = reply(request).events(for: request).map { event -> [UInt8] in
+            var text = String(decoding: event, as: UTF8.self).replacing("\n", with: "\r\n")
+            // Between two members of an object white space means nothing, and a line break is white space. A quote
+            // inside a string is escaped, so these marks are found between members only.
+            for mark in [#","created""#, #","sequence_number""#, #","index""#] where text.contains(mark) {
+                text = text.replacing(mark, with: ",\r\ndata:" + mark.dropFirst(), maxReplacements: 1)
+                break
+            }
+            return Array(": OPENROUTER PROCESSING\r\nid: 7\r\n\(text)".utf8)
         }
-        return .stream([Array(": hello\r\n\r\n".utf8)] + chunks + [Array("data: [DONE]\r\n\r\n".utf8)])
+        return .stream([Array(": hello\r\n\r\n".utf8)] + events)
     }
 }

@@ -1,6 +1,12 @@
 extension NastyBehaviour {
-    /// Choice 0 calls `f` with `{"x":1}` in three fragments, choice 1 says "Haan"; a comment stands between them.
+    /// In chat, choice 0 calls `f` with `{"x":1}` in three fragments, choice 1 says "Haan"; a comment stands between
+    /// them. Other dialects have the call alone.
     static func toolCalls(_ request: ChatRequest) -> ProviderAnswer {
+        guard request.dialect == .chat else {
+            let call = ChatReply.Call(name: "f", arguments: #"{"x":1}"#)
+            let choice = ChatReply.Choice(content: "", finishReason: "tool_calls", call: call)
+            return ChatReply(to: request, model: request.model, choices: [choice]).answer(to: request)
+        }
         guard request.stream else { return .whole(Array(toolDocument.utf8)) }
         let lines = toolEvents.split(separator: "\n").map { Array("\($0)\n\n".utf8) }
         return .stream(lines)

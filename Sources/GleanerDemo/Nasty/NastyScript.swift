@@ -6,9 +6,10 @@
 /// | `nasty-reset` | closes the connection without a byte |
 /// | `nasty-stall-K` | falls silent after K chunks |
 /// | `nasty-cut-K` | closes after K chunks, in the middle of the transfer |
-/// | `nasty-no-done` | ends properly, but without finish reason and `[DONE]` |
-/// | `nasty-status-N` | answers with status N; 429 and 503 with `Retry-After` |
-/// | `nasty-error-event` | 200, some chunks, then `data: {"error":…}` |
+/// | `nasty-no-done` | ends properly, but without finish reason and what ends a stream of its dialect |
+/// | `nasty-status-N` | answers with status N; 429, 503 and 529 with `Retry-After` |
+/// | `nasty-error-event` | 200, some chunks, then an error event of the dialect |
+/// | `nasty-failed` | the Responses API's `response.failed`; elsewhere like `nasty-error-event` |
 /// | `nasty-html`, `nasty-empty` | 200 with a web page; 200 with no byte |
 /// | `nasty-id-null` | a good answer whose id is null |
 /// | `nasty-unicode` | escaped NUL, and a surrogate pair split over two deltas |
@@ -18,14 +19,15 @@
 /// | `nasty-crlf` | CRLF framing, comments, data over several lines |
 /// | `nasty-tools` | two choices interleaved, one of them a tool call in fragments |
 ///
-/// A chunk is one event of a stream; an answer that is not streamed counts in pieces of 32 bytes.
+/// All of them answer every dialect. A chunk is one event of a stream; an answer that is not streamed counts in pieces of 32 bytes.
 public struct NastyScript: ProviderScript {
     public init() {}
 
     public let models: [ProviderModel] = [
         "nasty-silent", "nasty-reset", "nasty-stall-3", "nasty-cut-3", "nasty-no-done", "nasty-status-429",
         "nasty-status-500", "nasty-error-event", "nasty-html", "nasty-empty", "nasty-id-null", "nasty-unicode",
-        "nasty-surrogate", "nasty-slow-50", "nasty-huge-8", "nasty-crlf", "nasty-tools",
+        "nasty-surrogate", "nasty-slow-50", "nasty-huge-8", "nasty-crlf", "nasty-tools", "nasty-status-529",
+        "nasty-failed",
     ].map { ProviderModel(id: $0, ownedBy: "gleaner-demo") }
 
     public func answer(_ request: ChatRequest) -> ProviderAnswer? {
@@ -35,7 +37,7 @@ public struct NastyScript: ProviderScript {
 
 /// A model name of `NastyScript`, parsed.
 enum NastyBehaviour: Sendable, Hashable {
-    case silent, reset, noDone, errorEvent, html, empty, idNull, unicode, surrogate, crlf, tools
+    case silent, reset, noDone, errorEvent, failed, html, empty, idNull, unicode, surrogate, crlf, tools
     case stall(after: Int)
     case cut(after: Int)
     case status(Int)
@@ -65,6 +67,6 @@ enum NastyBehaviour: Sendable, Hashable {
     private static let plain: [String: NastyBehaviour] = [
         "silent": .silent, "reset": .reset, "no-done": .noDone, "error-event": .errorEvent, "html": .html,
         "empty": .empty, "id-null": .idNull, "unicode": .unicode, "surrogate": .surrogate, "crlf": .crlf,
-        "tools": .tools,
+        "tools": .tools, "failed": .failed,
     ]
 }

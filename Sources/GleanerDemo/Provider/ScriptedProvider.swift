@@ -4,10 +4,11 @@ import NIOCore
 public import ServiceLifecycle
 import Synchronization
 
-/// A model provider on a real socket that speaks OpenAI's wire and answers what its scripts say.
+/// A model provider on a real socket that speaks OpenAI's and Anthropic's wire and answers what its scripts say.
 ///
-/// It serves `POST /v1/chat/completions`, `GET /v1/models` and `GET /v1/models/{id}`. Stopping it, gracefully or by
-/// cancellation, cuts what is still open: a scripted silence would otherwise never end.
+/// It serves `POST` on the paths of `WireDialect`, `POST /v1/messages/count_tokens`, `GET /v1/models` and
+/// `GET /v1/models/{id}`; anything else under `/v1` is echoed. Stopping it, gracefully or by cancellation, cuts what is
+/// still open: a scripted silence would otherwise never end.
 public final class ScriptedProvider: Service {
     public struct Configuration: Sendable {
         public var host: String

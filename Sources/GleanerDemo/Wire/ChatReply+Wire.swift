@@ -1,76 +1,71 @@
 import GleanerCore
 
 extension ChatReply {
-    private var usage: JSONValue {
-        [
-            "prompt_tokens": .integer(Int64(promptTokens)), "completion_tokens": .integer(Int64(completionTokens)),
-            "total_tokens": .integer(Int64(promptTokens + completionTokens)),
-            "prompt_tokens_details": ["cached_tokens": 0],
-            "completion_tokens_details": ["reasoning_tokens": 0],
-        ]
-    }
-
-    private func envelope(_ object: String, choices: [JSONValue]) -> [String: JSONValue] {
-        [
-            "id": .string(id), "object": .string(object), "created": .integer(created), "model": .string(model),
-            "service_tier": "default", "choices": .array(choices),
-        ]
-    }
-
     /// The body of an answer that is not streamed.
-    var document: JSONValue {
-        let choices: [JSONValue] = choices.enumerated().map { index, choice in
-            [
-                "index": .integer(Int64(index)), "finish_reason": .string(choice.finishReason), "logprobs": .null,
-                "message": ["role": "assistant", "content": .string(choice.content), "refusal": .null],
-            ]
+    func document(for request: ChatRequest) -> JSONValue {
+        switch request.dialect {
+        case .chat: chatDocument
+        case .completions: completionsDocument
+        case .responses: responsesDocument(for: request)
+        case .messages: messagesDocument
+        case .embeddings: embeddingsDocument(for: request)
+        case .moderations: moderationsDocument(for: request)
         }
-        var members = envelope("chat.completion", choices: choices)
-        members["usage"] = usage
-        return .object(members)
     }
 
-    /// The chunks of a streamed answer: a role per choice, then the pieces with the choices interleaved, then the
-    /// finish reasons, then the usage when it was asked for. `[DONE]` is not among them.
-    func chunks(includeUsage: Bool) -> [JSONValue] {
-        func chunk(_ index: Int, _ delta: JSONValue, finish: String? = nil) -> JSONValue {
-            let choice: JSONValue = [
-                "index": .integer(Int64(index)), "delta": delta, "logprobs": .null,
-                "finish_reason": finish.map(JSONValue.string) ?? .null,
-            ]
-            var members = envelope("chat.completion.chunk", choices: [choice])
-            if includeUsage { members["usage"] = .null }
-            return .object(members)
+    /// The framed events of a streamed answer, the last ones of which end it.
+    func events(for request: ChatRequest) -> [[UInt8]] {
+        switch request.dialect {
+        case .chat: Self.events(chatChunks(includeUsage: request.includeUsage))
+        case .completions: Self.events(completionsChunks(includeUsage: request.includeUsage))
+        case .responses: responsesEvents(for: request).map(ServerSentEvent.named)
+        case .messages: messagesEvents.map(ServerSentEvent.named)
+        case .embeddings, .moderations: []
         }
-        let pieces = choices.map { Pieces.of($0.content) }
-        var chunks: [JSONValue] = []
-        for index in choices.indices {
-            chunks.append(chunk(index, ["role": "assistant", "content": "", "refusal": .null]))
+    }
+
+    /// How many of `events` say that the answer is whole: finish reasons, usage and the terminal event.
+    func endingCount(for request: ChatRequest) -> Int {
+        switch request.dialect {
+        case .chat, .completions: choices.count + (request.includeUsage ? 1 : 0) + 1
+        case .responses: 1
+        case .messages: 2
+        case .embeddings, .moderations: 0
         }
-        for position in 0..<(pieces.map(\.count).max() ?? 0) {
-            for index in choices.indices where position < pieces[index].count {
-                chunks.append(chunk(index, ["content": .string(pieces[index][position])]))
-            }
-        }
-        for index in choices.indices { chunks.append(chunk(index, [:], finish: choices[index].finishReason)) }
-        if includeUsage {
-            var last = envelope("chat.completion.chunk", choices: [])
-            last["usage"] = usage
-            chunks.append(.object(last))
-        }
-        return chunks
     }
 
     /// The whole answer in the form that `request` asked for.
     func answer(to request: ChatRequest, headers: [String: String] = [:]) -> ProviderAnswer {
-        guard request.stream else { return .whole(headers: headers, document.wireBytes) }
-        let events = chunks(includeUsage: request.includeUsage).map { ServerSentEvent.data($0.wireBytes) }
-        return .stream(headers: headers, events + [ServerSentEvent.done])
+        guard request.stream else { return .whole(headers: headers, document(for: request).wireBytes) }
+        return .stream(headers: headers, events(for: request))
     }
+
+    private static func events(_ chunks: [JSONValue]) -> [[UInt8]] {
+        chunks.map { ServerSentEvent.data($0.wireBytes) } + [ServerSentEvent.done]
+    }
+
+    /// JSON text in the fragments in which a stream carries it.
+    static func fragments(of arguments: String) -> [String] {
+        var rest = arguments[...]
+        var fragments: [String] = []
+        while !rest.isEmpty {
+            fragments.append(String(rest.prefix(8)))
+            rest = rest.dropFirst(8)
+        }
+        return fragments
+    }
+
+    /// `call_`, `toolu_`, `fc_` and digits of this answer.
+    func callID(_ prefix: String, _ index: Int) -> String { prefix + id.suffix(20) + String(index) }
 }
 
 /// Framing of `text/event-stream`.
 enum ServerSentEvent {
     static func data(_ payload: [UInt8]) -> [UInt8] { Array("data: ".utf8) + payload + Array("\n\n".utf8) }
     static let done = data(Array("[DONE]".utf8))
+
+    /// An event whose name is the `type` of its document.
+    static func named(_ document: JSONValue) -> [UInt8] {
+        Array("event: \(document["type"]?.stringValue ?? "message")\n".utf8) + data(document.wireBytes)
+    }
 }

@@ -1,6 +1,7 @@
 import GleanerCore
 
-/// An error in OpenAI's shape: `{"error":{"message","type","param","code"}}` under its HTTP status.
+/// An error in OpenAI's shape: `{"error":{"message","type","param","code"}}` under its HTTP status; on Anthropic's paths
+/// in theirs: `{"type":"error","error":{"type","message"}}`.
 public struct ProviderRefusal: Error, Sendable, Hashable {
     public let status: Int
     public let message: String
@@ -41,6 +42,7 @@ public struct ProviderRefusal: Error, Sendable, Hashable {
             Self(
                 status: 429, message: "Rate limit reached. Please try again in 1s.", type: "requests",
                 code: "rate_limit_exceeded")
+        case 529: Self(status: 529, message: "Overloaded", type: "overloaded_error")
         case 500...:
             Self(
                 status: status, message: "The server had an error while processing your request.",
@@ -60,6 +62,9 @@ public struct ProviderRefusal: Error, Sendable, Hashable {
         self.code = code
     }
 
+    static let versionMissing = Self(
+        status: 400, message: "anthropic-version: header is required", type: "invalid_request_error")
+
     /// `{"error":{…}}`
     var document: JSONValue {
         [
@@ -70,7 +75,27 @@ public struct ProviderRefusal: Error, Sendable, Hashable {
         ]
     }
 
-    func answer(headers: [String: String] = [:]) -> ProviderAnswer {
-        .whole(status: status, headers: headers, document.wireBytes)
+    /// Anthropic's body of the same error; the type follows from the status.
+    var messagesDocument: JSONValue {
+        ["type": "error", "error": ["type": .string(messagesType), "message": .string(message)]]
+    }
+
+    private var messagesType: String {
+        switch status {
+        case 401: "authentication_error"
+        case 403: "permission_error"
+        case 404: "not_found_error"
+        case 413: "request_too_large"
+        case 429: "rate_limit_error"
+        case 529: "overloaded_error"
+        case 500...: "api_error"
+        default: "invalid_request_error"
+        }
+    }
+
+    func document(in dialect: WireDialect) -> JSONValue { dialect == .messages ? messagesDocument : document }
+
+    func answer(in dialect: WireDialect = .chat, headers: [String: String] = [:]) -> ProviderAnswer {
+        .whole(status: status, headers: headers, document(in: dialect).wireBytes)
     }
 }

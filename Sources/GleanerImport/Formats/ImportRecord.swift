@@ -89,7 +89,9 @@ struct ImportRecord {
     /// As a document, for `metadata`.
     func document(_ names: String...) -> JSONValue? {
         for name in names {
-            if let bytes = container(name), let value = try? JSONValue(parsing: bytes), value.objectValue != nil {
+            if let bytes = container(name), !bytes.holdsNULEscape, let value = try? JSONValue(parsing: bytes),
+                value.objectValue != nil
+            {
                 return value
             }
         }

@@ -2,6 +2,11 @@ import Foundation
 import GleanerCore
 
 /// Typed reading of a JSON object's members; whoever asks says what a wrong type means.
+extension [UInt8] {
+    /// U+0000 in JSON, which Postgres cannot hold.
+    var holdsNULEscape: Bool { String(decoding: self, as: UTF8.self).contains(#"\u0000"#) }
+}
+
 extension JSONText {
     func string(_ name: String) throws(LogError) -> String? {
         guard let value = self[name] else { return nil }
@@ -69,6 +74,7 @@ extension JSONText {
         guard value.first == UInt8(ascii: "{"), let object = try? JSONValue(parsing: value) else {
             throw .memberInvalid(name, problem: "is not an object")
         }
+        guard !Array(value).holdsNULEscape else { throw .memberInvalid(name, problem: "holds U+0000") }
         return object
     }
 

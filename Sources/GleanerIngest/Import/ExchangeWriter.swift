@@ -37,7 +37,6 @@ public struct ExchangeWriter: Sendable {
         }
         let before = try await present(exchanges.map(\.intent.id))
         var written = WrittenExchanges()
-        try await store.makeRoom(for: projected.filter { !before.contains($0.exchange.intent.id) })
         try await deliver(projected, &written)
         let there = projected.filter {
             let id = $0.exchange.intent.id
@@ -63,14 +62,21 @@ public struct ExchangeWriter: Sendable {
             ).map { ID<Exchange>(try $0.decode("id", as: UUID.self)) })
     }
 
-    private func deliver(_ exchanges: [ProjectedExchange], _ written: inout WrittenExchanges) async throws {
+    private func deliver(
+        _ exchanges: [ProjectedExchange], _ written: inout WrittenExchanges, hasRoom: Bool = false
+    ) async throws {
         do {
             written.conflicting.formUnion(try await store.store(exchanges))
         } catch let error as PostgresError where !error.isTransient {
+            if error.sqlState == "23514", !hasRoom {
+                // No partition for these ids yet. Anything else with this code will fail again.
+                try await store.makeRoom(for: exchanges)
+                return try await deliver(exchanges, &written, hasRoom: true)
+            }
             if exchanges.count > 1 {
                 let middle = exchanges.count / 2
-                try await deliver(Array(exchanges[..<middle]), &written)
-                try await deliver(Array(exchanges[middle...]), &written)
+                try await deliver(Array(exchanges[..<middle]), &written, hasRoom: hasRoom)
+                try await deliver(Array(exchanges[middle...]), &written, hasRoom: hasRoom)
                 return
             }
             try await deliverAlone(exchanges[0], after: error, &written)

@@ -1,8 +1,8 @@
 import AsyncEpoll
 public import Foundation
-import GRDB
 public import GleanerCore
 public import NIOCore
+import SQLite
 import Synchronization
 
 public struct JournalConfiguration: Sendable {
@@ -11,6 +11,11 @@ public struct JournalConfiguration: Sendable {
     public var durability: Durability = .disk
     /// Bytes of bodies that may wait for Postgres before new exchanges are refused. Default 1 GiB.
     public var maximumBytes: Int64 = 1 << 30
+    /// Bytes of bodies that are also held in memory for ingest, so that it need not read them back. Default 32 MiB.
+    public var heldBytes = 32 << 20
+    /// Bytes kept free for the end of open exchanges on a full volume; an eighth of what is free when that is less.
+    /// Default 64 MiB.
+    public var reserveBytes: Int64 = 64 << 20
 
     public init(directory: URL) { self.directory = directory }
 }
@@ -21,28 +26,25 @@ public struct JournalConfiguration: Sendable {
 /// fdatasync thus serves every exchange that waited for it.
 public final class Journal: ExchangeJournal, Sendable {
     fileprivate struct Pending {
-        let entry: JournalEntry
-        let done: (@Sendable (Result<Void, JournalError>) -> Void)?
+        let entries: [JournalEntry]
+        let continuation: CheckedContinuation<Result<Void, JournalError>, Never>?
     }
-    fileprivate struct State {
+    private struct Queue {
         var pending: [Pending] = []
+        /// What Postgres has and the file still holds. Losing this list only repeats a delivery, so nobody waits for it.
+        var deletions: [Int64] = []
         var isFlushQueued = false
-        var isOpen = true
-        var nextSequence: Int64
-        var nextPart: Int64 = 1
-        /// Bodies of open and undelivered exchanges, by sequence.
-        var bytes: [Int64: Int64]
-        var totalBytes: Int64
-        var ids: [ID<Exchange>: Int64]
-        var counts: LedgerCounts
+        var isTidyQueued = false
+        var probedAt = ContinuousClock.now
     }
 
     private let lock: JournalLock
     private let thread: EpollThread<JournalWriter>
-    private let database: DatabasePool
-    private let state: Mutex<State>
-    private let maximumBytes: Int64
+    private let state: Mutex<JournalState>
+    private let queue = Mutex(Queue())
     public let durability: Durability
+    /// The file a start could not read and put aside, after saving what could be saved; `nil` after a normal start.
+    public let salvagedFrom: String?
     /// One element after each commit that made exchanges ready for Postgres; older unread ones are merged.
     public let recorded: AsyncStream<Void>
     private let announce: AsyncStream<Void>.Continuation
@@ -50,127 +52,112 @@ public final class Journal: ExchangeJournal, Sendable {
     /// Opens or creates the journal, and marks what a dead process left open as interrupted.
     public init(_ configuration: JournalConfiguration) throws(JournalError) {
         lock = try JournalLock(directory: configuration.directory)
-        let database = try JournalDatabase.open(at: configuration.directory, durability: configuration.durability)
-        let found = try JournalRecovery.run(on: database)
-        self.database = database
+        let found: JournalRecovery.Found
+        do throws(SQLiteError) {
+            found = try JournalSalvage.recover(at: configuration.directory, durability: configuration.durability)
+        } catch {
+            throw JournalError(error)
+        }
         durability = configuration.durability
-        maximumBytes = configuration.maximumBytes
-        var counts = LedgerCounts()
-        counts.received = Int64(found.exchanges.count)
-        counts.journaled = Int64(found.exchanges.count)
-        counts.interrupted = found.interrupted
-        state = Mutex(
-            State(
-                nextSequence: found.lastSequence + 1, bytes: found.exchanges.mapValues(\.bytes),
-                totalBytes: found.exchanges.values.reduce(0) { $0 + $1.bytes },
-                ids: Dictionary(uniqueKeysWithValues: found.exchanges.map { ($0.value.id, $0.key) }), counts: counts))
+        salvagedFrom = found.salvagedFrom
+        state = Mutex(JournalState(found, limit: configuration.maximumBytes, heldLimit: configuration.heldBytes))
         (recorded, announce) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        thread = EpollThread(name: "journal") { _ in JournalWriter(database: database) }
+        thread = EpollThread(
+            name: "journal",
+            makeContext: { loop in
+                var reserve = JournalReserve(directory: configuration.directory, bytes: configuration.reserveBytes)
+                _ = reserve.take()
+                return JournalWriter(
+                    directory: configuration.directory, durability: configuration.durability, reserve: reserve,
+                    loop: loop)
+            }, tearDown: { $0.close() })
         announce.yield()
     }
 
     // MARK: The gateway's side
 
     public func open(_ intent: ExchangeIntent, request: ByteBuffer) async throws(JournalError) -> JournalTicket {
-        let sequence = try reserve(intent, bytes: request.readableBytes)
-        let result = await append([.open(sequence, intent, request: request)])
-        if case .failure(let error) = result {
-            release(intent.id, sequence)
-            throw error
-        }
-        state.withLock {
-            $0.counts.received += 1
-            $0.counts.open += 1
-        }
+        let sequence = try reserve(intent, request: request)
+        try await append([.open(sequence, intent, request: request)], releasing: sequence)
         FaultPoint.intentDurable.pass()
         return JournalTicket(sequence: sequence)
     }
 
     public func checkpoint(_ ticket: JournalTicket, _ bytes: ByteBuffer) {
-        let part = state.withLock { state in
-            state.add(Int64(bytes.readableBytes), to: ticket.sequence)
-            defer { state.nextPart += 1 }
-            return state.nextPart
-        }
-        enqueue([Pending(entry: .checkpoint(ticket.sequence, part: part, bytes), done: nil)])
+        let part = state.withLock { $0.add(bytes, to: ticket.sequence) }
+        enqueue(Pending(entries: [.checkpoint(ticket.sequence, part: part, bytes)], continuation: nil))
     }
 
     public func close(
         _ ticket: JournalTicket, _ outcome: ExchangeOutcome, rest: ByteBuffer
     ) async throws(JournalError) {
-        state.withLock { $0.add(Int64(rest.readableBytes), to: ticket.sequence) }
-        if case .failure(let error) = await append([.close(ticket.sequence, outcome, rest: rest)]) { throw error }
-        state.withLock {
-            $0.counts.open -= 1
-            $0.counts.journaled += 1
-        }
-        announce.yield()
+        state.withLock { _ = $0.add(rest, to: ticket.sequence) }
+        try await append([.close(ticket.sequence, outcome, rest: rest)])
         FaultPoint.recordDurable.pass()
     }
 
     public func record(
         _ intent: ExchangeIntent, request: ByteBuffer, _ outcome: ExchangeOutcome, response: ByteBuffer
     ) async throws(JournalError) {
-        let sequence = try reserve(intent, bytes: request.readableBytes + response.readableBytes)
-        let result = await append([
-            .open(sequence, intent, request: request), .close(sequence, outcome, rest: response),
-        ])
-        if case .failure(let error) = result {
-            release(intent.id, sequence)
-            throw error
-        }
-        state.withLock {
-            $0.counts.received += 1
-            $0.counts.journaled += 1
-        }
-        announce.yield()
+        let sequence = try reserve(intent, request: request, response: response)
+        try await append(
+            [.open(sequence, intent, request: request), .close(sequence, outcome, rest: response)],
+            releasing: sequence)
     }
 
-    private func reserve(_ intent: ExchangeIntent, bytes: Int) throws(JournalError) -> Int64 {
-        let limit = maximumBytes
-        let result: Result<Int64, JournalError> = state.withLock { state in
-            guard state.isOpen else { return .failure(.closed) }
-            guard state.totalBytes + Int64(bytes) <= limit else {
-                return .failure(.full(bytes: state.totalBytes, limit: limit))
-            }
-            guard state.ids[intent.id] == nil else { return .failure(.duplicate) }
-            let sequence = state.nextSequence
-            state.nextSequence += 1
-            state.ids[intent.id] = sequence
-            state.add(Int64(bytes), to: sequence)
-            return .success(sequence)
+    private func reserve(
+        _ intent: ExchangeIntent, request: ByteBuffer, response: ByteBuffer? = nil
+    ) throws(JournalError) -> Int64 {
+        let result = state.withLock { state in
+            Result { () throws(JournalError) in try state.reserve(intent, request: request, response: response) }
         }
+        if case .failure = result { probeWhenDue() }
         return try result.get()
-    }
-
-    private func release(_ id: ID<Exchange>, _ sequence: Int64) {
-        state.withLock {
-            $0.ids[id] = nil
-            $0.drop(sequence)
-        }
     }
 
     // MARK: Ingest's side
 
-    /// The oldest exchanges that are whole, at most `limit` and about `bytes` of bodies (but always one).
-    func oldest(limit: Int, bytes: Int) async throws -> [(sequence: Int64, exchange: JournaledExchange)] {
-        try await database.read { db in try JournalReader.oldest(db, limit: limit, bytes: bytes) }
+    /// The next exchanges that are whole, at most `limit` and about `bytes` of bodies (but always one). They stay until
+    /// they are acknowledged.
+    func oldest(limit: Int, bytes: Int) async throws(JournalError) -> [WaitingExchange] {
+        let (held, unread) = state.withLock { $0.next(limit: limit, bytes: bytes) }
+        var found = held.compactMap { sequence, held in
+            held.exchange.map { WaitingExchange(sequence: sequence, exchange: $0) }
+        }
+        // In slices, so that commits do not wait long behind a read.
+        for slice in stride(from: 0, to: unread.count, by: 32).map({ unread[$0..<min($0 + 32, unread.count)] }) {
+            found += try await read(Array(slice))
+        }
+        return found
     }
 
-    /// Postgres has these, as rows or in quarantine: they leave the journal.
-    func acknowledge(_ delivered: [(sequence: Int64, id: ID<Exchange>)], quarantined: Int) async throws(JournalError) {
-        if case .failure(let error) = await append([.acknowledge(delivered.map(\.sequence))]) { throw error }
-        state.withLock { state in
-            for (sequence, id) in delivered {
-                state.ids[id] = nil
-                state.drop(sequence)
+    private func read(_ sequences: [Int64]) async throws(JournalError) -> [WaitingExchange] {
+        let result: Result<[WaitingExchange], JournalError> = await withCheckedContinuation { continuation in
+            let accepted = thread.submit { writer in
+                continuation.resume(
+                    returning: Result { () throws(SQLiteError) in
+                        try JournalReader.read(sequences, from: writer.connected())
+                    }.mapError(JournalError.init))
             }
-            state.counts.journaled -= Int64(delivered.count)
-            state.counts.stored += Int64(delivered.count - quarantined)
-            state.counts.quarantined += Int64(quarantined)
+            if !accepted { continuation.resume(returning: .failure(.closed)) }
         }
+        return try result.get()
+    }
+
+    /// Postgres has these, as rows or in quarantine: they leave the journal, the file a little later.
+    func acknowledge(_ sequences: [Int64], quarantined: Int) {
+        state.withLock { $0.delivered(sequences, quarantined: quarantined) }
+        let mustTidy = queue.withLock { queue in
+            queue.deletions += sequences
+            defer { queue.isTidyQueued = true }
+            return !queue.isTidyQueued
+        }
+        if mustTidy { thread.submit { [weak self] writer in self?.tidyLater(writer) } }
         FaultPoint.afterAcknowledge.pass()
     }
+
+    /// Whether exchanges wait that are on disk only, as after an outage of Postgres.
+    var hasUnread: Bool { state.withLock(\.hasUnread) }
 
     // MARK: State, shutdown
 
@@ -179,6 +166,19 @@ public final class Journal: ExchangeJournal, Sendable {
     /// Bytes of bodies that are not in Postgres yet.
     public var waitingBytes: Int64 { state.withLock(\.totalBytes) }
 
+    public var health: JournalHealth {
+        probeWhenDue()
+        return state.withLock(\.health)
+    }
+
+    /// Why the health is `failed`.
+    var failure: JournalError {
+        .storage(code: SQLiteError.ioError, message: isRemoved ? SQLiteError.moved.message : "a write or a sync failed")
+    }
+
+    /// The files were removed or replaced while the disk works: what was in them is in memory or can still be read.
+    var isRemoved: Bool { state.withLock(\.isRemoved) }
+
     /// Refuses new exchanges; open ones may still be closed.
     public func refuseNew() { state.withLock { $0.isOpen = false } }
 
@@ -186,68 +186,147 @@ public final class Journal: ExchangeJournal, Sendable {
     public func shutdown() {
         refuseNew()
         announce.finish()
+        thread.submit { [weak self] writer in self?.flush(writer) }
         thread.stopAndWait()
         lock.release()
     }
 
     // MARK: Group commit
 
-    private func append(_ entries: [JournalEntry]) async -> Result<Void, JournalError> {
-        await withCheckedContinuation { continuation in
-            var pending = entries.map { Pending(entry: $0, done: nil) }
-            pending[pending.count - 1] = Pending(entry: entries[entries.count - 1]) {
-                continuation.resume(returning: $0)
-            }
-            enqueue(pending)
+    private func append(_ entries: [JournalEntry], releasing sequence: Int64? = nil) async throws(JournalError) {
+        let result = await withCheckedContinuation { continuation in
+            enqueue(Pending(entries: entries, continuation: continuation))
         }
+        if case .failure = result, let sequence { state.withLock { $0.release(sequence) } }
+        try result.get()
     }
 
-    private func enqueue(_ new: [Pending]) {
-        let mustFlush = state.withLock { state in
-            state.pending += new
-            defer { state.isFlushQueued = true }
-            return !state.isFlushQueued
+    private func enqueue(_ new: Pending) {
+        let mustFlush = queue.withLock { queue in
+            queue.pending.append(new)
+            defer { queue.isFlushQueued = true }
+            return !queue.isFlushQueued
         }
         guard mustFlush else { return }
         if !thread.submit({ [weak self] writer in self?.flush(writer) }) {
-            let stranded = takePending()
-            for pending in stranded { pending.done?(.failure(.closed)) }
+            for pending in takePending().pending { pending.continuation?.resume(returning: .failure(.closed)) }
         }
     }
 
-    private func takePending() -> [Pending] {
-        state.withLock { state in
-            defer { state.pending.removeAll() }
-            state.isFlushQueued = false
-            return state.pending
+    private func takePending() -> (pending: [Pending], deletions: [Int64]) {
+        queue.withLock { queue in
+            defer {
+                queue.pending.removeAll()
+                queue.deletions.removeAll()
+            }
+            queue.isFlushQueued = false
+            return (queue.pending, queue.deletions)
         }
     }
 
     private func flush(_ writer: JournalWriter) {
-        let batch = takePending()
-        do {
-            try writer.commit(batch.map(\.entry))
-            for pending in batch { pending.done?(.success(())) }
+        let (batch, deletions) = takePending()
+        guard !batch.isEmpty || !deletions.isEmpty else { return }
+        do throws(SQLiteError) {
+            try refuseWhenFailed()
+            try writer.commit(batch.lazy.flatMap(\.entries), deleting: deletions)
+            finish(batch)
         } catch {
-            // One entry that cannot be written must not fail its neighbours; a deletion may even make room.
-            for pending in batch {
-                do {
-                    try writer.commit([pending.entry])
-                    pending.done?(.success(()))
-                } catch {
-                    pending.done?(.failure(error))
-                }
+            recover(from: error, batch, deletions, writer)
+        }
+        do throws(SQLiteError) {
+            try writer.checkpointWhenDue()
+        } catch {
+            note(error, writer)
+        }
+    }
+
+    private func finish(_ batch: [Pending]) {
+        if state.withLock({ $0.committed(batch.lazy.flatMap(\.entries)) }) { announce.yield() }
+        for pending in batch { pending.continuation?.resume(returning: .success(())) }
+    }
+
+    /// One entry that cannot be written must not fail its neighbours, and a full disk none that is open.
+    private func recover(
+        from error: SQLiteError, _ batch: [Pending], _ deletions: [Int64], _ writer: JournalWriter
+    ) {
+        note(error, writer)
+        // Deliveries may be repeated; the list waits for a better time.
+        queue.withLock { $0.deletions = deletions + $0.deletions }
+        for pending in batch {
+            do throws(SQLiteError) {
+                try refuseWhenFailed()
+                if pending.isNew, state.withLock(\.health) == .diskFull { throw error }
+                try writer.commit(pending.entries)
+                finish([pending])
+            } catch {
+                note(error, writer)
+                for entry in pending.entries { writer.owe(entry) }
+                pending.continuation?.resume(returning: .failure(JournalError(error)))
             }
+        }
+    }
+
+    // MARK: Health
+
+    /// After a failed write or sync nothing is acknowledged: the kernel may have thrown away what it could not write,
+    /// and a second sync would not say so.
+    private func refuseWhenFailed() throws(SQLiteError) {
+        guard state.withLock(\.health) != .failed else {
+            throw SQLiteError(code: SQLiteError.ioError, message: "the journal's disk has failed")
+        }
+    }
+
+    private func note(_ error: SQLiteError, _ writer: JournalWriter) {
+        guard let health = error.health else { return }
+        if health == .diskFull { writer.reserve.release() }
+        let isNew = state.withLock { state in
+            guard state.health != .failed, state.health != health else { return false }
+            state.health = health
+            state.isRemoved = error == .moved
+            return true
+        }
+        // Ingest looks at the health when it wakes up.
+        if isNew { announce.yield() }
+    }
+
+    /// Looks, at most once a second, whether a journal that could not be written can be again.
+    private func probeWhenDue() {
+        let health = state.withLock(\.health)
+        guard health == .diskFull || health == .unwritable else { return }
+        let isDue = queue.withLock { queue in
+            guard queue.probedAt.duration(to: .now) >= .seconds(1) else { return false }
+            queue.probedAt = .now
+            return true
+        }
+        if isDue { thread.submit { [weak self] writer in self?.probe(writer) } }
+    }
+
+    private func probe(_ writer: JournalWriter) {
+        do throws(SQLiteError) {
+            try writer.probe()
+            guard writer.reserve.take() else { return }
+            state.withLock { if $0.health != .failed { $0.health = .writable } }
+        } catch {
+            note(error, writer)
+        }
+    }
+
+    // MARK: Deletions
+
+    /// They usually go with the next exchange's commit; after a quarter of a second without one they get their own.
+    private func tidyLater(_ writer: JournalWriter) {
+        writer.loop.schedule(after: .milliseconds(250)) { [weak self] in
+            guard let self else { return }
+            queue.withLock { $0.isTidyQueued = false }
+            flush(writer)
         }
     }
 }
 
-extension Journal.State {
-    fileprivate mutating func add(_ count: Int64, to sequence: Int64) {
-        bytes[sequence, default: 0] += count
-        totalBytes += count
-    }
-    fileprivate mutating func drop(_ sequence: Int64) {
-        totalBytes -= bytes.removeValue(forKey: sequence) ?? 0
+extension Journal.Pending {
+    /// Begins an exchange, which may be refused; everything else ends what was begun.
+    fileprivate var isNew: Bool {
+        if case .open = entries.first { true } else { false }
     }
 }

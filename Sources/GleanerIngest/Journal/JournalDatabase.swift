@@ -1,7 +1,7 @@
 import Foundation
-import GRDB
 import GleanerCore
 import Glibc
+import SQLite
 
 /// How long an acknowledged write survives.
 public enum Durability: String, Sendable, Hashable, CaseIterable {
@@ -16,67 +16,47 @@ public enum Durability: String, Sendable, Hashable, CaseIterable {
 /// An exchange is an `intents` row, perhaps `checkpoints` rows, and in the end a `records` row. All three leave when
 /// Postgres has them. Sizes and speeds that led here: docs/adr/0002.
 enum JournalDatabase {
-    static func open(at directory: URL, durability: Durability) throws(JournalError) -> DatabasePool {
-        do {
-            try FileManager.default.createDirectory(
-                at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-            var configuration = Configuration()
-            configuration.label = "journal"
-            configuration.maximumReaderCount = 2
-            configuration.prepareDatabase { db in
-                // Before the first table exists this decides the page size; later it does nothing.
-                try db.execute(sql: "PRAGMA page_size = 16384")
-                try db.execute(sql: "PRAGMA temp_store = MEMORY")
-            }
-            let pool = try DatabasePool(
-                path: directory.appendingPathComponent("journal.sqlite").path, configuration: configuration)
-            try pool.writeWithoutTransaction { db in
-                // GRDB opens WAL databases with synchronous=NORMAL, which does not sync each commit.
-                try db.execute(sql: "PRAGMA synchronous = \(durability == .disk ? "FULL" : "NORMAL")")
-                let level = try Int.fetchOne(db, sql: "PRAGMA synchronous")
-                guard durability == .process || level == 2 else {
-                    throw DatabaseError(resultCode: .SQLITE_MISUSE, message: "synchronous is \(level ?? -1), not FULL")
-                }
-                try db.execute(sql: schema)
-                try addColumn("details", to: "intents", db)
-                try addColumn("attempts", to: "records", db)
-            }
-            return pool
-        } catch {
-            throw JournalError(error)
+    static let fileName = "journal.sqlite"
+
+    /// `<directory>/journal.sqlite`, ready for use.
+    static func open(at directory: URL, durability: Durability) throws(SQLiteError) -> SQLiteConnection {
+        let connection = try SQLiteConnection(path: directory.appendingPathComponent(fileName).path)
+        // Before the first table exists this decides the page size; later it does nothing.
+        try connection.execute("PRAGMA page_size = 16384")
+        // One connection only (a lock file keeps others out), so SQLite needs no shared memory and no file locks. That
+        // saves system calls with every commit, and a file that a full disk could keep from growing.
+        try connection.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY")
+        try connection.execute("PRAGMA synchronous = \(durability == .disk ? "FULL" : "NORMAL")")
+        let level = try connection.integer("PRAGMA synchronous")
+        guard durability == .process || level == 2 else {
+            throw SQLiteError(code: 21, message: "synchronous is \(level ?? -1), not FULL")
         }
+        try connection.execute(schema)
+        return connection
     }
 
-    /// A journal may have been left by an older Gleaner.
-    private static func addColumn(_ column: String, to table: String, _ db: Database) throws {
-        guard try !db.columns(in: table).contains(where: { $0.name == column }) else { return }
-        try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN \(column) BLOB")
-    }
-
-    private static let schema = """
+    static let schema = """
         CREATE TABLE IF NOT EXISTS intents (
             seq INTEGER PRIMARY KEY, id BLOB NOT NULL, project BLOB NOT NULL, api_key BLOB, received_us INTEGER NOT NULL,
             endpoint TEXT NOT NULL, streamed INTEGER NOT NULL, model TEXT, conversation TEXT, end_user TEXT,
-            tags TEXT NOT NULL, provider TEXT, request_sha256 BLOB NOT NULL, request BLOB NOT NULL
+            tags TEXT NOT NULL, provider TEXT, request_sha256 BLOB NOT NULL, request BLOB NOT NULL, details BLOB
         );
         CREATE TABLE IF NOT EXISTS checkpoints (
             seq INTEGER NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (seq, part)
         );
         CREATE TABLE IF NOT EXISTS records (
             seq INTEGER PRIMARY KEY, status TEXT NOT NULL, reason TEXT, http_status INTEGER, headers BLOB,
-            duration_us INTEGER, ttft_us INTEGER, response_sha256 BLOB, response BLOB NOT NULL
+            duration_us INTEGER, ttft_us INTEGER, response_sha256 BLOB, response BLOB NOT NULL, attempts BLOB
         );
         """
 }
 
 extension JournalError {
-    init(_ error: any Error) {
-        switch error {
-        case let error as JournalError: self = error
-        case let error as DatabaseError:
-            self = .storage(code: error.extendedResultCode.rawValue, message: error.message ?? "no message")
-        default: self = .storage(code: 0, message: "\(type(of: error))")
-        }
+    init(_ error: SQLiteError) {
+        self =
+            error.isDiskFull
+            ? .diskFull
+            : .storage(code: error.code, message: error.message)
     }
 }
 

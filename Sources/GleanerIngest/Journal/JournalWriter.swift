@@ -1,75 +1,200 @@
+import AsyncEpoll
 import Foundation
-import GRDB
 import GleanerCore
+import Glibc
 import NIOCore
+import SQLite
 
 /// One thing to write; several make a transaction.
 enum JournalEntry: Sendable {
     case open(Int64, ExchangeIntent, request: ByteBuffer)
     case checkpoint(Int64, part: Int64, ByteBuffer)
     case close(Int64, ExchangeOutcome, rest: ByteBuffer)
-    /// Postgres has these: they leave.
-    case acknowledge([Int64])
 }
 
-/// Turns entries into rows. Lives on the journal's own thread.
+/// Turns entries into rows. Lives on the journal's own thread, and owns the only connection.
 final class JournalWriter {
-    private let database: DatabasePool
+    let loop: EpollLoop
+    var reserve: JournalReserve
+    private let directory: URL
+    private let durability: Durability
+    private var connection: SQLiteConnection?
+    /// The files that were opened, by device and inode.
+    private var files: [String: FileIdentity] = [:]
 
-    init(database: DatabasePool) { self.database = database }
+    /// Checkpoints that could not be written; they go with the end of their exchange.
+    private var owed: [Int64: [JournalEntry]] = [:]
 
-    /// Writes all entries in one transaction; when it returns they are as durable as the journal promises.
-    func commit(_ entries: [JournalEntry]) throws(JournalError) {
-        do {
-            FaultPoint.beforeCommit.pass()
-            try database.writeWithoutTransaction { db in
-                try db.inTransaction(.immediate) {
-                    for entry in entries { try write(entry, db) }
-                    return .commit
+    /// The log is moved into the database file at this many pages of 16 KiB.
+    private static let checkpointFrames = 2_000
+
+    init(directory: URL, durability: Durability, reserve: JournalReserve, loop: EpollLoop) {
+        self.loop = loop
+        self.directory = directory
+        self.durability = durability
+        self.reserve = reserve
+    }
+
+    func connected() throws(SQLiteError) -> SQLiteConnection {
+        if let connection { return connection }
+        let opened = try JournalDatabase.open(at: directory, durability: durability)
+        connection = opened
+        return opened
+    }
+
+    /// Writes all in one transaction; when it returns they are as durable as the journal promises.
+    /// - Parameter delivered: exchanges that Postgres has; they leave.
+    func commit(_ entries: some Sequence<JournalEntry>, deleting delivered: [Int64] = []) throws(SQLiteError) {
+        FaultPoint.beforeCommit.pass()
+        let connection = try connected()
+        try connection.transaction { () throws(SQLiteError) in
+            for entry in entries {
+                if !owed.isEmpty, case .close(let sequence, _, _) = entry {
+                    for part in owed[sequence] ?? [] { try write(part, connection) }
                 }
+                try write(entry, connection)
             }
-            FaultPoint.afterCommit.pass()
-        } catch {
-            throw JournalError(error)
+            try delete(delivered, connection)
+        }
+        // A commit into a file without a name is gone with this process.
+        try checkFiles()
+        if !owed.isEmpty {
+            for case .close(let sequence, _, _) in entries { owed[sequence] = nil }
+        }
+        FaultPoint.afterCommit.pass()
+    }
+
+    /// Keeps a checkpoint that could not be written: its exchange's end makes it durable, or fails with it.
+    func owe(_ entry: JournalEntry) {
+        if case .checkpoint(let sequence, _, _) = entry { owed[sequence, default: []].append(entry) }
+    }
+
+    /// Moves the log into the database file when it has grown long. Between commits, so that it starts over.
+    func checkpointWhenDue() throws(SQLiteError) {
+        guard let connection, connection.loggedFrames >= Self.checkpointFrames else { return }
+        try connection.checkpoint(.passive)
+    }
+
+    /// Whether a commit works at the moment.
+    func probe() throws(SQLiteError) {
+        let connection = try connected()
+        try connection.transaction { () throws(SQLiteError) in
+            try connection.statement("INSERT INTO checkpoints VALUES (-1, -1, zeroblob(65536))").run()
+            try connection.statement("DELETE FROM checkpoints WHERE seq = -1").run()
+        }
+        try checkFiles()
+    }
+
+    func close() { connection = nil }
+
+    // MARK: Rows
+
+    private func write(_ entry: JournalEntry, _ connection: SQLiteConnection) throws(SQLiteError) {
+        switch entry {
+        case .open(let sequence, let intent, let request):
+            let row = try connection.statement(
+                "INSERT INTO intents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            row.bind(1, sequence)
+            row.bind(2, intent.id.bytes)
+            row.bind(3, intent.project.bytes)
+            row.bind(4, intent.key?.bytes)
+            row.bind(5, intent.receivedAt.microsecondsSince1970)
+            row.bind(6, intent.endpoint)
+            row.bind(7, intent.streamed ? 1 : 0)
+            row.bind(8, intent.requestedModel)
+            row.bind(9, intent.conversation)
+            row.bind(10, intent.endUser)
+            row.bind(11, intent.tags.joined(separator: Self.tagSeparator))
+            row.bind(12, intent.provider)
+            row.bind(13, intent.requestHash)
+            row.bind(15, JournalEnvelope.details(intent))
+            try run(row, 14, request)
+        case .checkpoint(let sequence, let part, let bytes):
+            let row = try connection.statement("INSERT INTO checkpoints VALUES (?, ?, ?)")
+            row.bind(1, sequence)
+            row.bind(2, part)
+            try run(row, 3, bytes)
+        case .close(let sequence, let outcome, let rest):
+            let row = try connection.statement("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            row.bind(1, sequence)
+            row.bind(2, outcome.status.rawValue)
+            row.bind(3, outcome.reason)
+            row.bind(4, outcome.httpStatus)
+            row.bind(5, JournalEnvelope.headers(outcome.headers))
+            row.bind(6, outcome.duration?.microseconds)
+            row.bind(7, outcome.timeToFirstToken?.microseconds)
+            row.bind(8, outcome.responseHash)
+            row.bind(10, JournalEnvelope.attempts(outcome.attempts))
+            try run(row, 9, rest)
         }
     }
 
-    private func write(_ entry: JournalEntry, _ db: Database) throws {
-        switch entry {
-        case .open(let sequence, let intent, let request):
-            let statement = try db.cachedStatement(
-                sql: "INSERT INTO intents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-            try statement.execute(arguments: [
-                sequence, Data(intent.id.bytes), Data(intent.project.bytes), intent.key.map { Data($0.bytes) },
-                Int64((intent.receivedAt.timeIntervalSince1970 * 1_000_000).rounded()), intent.endpoint,
-                intent.streamed, intent.requestedModel, intent.conversation, intent.endUser,
-                intent.tags.joined(separator: Self.tagSeparator), intent.provider, Data(intent.requestHash),
-                Data(request.readableBytesView), try IntentDetails(intent).encoded(),
-            ])
-        case .checkpoint(let sequence, let part, let bytes):
-            let statement = try db.cachedStatement(sql: "INSERT INTO checkpoints VALUES (?, ?, ?)")
-            try statement.execute(arguments: [sequence, part, Data(bytes.readableBytesView)])
-        case .close(let sequence, let outcome, let rest):
-            let statement = try db.cachedStatement(sql: "INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-            let headers = outcome.headers.isEmpty ? nil : try JSONEncoder().encode(outcome.headers)
-            try statement.execute(arguments: [
-                sequence, outcome.status.rawValue, outcome.reason, outcome.httpStatus, headers,
-                outcome.duration.map(Self.microseconds), outcome.timeToFirstToken.map(Self.microseconds),
-                outcome.responseHash.map { Data($0) }, Data(rest.readableBytesView),
-                outcome.attempts.isEmpty ? nil : try JSONEncoder().encode(outcome.attempts),
-            ])
-        case .acknowledge(let sequences):
-            for table in ["records", "checkpoints", "intents"] {
-                let statement = try db.cachedStatement(sql: "DELETE FROM \(table) WHERE seq = ?")
-                for sequence in sequences { try statement.execute(arguments: [sequence]) }
+    private func run(_ row: SQLiteStatement, _ index: Int32, _ bytes: ByteBuffer) throws(SQLiteError) {
+        let result = bytes.withUnsafeReadableBytes { buffer in
+            Result { () throws(SQLiteError) in try row.run(index, borrowing: buffer) }
+        }
+        try result.get()
+    }
+
+    /// Deliveries are mostly neighbours, so a few ranges do for a batch.
+    private func delete(_ delivered: [Int64], _ connection: SQLiteConnection) throws(SQLiteError) {
+        guard !delivered.isEmpty else { return }
+        for range in Self.ranges(delivered) {
+            for sql in Self.deletions {
+                let statement = try connection.statement(sql)
+                statement.bind(1, range.lowerBound)
+                statement.bind(2, range.upperBound)
+                try statement.run()
             }
         }
+    }
+
+    private static let deletions = [
+        "DELETE FROM records WHERE seq BETWEEN ? AND ?", "DELETE FROM checkpoints WHERE seq BETWEEN ? AND ?",
+        "DELETE FROM intents WHERE seq BETWEEN ? AND ?",
+    ]
+
+    static func ranges(_ sequences: [Int64]) -> [ClosedRange<Int64>] {
+        var ranges: [ClosedRange<Int64>] = []
+        for sequence in sequences.sorted() {
+            if let last = ranges.last, sequence <= last.upperBound + 1 {
+                ranges[ranges.count - 1] = last.lowerBound...sequence
+            } else {
+                ranges.append(sequence...sequence)
+            }
+        }
+        return ranges
     }
 
     /// A control character that a tag cannot contain.
     static let tagSeparator = "\u{1F}"
 
-    private static func microseconds(_ duration: Duration) -> Int64 {
-        duration.components.seconds * 1_000_000 + duration.components.attoseconds / 1_000_000_000_000
+    // MARK: Files
+
+    private struct FileIdentity: Equatable {
+        let device: UInt64
+        let inode: UInt64
     }
+
+    /// - Throws: `moved` when a file is not the one seen first. One call to the kernel a file, about 1 µs.
+    private func checkFiles() throws(SQLiteError) {
+        for name in [JournalDatabase.fileName, JournalDatabase.fileName + "-wal"] {
+            let path = directory.path + "/" + name
+            var status = stat()
+            guard stat(path, &status) == 0 else { throw .moved }
+            let found = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+            if let known = files[name], known != found { throw .moved }
+            files[name] = found
+        }
+    }
+}
+
+extension Duration {
+    var microseconds: Int64 { components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000 }
+}
+
+extension Date {
+    /// The journal's and PostgreSQL's resolution. One rounding for both: a replay is compared with what was stored.
+    var microsecondsSince1970: Int64 { Int64((timeIntervalSince1970 * 1_000_000).rounded()) }
+    init(microsecondsSince1970: Int64) { self.init(timeIntervalSince1970: Double(microsecondsSince1970) / 1_000_000) }
 }

@@ -1,15 +1,16 @@
+import AsyncPostgres
 import Crypto
-import Foundation
 import GleanerCore
+import SimdJSON
 
 /// What can be read from the exact bytes: the searchable columns, the messages, the assembled answer.
 ///
 /// Best effort by nature. Whatever cannot be read or held is left out with a note; the bytes themselves are stored
 /// whether or not there is a projection.
 struct ExchangeProjection: Hashable {
-    var messages: JSONValue?
-    var answer: JSONValue?
-    var metadata: JSONValue?
+    var messages: JSONB?
+    var answer: JSONB?
+    var metadata: JSONB?
     /// Codes, in the order they arose; see the comment of `exchange_bodies.projection_note`.
     var notes: [String] = []
 
@@ -29,6 +30,9 @@ struct ExchangeProjection: Hashable {
     /// Larger bodies stay bytes only: nobody reads 16 MiB in a list, and jsonb would have to be parsed by Postgres.
     static let largestBody = 16 << 20
 
+    /// What cannot be read by everybody is repaired or left out, with a note. PostgreSQL takes 6,000 levels of `jsonb`.
+    static let rules = JSONRules(maximumDepth: 512, keepsLoneSurrogates: true, keepsNumbersOutOfRange: true)
+
     /// Nothing but the notes: what is stored when even the projection is refused.
     static func empty(note: String) -> ExchangeProjection {
         var projection = ExchangeProjection()
@@ -39,104 +43,98 @@ struct ExchangeProjection: Hashable {
     init() {}
 
     init(_ exchange: JournaledExchange) {
-        readRequest(exchange.request)
-        metadata = exchange.intent.metadata ?? metadata
-        if exchange.outcome.status != .refused { readResponse(exchange) }
-        repair()
+        var parser = JSONParser(Self.rules)
+        var repairs: Repairs = []
+        let dialect = Dialect(endpoint: exchange.intent.endpoint)
+        if dialect == nil { notes.append("endpoint_not_read") }
+        readRequest(exchange.request, dialect, &parser, &repairs)
+        if let said = exchange.intent.metadata, let bytes = try? said.canonicalBytes() {
+            metadata = JSONB(bytes: bytes)
+        }
+        if exchange.outcome.status != .refused, let dialect { readResponse(exchange, dialect, &parser, &repairs) }
+        notes += repairs.notes
     }
 
-    private mutating func readRequest(_ bytes: [UInt8]) {
-        guard !bytes.isEmpty else { return }
+    private mutating func readRequest(
+        _ bytes: [UInt8], _ dialect: Dialect?, _ parser: inout JSONParser, _ repairs: inout Repairs
+    ) {
+        guard let dialect, !bytes.isEmpty else { return }
         guard bytes.count <= Self.largestBody else { return notes.append("request_too_large") }
-        guard let body = parse(bytes) else { return notes.append("request_not_json") }
-        metadata = body["metadata"].flatMap { $0.objectValue == nil ? nil : $0 }
-        messages = body["messages"].flatMap { $0.arrayValue == nil ? nil : $0 }
-        systemFingerprint = messages.flatMap(Self.fingerprint)
+        parser.read(bytes.span.bytes) { result in
+            guard case .success(let body) = result else { return notes.append("request_not_json") }
+            if body.hasDuplicateKeys(below: body.root) { repairs.insert(.duplicateKeys) }
+            for member in body.members {
+                if member.key == "messages", dialect == .chat {
+                    messages = body.jsonb(member, .array, of: bytes, &repairs)
+                    systemFingerprint = Self.fingerprint(member.value)
+                } else if member.key == "metadata" {
+                    metadata = body.jsonb(member, .object, of: bytes, &repairs)
+                }
+            }
+            if dialect != .chat { take(body, dialect, &repairs) }
+        }
     }
 
-    private mutating func readResponse(_ exchange: JournaledExchange) {
+    private mutating func readResponse(
+        _ exchange: JournaledExchange, _ dialect: Dialect, _ parser: inout JSONParser, _ repairs: inout Repairs
+    ) {
         let bytes = exchange.response
         guard !bytes.isEmpty else { return }
         guard bytes.count <= Self.largestBody else { return notes.append("response_too_large") }
-        let type = exchange.outcome.headers["content-type"]?.lowercased()
-        // An interrupted stream has no headers in the journal; its own first bytes tell.
-        let isStream =
-            type?.hasPrefix("text/event-stream") ?? (exchange.intent.streamed && bytes.first != UInt8(ascii: "{"))
-        let found: ChatAnswer
+        let isStream = Self.isStream(exchange)
+        let found: ChatAnswer?
         if isStream {
-            let (assembled, unreadable) = ChatStreamAssembler.assemble(bytes)
+            let (assembled, unreadable) = dialect.assemble(bytes)
             if unreadable > 0 { notes.append("chunks_unreadable") }
             found = assembled
-            if !assembled.isComplete { notes.append(assembled.hasError ? "error_answer" : "stream_truncated") }
         } else {
-            guard let body = parse(bytes) else { return notes.append("response_not_json") }
-            found = ChatAnswer(json: body)
-            if found.hasError { notes.append("error_answer") }
+            found = parser.read(bytes.span.bytes) { result in
+                guard case .success(let body) = result else { return nil }
+                if body.hasDuplicateKeys(below: body.root) { repairs.insert(.duplicateKeys) }
+                return dialect == .chat ? ChatAnswer(json: body, of: bytes) : dialect.answer(body)
+            }
         }
-        take(found, isStream: isStream)
+        guard let found else { return notes.append("response_not_json") }
+        if found.hasError {
+            notes.append("error_answer")
+        } else if isStream, !found.isComplete {
+            notes.append("stream_truncated")
+        }
+        repairs.formUnion(found.repairs)
+        take(found, &repairs)
         isComplete = found.isComplete && exchange.outcome.status == .completed
     }
 
-    private mutating func take(_ found: ChatAnswer, isStream: Bool) {
-        answer = found.choices.isEmpty ? nil : found.document
+    /// An interrupted stream has no headers in the journal; its own first bytes tell.
+    private static func isStream(_ exchange: JournaledExchange) -> Bool {
+        exchange.outcome.headers["content-type"]?.lowercased().hasPrefix("text/event-stream")
+            ?? (exchange.intent.streamed && exchange.response.first != UInt8(ascii: "{"))
+    }
+
+    private mutating func take(_ found: ChatAnswer, _ repairs: inout Repairs) {
+        for label in [found.model, found.completionID, found.finishReason] where label?.utf8.contains(0) ?? false {
+            repairs.insert(.nul)
+        }
+        answer = found.document
         servedModel = found.model?.asLabel()
         completionID = found.completionID?.asLabel()
         finishReason = found.finishReason?.asLabel(limit: 64)
         promptTokens = found.usage?.prompt_tokens.flatMap { Int32(exactly: $0) }
         completionTokens = found.usage?.completion_tokens.flatMap { Int32(exactly: $0) }
         cachedTokens = found.usage?.prompt_tokens_details?.cached_tokens.flatMap { Int32(exactly: $0) }
+        cacheWriteTokens = found.usage?.prompt_tokens_details?.cache_write_tokens.flatMap { Int32(exactly: $0) }
         reasoningTokens = found.usage?.completion_tokens_details?.reasoning_tokens.flatMap { Int32(exactly: $0) }
     }
 
-    private mutating func parse(_ bytes: [UInt8]) -> JSONValue? {
-        if let value = try? JSONValue(parsing: bytes) { return value }
-        guard let value = try? JSONValue(parsing: LoneSurrogates.replaced(in: bytes)) else { return nil }
-        notes.append("surrogates_replaced")
-        return value
-    }
-
-    private mutating func repair() {
-        var repaired = false
-        messages = messages?.withoutNUL(&repaired)
-        answer = answer?.withoutNUL(&repaired)
-        metadata = metadata?.withoutNUL(&repaired)
-        if repaired { notes.append("nul_replaced") }
-    }
-
     /// SHA-256 of the leading system and developer messages' text; `nil` when there are none.
-    private static func fingerprint(_ messages: JSONValue) -> [UInt8]? {
-        let leading = (messages.arrayValue ?? []).prefix {
-            ["system", "developer"].contains($0["role"]?.stringValue ?? "")
+    private static func fingerprint(_ messages: JSONElement) -> [UInt8]? {
+        var contents: [JSONValue] = []
+        for message in messages.elements {
+            guard let role = message["role"]?.text, role == "system" || role == "developer" else { break }
+            guard let content = try? message["content"].map(JSONValue.init) ?? .null else { return nil }
+            contents.append(content)
         }
-        guard !leading.isEmpty,
-            let bytes = try? JSONValue.array(leading.map { $0["content"] ?? .null }).canonicalBytes()
-        else { return nil }
+        guard !contents.isEmpty, let bytes = try? JSONValue.array(contents).canonicalBytes() else { return nil }
         return Array(SHA256.hash(data: bytes))
-    }
-}
-
-extension ChatAnswer {
-    /// An answer that came as one JSON document.
-    init(json body: JSONValue) {
-        self.init()
-        hasError = body["error"].map { $0 != .null } ?? false
-        completionID = body["id"]?.stringValue
-        model = body["model"]?.stringValue
-        usage = body["usage"].flatMap(Usage.init(json:))
-        choices = (body["choices"]?.arrayValue ?? []).sorted {
-            ($0["index"]?.intValue ?? 0) < ($1["index"]?.intValue ?? 0)
-        }
-        isComplete = !hasError && !choices.isEmpty && choices.allSatisfy { $0["finish_reason"]?.stringValue != nil }
-    }
-}
-
-extension Usage {
-    init?(json: JSONValue) {
-        guard json.objectValue != nil else { return nil }
-        prompt_tokens = json["prompt_tokens"]?.intValue
-        completion_tokens = json["completion_tokens"]?.intValue
-        prompt_tokens_details = PromptDetails(cached_tokens: json["prompt_tokens_details"]?["cached_tokens"]?.intValue)
-        completion_tokens_details = CompletionDetails(
-            reasoning_tokens: json["completion_tokens_details"]?["reasoning_tokens"]?.intValue)
     }
 }

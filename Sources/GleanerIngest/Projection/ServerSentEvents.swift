@@ -1,46 +1,79 @@
+import Foundation
+
 /// Events of a `text/event-stream` body, found on bytes: a Swift `Character` may swallow CR LF as one.
 ///
-/// Source: WHATWG HTML §9.2.6, with one difference: a last event without its blank line is delivered too, and
-/// `endedCleanly` then says `false`.
+/// Source: WHATWG HTML §9.2.6, with one difference: a last event without its blank line is delivered too, and `read`
+/// then returns `false`.
 struct ServerSentEvents {
-    /// The `data` lines of each event, joined by LF.
-    private(set) var data: [[UInt8]] = []
-    private(set) var endedCleanly = true
+    private let body: [UInt8]
+    private var nextLF = -1
+    private var nextCR = -1
+    private var at = 0
 
-    init(_ body: [UInt8]) {
-        var event: [UInt8]?
-        var rest = body[...]
-        if rest.starts(with: [0xEF, 0xBB, 0xBF]) { rest = rest.dropFirst(3) }
-        while !rest.isEmpty {
-            let end = rest.firstIndex { $0 == 0x0A || $0 == 0x0D }
-            let line = rest[..<(end ?? rest.endIndex)]
-            if let end {
-                let isCRLF = rest[end] == 0x0D && end + 1 < rest.endIndex && rest[end + 1] == 0x0A
-                rest = rest[(end + (isCRLF ? 2 : 1))...]
-            } else {
-                rest = []
-            }
+    /// Calls `take` with the data of each event, its `data` lines joined by LF; nothing is copied while there is one.
+    /// - Returns: whether the last event came with its blank line.
+    static func read(_ body: [UInt8], _ take: (RawSpan) -> Void) -> Bool {
+        var events = ServerSentEvents(body)
+        return events.read(take)
+    }
+
+    private init(_ body: [UInt8]) {
+        self.body = body
+        if body.starts(with: [0xEF, 0xBB, 0xBF]) { at = 3 }
+    }
+
+    private mutating func read(_ take: (RawSpan) -> Void) -> Bool {
+        var single: Range<Int>?
+        var joined: [UInt8]?
+        func deliver() {
+            if let joined { take(joined.span.bytes) } else if let single { take(body.span.bytes.extracting(single)) }
+        }
+        while at < body.count {
+            let line = nextLine()
             if line.isEmpty {
-                if let complete = event { data.append(complete) }
-                event = nil
-            } else if let value = Self.dataValue(of: line) {
-                if event == nil { event = Array(value) } else { event! += [0x0A] + value }
+                deliver()
+                single = nil
+                joined = nil
+            } else if let value = dataValue(of: line) {
+                if let first = single {
+                    joined = (joined ?? Array(body[first])) + [0x0A] + body[value]
+                } else {
+                    single = value
+                }
             }
         }
-        if let unfinished = event {
-            data.append(unfinished)
-            endedCleanly = false
+        deliver()
+        return single == nil
+    }
+
+    /// The line that begins at `at`, without its end; `at` moves past it.
+    private mutating func nextLine() -> Range<Int> {
+        // Each of the two is looked for once, so that a body with only one of them is read in one pass.
+        if nextLF < at { nextLF = find(0x0A) }
+        if nextCR < at { nextCR = find(0x0D) }
+        let line = at..<min(nextLF, nextCR)
+        at = min(line.upperBound + (nextCR + 1 == nextLF ? 2 : 1), body.count)
+        return line
+    }
+
+    private func find(_ byte: UInt8) -> Int {
+        body.withUnsafeBytes { bytes in
+            guard at < bytes.count, let found = memchr(bytes.baseAddress! + at, Int32(byte), bytes.count - at) else {
+                return bytes.count
+            }
+            return UnsafeRawPointer(found) - bytes.baseAddress!
         }
     }
 
     /// What follows `data:` and one optional space; `nil` for comments and other fields.
-    private static func dataValue(of line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
-        let name = Array("data".utf8)
-        guard line.starts(with: name) else { return nil }
-        let rest = line.dropFirst(name.count)
-        guard let colon = rest.first else { return rest }
-        guard colon == UInt8(ascii: ":") else { return nil }
-        let value = rest.dropFirst()
-        return value.first == UInt8(ascii: " ") ? value.dropFirst() : value
+    private func dataValue(of line: Range<Int>) -> Range<Int>? {
+        guard body[line].starts(with: Self.name) else { return nil }
+        var start = line.lowerBound + Self.name.count
+        if start == line.upperBound { return start..<start }
+        guard body[start] == UInt8(ascii: ":") else { return nil }
+        start += 1
+        if start < line.upperBound, body[start] == UInt8(ascii: " ") { start += 1 }
+        return start..<line.upperBound
     }
+    private static let name = Array("data".utf8)
 }

@@ -2,24 +2,24 @@ import AsyncPostgres
 import Foundation
 import GleanerCore
 
-/// Exchanges in `gleaner.exchanges` and `gleaner.exchange_bodies`.
+/// Exchanges in `gleaner.exchanges`, `gleaner.exchange_bodies` and `gleaner.attempts`.
 ///
-/// A batch is three statements, each an `INSERT … SELECT FROM unnest(…)` with one array a column: a few long binary
-/// parameters instead of thousands of short ones (docs/adr/0005).
+/// A batch is one statement, with one array a column: a few long binary parameters instead of thousands of short ones
+/// (docs/adr/0005).
 struct PostgresExchangeStore: ExchangeStore {
     let pool: PostgresPool
 
+    /// Above this a batch is tried again in smaller parts (`DrainPace`).
+    private static let deadline = Duration.seconds(15)
+
     func store(_ exchanges: [ProjectedExchange]) async throws -> Set<ID<Exchange>> {
-        let columns = ExchangeColumns(exchanges)
-        return try await pool.withTransaction { connection in
-            let inserted = try await connection.query(columns.insertExchanges).map {
-                ID<Exchange>(try $0.decode("id", as: UUID.self))
-            }
-            let conflicting = try await conflicts(
-                among: exchanges.map(\.exchange), inserted: Set(inserted), on: connection)
-            try await connection.query(columns.insertBodies(of: Set(inserted)))
-            if let attempts = columns.insertAttempts(of: Set(inserted)) { try await connection.query(attempts) }
-            return conflicting
+        let statement = try ExchangeColumns(exchanges).statement
+        return try await pool.withConnection { connection in
+            let inserted = try await connection.query(statement, timeout: Self.deadline, isKept: true)
+            // What is there already is rare: a repetition after a crash, or an id used twice.
+            if inserted.count == exchanges.count { return [] }
+            let new = try inserted.map { ID<Exchange>(try $0.decode("id", as: UUID.self)) }
+            return try await conflicts(among: exchanges.map(\.exchange), inserted: Set(new), on: connection)
         }
     }
 
@@ -34,7 +34,7 @@ struct PostgresExchangeStore: ExchangeStore {
             SELECT e.id FROM gleaner.exchanges e
             JOIN unnest(\(PostgresArray(known.map(\.intent.id.shard.value))), \(PostgresArray(known.map(\.intent.id.uuid))),
                         \(PostgresArray(known.map(\.intent.project.uuid))), \(PostgresArray(known.map(\.intent.requestHash))),
-                        \(PostgresArray(known.map { $0.outcome.responseHash })), \(PostgresArray(known.map(\.intent.receivedAt))))
+                        \(PostgresArray(known.map { $0.outcome.responseHash })), \(PostgresArray(known.map { Date(microsecondsSince1970: $0.intent.receivedAt.microsecondsSince1970) })))
                  AS k (shard, id, project_id, request_sha256, response_sha256, received_at)
               ON e.shard = k.shard AND e.id = k.id AND e.project_id = k.project_id
              AND e.request_sha256 = k.request_sha256

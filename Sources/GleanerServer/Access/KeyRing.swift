@@ -6,15 +6,21 @@ import Synchronization
 /// Checks tokens, and remembers the answers for a few seconds.
 ///
 /// A revoked key stops working within `freshness`. While the database is away, a key that was good not longer than
-/// `grace` ago stays good: clients are not punished for our outage, and their exchanges wait in the journal.
+/// `grace` ago stays good: clients are not punished for our outage, and their exchanges wait in the journal. A database
+/// that hangs holds up one caller in `patience`; the others go by what was known.
 final class KeyRing: Sendable {
     private struct Known {
         let caller: Caller?
+        /// When the database said so.
         let at: ContinuousClock.Instant
+        /// When it was asked last, whether it answered or not.
+        var asked: ContinuousClock.Instant
     }
 
     static let freshness = Duration.seconds(5)
     static let grace = Duration.seconds(600)
+    /// Above the store's own deadline of 2 seconds.
+    static let patience = Duration.seconds(3)
     /// Wrong tokens are remembered too, but never more than this many.
     private static let limit = 10_000
 
@@ -29,6 +35,7 @@ final class KeyRing: Sendable {
         let hash = token.sha256
         let memory = known.withLock { $0[hash] }
         if let memory, clock.now - memory.at < Self.freshness { return try Self.accepted(memory.caller) }
+        if let caller = memory?.caller, !mustAsk(hash) { return caller }
         do {
             let caller = try await store.caller(token)
             remember(hash, caller)
@@ -41,15 +48,29 @@ final class KeyRing: Sendable {
         }
     }
 
+    /// Whether it is this caller's turn to ask about a good key that is due. Nobody else's is, until it is answered or
+    /// `patience` is over.
+    private func mustAsk(_ hash: [UInt8]) -> Bool {
+        let now = clock.now
+        return known.withLock { known in
+            guard let memory = known[hash], now - memory.at < Self.grace, now - memory.asked < Self.patience else {
+                known[hash]?.asked = now
+                return true
+            }
+            return false
+        }
+    }
+
     private static func accepted(_ caller: Caller?) throws(AccessError) -> Caller {
         guard let caller else { throw .keyRefused }
         return caller
     }
 
     private func remember(_ hash: [UInt8], _ caller: Caller?) {
+        let now = clock.now
         known.withLock { known in
             if known.count >= Self.limit { known = known.filter { $0.value.caller != nil } }
-            if known.count < Self.limit || caller != nil { known[hash] = Known(caller: caller, at: clock.now) }
+            if known.count < Self.limit || caller != nil { known[hash] = Known(caller: caller, at: now, asked: now) }
         }
     }
 }

@@ -12,6 +12,7 @@ struct AdminRoutes: Sendable {
     struct Readiness: Codable, Sendable {
         /// `ready`: takes and stores exchanges. `degraded`: takes them, and they wait in the journal. `unready`: neither.
         let status: String
+        /// `disk` or `process`, as configured; `weak` when PostgreSQL has fsync or synchronous_commit off.
         let durability: String
         let postgres: Bool
         let schema: Bool
@@ -39,12 +40,14 @@ struct AdminRoutes: Sendable {
     }
 
     func ready(_ request: Request, _ context: GleanerContext) async throws -> Response {
-        let postgres = (try? await pool.query("SELECT 1", timeout: .seconds(1))) != nil
+        let durability = try? await DatabaseDurability.ask(pool, timeout: .seconds(1))
+        let postgres = durability != nil
         let bytes = journal.waitingBytes
         let hasRoom = bytes < journalLimit
         let readiness = Readiness(
             status: !hasRoom ? "unready" : postgres && schema.isReady ? "ready" : "degraded",
-            durability: journal.durability.rawValue, postgres: postgres, schema: schema.isReady, journalBytes: bytes,
+            durability: durability?.isWeak == true ? "weak" : journal.durability.rawValue, postgres: postgres,
+            schema: schema.isReady, journalBytes: bytes,
             ledger: journal.counts, gap: journal.counts.gap)
         var response = try context.responseEncoder.encode(readiness, from: request, context: context)
         // Degraded still keeps every exchange, so a load balancer may send more.

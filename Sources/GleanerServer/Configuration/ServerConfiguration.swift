@@ -12,7 +12,9 @@ public struct ServerConfiguration: Sendable {
     /// `nil`: a private cluster is wanted.
     public var databaseURL: String?
     /// `nil`: the demo provider is wanted.
-    public var provider: Provider?
+    public var providers: Providers?
+    /// PEM bundle for TLS to providers; `nil` for the system's.
+    public var providerCAFile: String?
     public var deadlines: CurlDeadlines
     public var durability: Durability
     public var models: Set<String>
@@ -27,15 +29,8 @@ public struct ServerConfiguration: Sendable {
         adminListen = try settings.address(.adminListen)
         dataDirectory = URL(fileURLWithPath: try settings.required(.dataDirectory)).standardizedFileURL
         databaseURL = settings.text(.databaseURL)
-        if let url = settings.text(.providerURL) {
-            guard let parsed = URL(string: url), ["http", "https"].contains(parsed.scheme), parsed.host() != nil,
-                parsed.user() == nil, parsed.query() == nil
-            else {
-                throw .invalid(.providerURL, text: url, wanted: "an http or https URL up to and with /v1")
-            }
-            let key = settings.text(.providerKey).map(ProviderKey.init)
-            provider = Provider(name: parsed.host() ?? "provider", baseURL: url, key: key)
-        }
+        providers = try settings.configuredProviders()
+        providerCAFile = try settings.providerCAFile()
         deadlines = CurlDeadlines(
             connect: try settings.duration(.connectTimeout), firstByte: try settings.duration(.firstByteTimeout),
             idle: try settings.duration(.idleTimeout), total: try settings.duration(.totalTimeout))
@@ -58,9 +53,16 @@ public struct ServerConfiguration: Sendable {
         return configuration
     }
 
+    /// How providers are spoken to.
+    var curl: CurlConfiguration {
+        var configuration = CurlConfiguration()
+        configuration.caBundle = providerCAFile
+        return configuration
+    }
+
     /// What the gateway needs, once a provider is known.
-    func gateway(_ provider: Provider) -> GatewayConfiguration {
-        var configuration = GatewayConfiguration(provider: provider)
+    func gateway(_ providers: Providers) -> GatewayConfiguration {
+        var configuration = GatewayConfiguration(providers: providers)
         configuration.models = models
         configuration.maximumRequestBytes = maximumBodyBytes
         configuration.maximumAnswerBytes = maximumAnswerBytes

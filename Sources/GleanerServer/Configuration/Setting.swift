@@ -28,7 +28,7 @@ public struct Setting: Sendable, Hashable {
         meaning: "the model provider, up to and with /v1; unset: gleaner up runs the demo provider")
     public static let providerKey = Setting(
         variable: "GLEANER_PROVIDER_KEY", path: "provider.key", standard: nil,
-        meaning: "the provider's secret, sent as a bearer token", isSecret: true)
+        meaning: "the provider's secret", isSecret: true)
     public static let connectTimeout = Setting(
         variable: "GLEANER_PROVIDER_CONNECT_TIMEOUT", path: "provider.connect_timeout", standard: "5s",
         meaning: "to open a connection (ms, s, m)")
@@ -64,8 +64,9 @@ public struct Setting: Sendable, Hashable {
         meaning: "trace, debug, info, notice, warning, error or critical")
 
     public static let all: [Setting] = [
-        listen, adminListen, dataDirectory, databaseURL, providerURL, providerKey, connectTimeout, firstByteTimeout,
-        idleTimeout, totalTimeout, durability, models, maximumBodyBytes, maximumAnswerBytes, journalMaximumBytes,
+        listen, adminListen, dataDirectory, databaseURL, providerURL, providerKey, providerKeyFile, providerDialect,
+        providerCAFile, providers, connectTimeout, firstByteTimeout, idleTimeout, totalTimeout, durability, models,
+        maximumBodyBytes, maximumAnswerBytes, journalMaximumBytes,
         shutdownTimeout, logLevel,
     ]
 }

@@ -60,6 +60,7 @@ final class SchemaReadiness: Service {
             do {
                 try await Migrator.gleaner(pool: pool, logger: logger).apply()
                 try await prepared()
+                try await warnOfWeakDurability()
                 open()
                 return
             } catch let error as PostgresError where error.isTransient {
@@ -68,6 +69,14 @@ final class SchemaReadiness: Service {
                 delay = min(delay * 2, .seconds(5))
             }
         }
+    }
+
+    private func warnOfWeakDurability() async throws {
+        let durability = try await DatabaseDurability.ask(pool)
+        guard durability.isWeak else { return }
+        logger.warning(
+            "postgres may lose committed exchanges in a crash of its machine",
+            metadata: ["off": "\(durability.off.joined(separator: ","))"])
     }
 
     private func open() {

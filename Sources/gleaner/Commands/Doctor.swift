@@ -29,12 +29,12 @@ struct Doctor: AsyncParsableCommand {
 
     func run() async throws {
         let environment = try await CommandEnvironment.load()
-        let lines = Setting.all.map { setting in
+        let lines = (Setting.all + environment.settings.namedProviderSettings).map { setting in
             let value = environment.settings[setting]
             let shown = value.text.map { setting.isSecret ? "(set, not shown)" : $0 }
             return Line(setting: setting.variable, value: shown, from: Self.name(value.source))
         }
-        let checks = await [database(environment), dataDirectory(environment), provider(environment)]
+        let checks = await [database(environment), dataDirectory(environment)] + providers(environment)
         if json {
             try Output.json(Report(settings: lines, checks: checks))
         } else {
@@ -90,15 +90,20 @@ struct Doctor: AsyncParsableCommand {
         return Check(check: "data directory", ok: ok, detail: path.path + (ok ? "" : " is not writable for this user"))
     }
 
-    private func provider(_ environment: CommandEnvironment) async -> Check {
-        guard let provider = environment.configuration.provider else {
-            return Check(
-                check: "provider", ok: true, detail: "none configured; gleaner up uses the built-in demo provider")
+    private func providers(_ environment: CommandEnvironment) -> [Check] {
+        guard let providers = environment.configuration.providers else {
+            return [
+                Check(
+                    check: "provider", ok: true, detail: "none configured; gleaner up uses the built-in demo provider")
+            ]
         }
-        let isPlain = provider.baseURL.hasPrefix("http://")
-        return Check(
-            check: "provider", ok: true,
-            detail: provider.baseURL + (isPlain ? " (without TLS: only for a provider on this machine or network)" : "")
-        )
+        return providers.all.map { provider in
+            let isPlain = provider.baseURL.hasPrefix("http://")
+            return Check(
+                check: "provider \(provider.name)", ok: true,
+                detail:
+                    "\(provider.baseURL), \(provider.dialect.rawValue), \(provider.key == nil ? "no key" : "key set")"
+                    + (isPlain ? " (without TLS: only for a provider on this machine or network)" : ""))
+        }
     }
 }

@@ -26,16 +26,16 @@ struct Up: AsyncParsableCommand {
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve with the configured database and provider.",
-        discussion: "For systemd and containers: DATABASE_URL and GLEANER_PROVIDER_URL must be set.")
+        discussion:
+            "For systemd and containers: DATABASE_URL and GLEANER_PROVIDER_URL (or GLEANER_PROVIDERS) must be set.")
 
     func run() async throws {
         let environment = try await CommandEnvironment.load()
         let configuration = environment.configuration
         let url = try environment.settings.required(.databaseURL)
-        _ = try environment.settings.required(.providerURL)
-        guard let provider = configuration.provider else { return }
+        guard let providers = configuration.providers else { throw SettingsError.missing(.providerURL) }
         try await GleanerService(
-            configuration: configuration, databaseURL: url, provider: provider, logger: environment.logger
+            configuration: configuration, databaseURL: url, providers: providers, logger: environment.logger
         ).run { started in
             print(
                 "listening on \(configuration.listen.with(port: started.port)), "

@@ -1,0 +1,50 @@
+import Crypto
+import Foundation
+import GleanerCore
+import NIOCore
+
+/// What is known of a call before it has been read.
+struct Arrival {
+    let caller: Caller
+    let endpoint: Endpoint
+    let at: Date
+    let instant: ContinuousClock.Instant
+
+    /// The client's own id, or a new one on its conversation's shard.
+    func id(_ context: CallContext?, _ fields: RequestFields?) -> ID<Exchange> {
+        context?.exchange
+            ?? .new(on: Shard(project: caller.project, conversation: conversation(context, fields)))
+    }
+
+    func intent(
+        _ id: ID<Exchange>, _ context: CallContext?, _ fields: RequestFields?, _ body: ByteBuffer, _ plan: CallPlan?
+    ) -> ExchangeIntent {
+        ExchangeIntent(
+            id: id, project: caller.project, key: caller.key, receivedAt: at, endpoint: endpoint.name,
+            streamed: fields?.stream ?? false, requestedModel: fields?.model,
+            conversation: conversation(context, fields), endUser: endUser(context, fields), tags: context?.tags ?? [],
+            provider: plan?.candidates.first?.providerName,
+            requestHash: Array(SHA256.hash(data: body.readableBytesView)), choice: plan?.choice)
+    }
+
+    func conversation(_ context: CallContext?, _ fields: RequestFields?) -> String? {
+        context?.conversation ?? fields?.conversation?.asCallLabel
+    }
+
+    func endUser(_ context: CallContext?, _ fields: RequestFields?) -> String? {
+        context?.endUser ?? fields?.user?.asCallLabel
+    }
+}
+
+extension ExchangeIntent {
+    /// The same request, to a candidate whose answer nobody is shown.
+    func shadow(to candidate: CallPlan.Candidate, at time: Date) -> ExchangeIntent {
+        ExchangeIntent(
+            id: .new(on: id.shard), project: project, key: key, receivedAt: time, endpoint: endpoint,
+            streamed: streamed, requestedModel: requestedModel, conversation: conversation, endUser: endUser,
+            tags: tags, provider: candidate.providerName, requestHash: requestHash, source: .shadow,
+            choice: choice.flatMap { choice in
+                candidate.variant.map { RouteChoice(route: choice.route, variant: $0, version: choice.version) }
+            }, shadowOf: id)
+    }
+}

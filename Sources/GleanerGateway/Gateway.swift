@@ -1,0 +1,112 @@
+import Foundation
+public import GleanerCore
+import GleanerHTTP
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Every path under `/v1`: reads the call, decides where it goes, and has it sent once it is durable.
+public struct Gateway: Sendable {
+    let configuration: GatewayConfiguration
+    let routes: any LiveRoutes
+    let keys: any IdempotencyKeys
+    let spending: Spending
+
+    public init(
+        configuration: GatewayConfiguration, routes: any LiveRoutes, keys: any IdempotencyKeys, spending: Spending
+    ) {
+        self.configuration = configuration
+        self.routes = routes
+        self.keys = keys
+        self.spending = spending
+    }
+
+    func pass(_ request: Request, _ context: GleanerContext) async throws -> Response {
+        let caller = try context.caller(with: .gateway)
+        let endpoint = try Endpoint(method: request.method, path: request.uri.path, query: request.uri.query)
+        let arrival = Arrival(caller: caller, endpoint: endpoint, at: Date(), instant: .now)
+        var body = ByteBuffer()
+        let call: Call
+        let key: IdempotencyKey?
+        do throws(GatewayError) {
+            try await CallBody.read(request, into: &body, limit: configuration.maximumRequestBytes)
+            call = try understand(arrival, request.headers, body, ClientWatch(channel: context.channel))
+            key = try IdempotencyKey(request.headers, call.intent)
+        } catch .clientGone {
+            // The upload broke off: there is no call to keep, and nobody to answer.
+            throw GatewayError.clientGone
+        } catch {
+            return try await spending.refuse(arrival, body, error.explanation)
+        }
+        guard let key else { return try await spending.spend(call) }
+        return try await once(key, call)
+    }
+
+    private func understand(
+        _ arrival: Arrival, _ headers: HTTPFields, _ body: ByteBuffer, _ watch: ClientWatch
+    ) throws(GatewayError) -> Call {
+        let context = try CallContext(headers, now: arrival.at)
+        let endpoint = arrival.endpoint
+        let fields =
+            endpoint.kind == .other ? nil : try RequestFields(parsing: body, requiresModel: endpoint.requiresModel)
+        let id = arrival.id(context, fields)
+        let route = fields?.model.flatMap { model in
+            let sticky = arrival.endUser(context, fields) ?? arrival.conversation(context, fields)
+            return routes.plan(project: arrival.caller.project, model: model, stickyKey: sticky, exchange: id)
+        }
+        if route == nil, let model = fields?.model, !configuration.models.isEmpty,
+            !configuration.models.contains(model)
+        {
+            throw .modelUnknown(known: configuration.models + routes.names(project: arrival.caller.project))
+        }
+        let plan = CallPlan(route, configuration)
+        return Call(
+            arrival: arrival, headers: headers, body: body, fields: fields, plan: plan,
+            intent: arrival.intent(id, context, fields, body, plan), watch: watch)
+    }
+
+    // MARK: Idempotency
+
+    /// Does the work of `key` at most once, however often the call comes.
+    private func once(_ key: IdempotencyKey, _ call: Call) async throws -> Response {
+        let claim: IdempotencyClaim
+        do {
+            claim = try await keys.claim(key, for: call.intent.id)
+        } catch {
+            return try await refuse(call, .unavailable)
+        }
+        switch claim {
+        case .running: return try await refuse(call, .running)
+        case .otherRequest: return try await refuse(call, .otherRequest)
+        case .answered(let answer): return Self.repeated(answer)
+        case .granted:
+            do {
+                return try await spending.spend(call)
+            } catch {
+                await keys.release(key, of: call.intent.id)
+                throw error
+            }
+        }
+    }
+
+    private func refuse(_ call: Call, _ error: IdempotencyError) async throws -> Response {
+        try await spending.refuse(call.arrival, call.body, error.explanation)
+    }
+
+    /// An answer that was given before, as it was, under the id of its exchange.
+    private static func repeated(_ answer: KeptAnswer) -> Response {
+        var headers: HTTPFields = [.exchangeID: answer.exchange.description, .idempotentReplay: "true"]
+        for (name, value) in answer.headers {
+            if let name = HTTPField.Name(name) { headers[name] = value }
+        }
+        return Response(
+            status: .init(code: answer.httpStatus), headers: headers,
+            body: .init(byteBuffer: ByteBuffer(bytes: answer.body)))
+    }
+}
+
+extension HTTPField.Name {
+    static let exchangeID = HTTPField.Name("X-Gleaner-Exchange-Id")!
+    static let variant = HTTPField.Name("X-Gleaner-Variant")!
+    static let idempotentReplay = HTTPField.Name("X-Gleaner-Idempotent-Replay")!
+}

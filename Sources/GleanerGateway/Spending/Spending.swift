@@ -1,0 +1,151 @@
+public import AsyncCurl
+import Crypto
+import Foundation
+public import GleanerCore
+import GleanerHTTP
+import HTTPTypes
+import Hummingbird
+public import Logging
+import NIOCore
+
+/// Makes a call durable, sends it to its candidates until one answers, and hands the answer to `AnswerRelay`.
+public struct Spending: Sendable {
+    let configuration: GatewayConfiguration
+    let client: CurlClient
+    let journal: any ExchangeJournal
+    let open: OpenExchanges
+    let shadows: Shadows
+    let logger: Logger
+
+    public init(
+        configuration: GatewayConfiguration, client: CurlClient, journal: any ExchangeJournal, open: OpenExchanges,
+        shadows: Shadows, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.client = client
+        self.journal = journal
+        self.open = open
+        self.shadows = shadows
+        self.logger = logger
+    }
+
+    func spend(_ call: Call) async throws(JournalError) -> Response {
+        let intent = call.intent
+        let ticket = try await journal.open(intent, request: call.body)
+        let exchange = OpenExchange(
+            intent, arrivedAt: call.arrival.instant, ticket: ticket, journal: journal, logger: logger)
+        open.add(exchange)
+        FaultPoint.beforeSpend.pass()
+        offerShadows(of: call)
+        do throws(GatewayError) {
+            let response = try await answerHead(call, exchange)
+            return AnswerRelay(
+                exchange: exchange, response: response, watch: call.watch, open: open,
+                streamEnd: call.endpoint.streamEnd, variant: exchange.variant,
+                maximumBytes: configuration.maximumAnswerBytes
+            ).answer()
+        } catch {
+            open.remove(intent.id)
+            return await fail(exchange, error, watch: call.watch)
+        }
+    }
+
+    /// Keeps a call that goes nowhere, and answers it.
+    func refuse(
+        _ arrival: Arrival, _ body: ByteBuffer, _ explanation: Explanation
+    ) async throws(JournalError) -> Response {
+        let intent = arrival.intent(arrival.id(nil, nil), nil, nil, body, nil)
+        let answer = ErrorBody.openAI.bytes(explanation)
+        try await journal.record(
+            intent, request: body,
+            ExchangeOutcome(
+                status: .refused, reason: explanation.code, httpStatus: explanation.status,
+                responseHash: Array(SHA256.hash(data: answer))),
+            response: ByteBuffer(bytes: answer))
+        return ErrorBody.openAI.response(explanation, headers: [.exchangeID: intent.id.description])
+    }
+
+    // MARK: Attempts
+
+    /// Returns when a head is in that the client will get. Until then nothing has been sent to the client, so what
+    /// fails may be tried again, as the route's policy says.
+    private func answerHead(_ call: Call, _ exchange: OpenExchange) async throws(GatewayError) -> CurlResponse {
+        let start = ContinuousClock.now
+        var tries = Tries()
+        while true {
+            let candidate = call.plan.candidates[tries.variant]
+            exchange.beginAttempt(candidate, model: candidate.model ?? call.fields?.model)
+            let result = await ask(candidate, call)
+            if call.watch.isGone || Task.isCancelled {
+                if case .success(let response) = result { response.cancel() }
+                throw .clientGone
+            }
+            let decision = call.plan.next(
+                after: AttemptOutcome(result), tried: tries, elapsed: ContinuousClock.now - start)
+            guard let following = tries.following(decision) else { return try result.get() }
+            switch result {
+            case .success(let response):
+                response.cancel()
+                exchange.failAttempt(httpStatus: response.status, reason: "provider_status")
+            case .failure(let error): exchange.failAttempt(httpStatus: nil, reason: error.explanation.code)
+            }
+            if case .retry(let pause) = decision {
+                await call.watch.sleep(for: pause)
+                if call.watch.isGone || Task.isCancelled { throw .clientGone }
+            }
+            tries = following
+        }
+    }
+
+    private func ask(_ candidate: CallPlan.Candidate, _ call: Call) async -> Result<CurlResponse, GatewayError> {
+        guard let provider = candidate.provider else { return .failure(.providerUnknown(candidate.providerName)) }
+        do throws(CurlError) {
+            let transfer = try client.start(call.request(for: candidate, provider, exchange: call.intent.id))
+            // A client that leaves meanwhile ends the transfer.
+            call.watch.whenGone { transfer.cancel() }
+            return .success(try await transfer.response())
+        } catch {
+            return .failure(GatewayError(error))
+        }
+    }
+
+    private func fail(_ exchange: OpenExchange, _ error: GatewayError, watch: ClientWatch) async -> Response {
+        // A stop that could not wait cancels this task and closes the connection; the client did not leave.
+        if Task.isCancelled {
+            await exchange.closeOrLog(.interrupted, reason: "gateway_stopped")
+        } else {
+            let status: ExchangeStatus = error == .clientGone ? .clientGone : .upstreamFailed
+            await exchange.closeOrLog(status, reason: error.explanation.code)
+        }
+        return ErrorBody.openAI.response(error.explanation, headers: [.exchangeID: exchange.id.description])
+    }
+
+    // MARK: Shadows
+
+    private func offerShadows(of call: Call) {
+        for candidate in call.plan.shadows {
+            guard let provider = candidate.provider else { continue }
+            let intent = call.intent.shadow(to: candidate, at: call.arrival.at)
+            shadows.offer(
+                .init(
+                    intent: intent, body: call.body, candidate: candidate,
+                    request: call.request(for: candidate, provider, exchange: intent.id),
+                    streamEnd: call.endpoint.streamEnd))
+        }
+    }
+}
+
+extension AttemptOutcome {
+    fileprivate init(_ result: Result<CurlResponse, GatewayError>) {
+        switch result {
+        case .success(let response) where response.status < 400: self = .answered(status: response.status)
+        case .success(let response):
+            self = .init(
+                status: response.status, headers: WireHeaders.fromProvider(response.headers), now: .now)
+        case .failure(.providerTimeout(.connect)), .failure(.providerUnreachable), .failure(.providerCut):
+            self = .connectionFailed
+        case .failure(.providerTimeout): self = .timedOut
+        case .failure: self = .unusable
+        }
+    }
+}

@@ -1,0 +1,216 @@
+import DequeModule
+import GleanerCore
+import NIOCore
+
+/// Bookkeeping of the journal as a value: what is open, what waits for Postgres, and how much of it is in memory.
+struct JournalState {
+    /// An exchange's bytes, as long as there is room for them beside the file: ingest then need not read them back.
+    struct Held {
+        let intent: ExchangeIntent
+        let request: ByteBuffer
+        var outcome: ExchangeOutcome?
+        var response: [ByteBuffer] = []
+        var size: Int
+    }
+    private struct Kept {
+        let id: ID<Exchange>
+        var bytes: Int64
+        var isOpen = true
+        var held: Held?
+    }
+
+    /// Above this much of one answer it is read back from the file.
+    private static let heldAnswer = 64 << 10
+
+    private var exchanges: [Int64: Kept] = [:]
+    private var ids: Set<ID<Exchange>> = []
+    /// Whole and durable, oldest first: in memory, and on disk only.
+    private var ready: Deque<Int64> = []
+    private var unread: Deque<Int64> = []
+    private var heldBytes = 0
+    private let heldLimit: Int
+    private let limit: Int64
+    private var nextSequence: Int64
+    private var nextPart: Int64 = 1
+
+    private(set) var totalBytes: Int64 = 0
+    private(set) var counts = LedgerCounts()
+    var isOpen = true
+    var health = JournalHealth.writable
+    /// With `failed`: the files are gone, the disk is not.
+    var isRemoved = false
+
+    /// - Parameters:
+    ///   - limit: bytes of bodies that may wait for Postgres.
+    ///   - heldLimit: bytes of them that may be held in memory.
+    init(_ found: JournalRecovery.Found, limit: Int64, heldLimit: Int) {
+        self.limit = limit
+        self.heldLimit = heldLimit
+        nextSequence = found.lastSequence + 1
+        for (sequence, exchange) in found.exchanges.sorted(by: { $0.key < $1.key }) {
+            exchanges[sequence] = Kept(id: exchange.id, bytes: exchange.bytes, isOpen: false)
+            ids.insert(exchange.id)
+            totalBytes += exchange.bytes
+            unread.append(sequence)
+        }
+        counts.received = Int64(found.exchanges.count)
+        counts.journaled = Int64(found.exchanges.count)
+        counts.interrupted = found.interrupted
+    }
+
+    // MARK: The gateway's side
+
+    /// Takes a place for an exchange, before it is written.
+    mutating func reserve(
+        _ intent: ExchangeIntent, request: ByteBuffer, response: ByteBuffer? = nil
+    ) throws(JournalError) -> Int64 {
+        guard isOpen else { throw .closed }
+        switch health {
+        case .writable: break
+        case .diskFull: throw .diskFull
+        case .unwritable: throw .storage(code: 8, message: "the journal cannot be written to")
+        case .failed: throw .storage(code: 10, message: "the journal's disk has failed")
+        }
+        let bytes = Int64(request.readableBytes + (response?.readableBytes ?? 0))
+        guard totalBytes + bytes <= limit else { throw .full(bytes: totalBytes, limit: limit) }
+        guard ids.insert(intent.id).inserted else { throw .duplicate }
+        let sequence = nextSequence
+        nextSequence += 1
+        totalBytes += bytes
+        var kept = Kept(id: intent.id, bytes: bytes)
+        kept.held = hold(intent, request)
+        exchanges[sequence] = kept
+        if let response { addHeld(response, to: sequence) }
+        return sequence
+    }
+
+    /// Gives the place back: it could not be written.
+    mutating func release(_ sequence: Int64) {
+        drop(sequence)
+    }
+
+    /// A piece of an answer that will be written.
+    /// - Returns: its number; pieces of one exchange are read back in this order.
+    mutating func add(_ bytes: ByteBuffer, to sequence: Int64) -> Int64 {
+        totalBytes += Int64(bytes.readableBytes)
+        exchanges[sequence]?.bytes += Int64(bytes.readableBytes)
+        addHeld(bytes, to: sequence)
+        defer { nextPart += 1 }
+        return nextPart
+    }
+
+    /// These entries are durable.
+    /// - Returns: whether an exchange became ready for Postgres.
+    mutating func committed(_ entries: some Sequence<JournalEntry>) -> Bool {
+        var isReady = false
+        for entry in entries {
+            switch entry {
+            case .open:
+                counts.received += 1
+                counts.open += 1
+            case .checkpoint: break
+            case .close(let sequence, let outcome, _):
+                counts.open -= 1
+                counts.journaled += 1
+                isReady = true
+                exchanges[sequence]?.isOpen = false
+                if exchanges[sequence]?.held != nil {
+                    exchanges[sequence]?.held?.outcome = outcome
+                    ready.append(sequence)
+                } else {
+                    unread.append(sequence)
+                }
+            }
+        }
+        return isReady
+    }
+
+    // MARK: Ingest's side
+
+    /// What to deliver next: from memory first, but never without a quarter for what is on disk only.
+    func next(limit: Int, bytes: Int) -> (held: [(sequence: Int64, Held)], unread: [Int64]) {
+        var room = bytes
+        var held: [(sequence: Int64, Held)] = []
+        let share = unread.isEmpty ? limit : max(1, limit - max(1, limit / 4))
+        for sequence in ready.prefix(share) where room > 0 {
+            guard let exchange = exchanges[sequence]?.held else { continue }
+            room -= exchange.size
+            held.append((sequence, exchange))
+        }
+        var sequences: [Int64] = []
+        for sequence in unread.prefix(max(limit - held.count, 0)) where room > 0 || held.isEmpty && sequences.isEmpty {
+            room -= Int(exchanges[sequence]?.bytes ?? 0)
+            sequences.append(sequence)
+        }
+        return (held, sequences)
+    }
+
+    /// Postgres has these.
+    mutating func delivered(_ sequences: [Int64], quarantined: Int) {
+        let gone = Set(sequences)
+        Self.remove(gone, from: &ready)
+        Self.remove(gone, from: &unread)
+        for sequence in sequences { drop(sequence) }
+        counts.journaled -= Int64(sequences.count)
+        counts.stored += Int64(sequences.count - quarantined)
+        counts.quarantined += Int64(quarantined)
+    }
+
+    /// Batches are taken from the front, so they are found there.
+    private static func remove(_ gone: Set<Int64>, from queue: inout Deque<Int64>) {
+        while let first = queue.first, gone.contains(first) { queue.removeFirst() }
+        if queue.prefix(gone.count).contains(where: gone.contains) { queue.removeAll(where: gone.contains) }
+    }
+
+    var hasUnread: Bool { !unread.isEmpty }
+
+    // MARK: Memory
+
+    private mutating func hold(_ intent: ExchangeIntent, _ request: ByteBuffer) -> Held? {
+        let request = request.compacted
+        guard heldBytes + request.storageCapacity <= heldLimit else { return nil }
+        heldBytes += request.storageCapacity
+        return Held(intent: intent, request: request, size: request.storageCapacity)
+    }
+
+    private mutating func addHeld(_ bytes: ByteBuffer, to sequence: Int64) {
+        guard exchanges[sequence]?.held != nil, bytes.readableBytes > 0 else { return }
+        let bytes = bytes.compacted
+        let size = bytes.storageCapacity
+        let answer = exchanges[sequence]?.held?.response.reduce(size) { $0 + $1.readableBytes } ?? size
+        if heldBytes + size > heldLimit || answer > Self.heldAnswer {
+            heldBytes -= exchanges[sequence]?.held?.size ?? 0
+            exchanges[sequence]?.held = nil
+        } else {
+            heldBytes += size
+            exchanges[sequence]?.held?.size += size
+            exchanges[sequence]?.held?.response.append(bytes)
+        }
+    }
+
+    private mutating func drop(_ sequence: Int64) {
+        guard let kept = exchanges.removeValue(forKey: sequence) else { return }
+        ids.remove(kept.id)
+        totalBytes -= kept.bytes
+        heldBytes -= kept.held?.size ?? 0
+    }
+}
+
+extension JournalState.Held {
+    /// `nil` while it is open.
+    var exchange: JournaledExchange? {
+        guard let outcome else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(response.reduce(0) { $0 + $1.readableBytes })
+        for piece in response { bytes += piece.readableBytesView }
+        return JournaledExchange(
+            intent: intent, outcome: outcome, request: Array(request.readableBytesView), response: bytes)
+    }
+}
+
+extension ByteBuffer {
+    /// Itself, or a copy when it is a small piece of something large that would be kept with it.
+    fileprivate var compacted: ByteBuffer {
+        storageCapacity > 2 * readableBytes + 256 ? ByteBuffer(bytes: readableBytesView) : self
+    }
+}

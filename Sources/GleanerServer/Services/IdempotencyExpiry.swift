@@ -1,0 +1,22 @@
+import GleanerGateway
+import Logging
+import ServiceLifecycle
+
+/// Forgets idempotency keys of yesterday, every hour.
+struct IdempotencyExpiry: Service {
+    let keys: PostgresIdempotencyKeys
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                do {
+                    try await self.keys.expire()
+                } catch {
+                    self.logger.warning("idempotency keys could not be expired", metadata: ["error": "\(error)"])
+                }
+                try? await Task.sleep(for: .seconds(3600))
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+"""Bad inputs: hand-made families and seeded mutations, and what Gleaner must make of each."""

@@ -1,0 +1,97 @@
+"""The journal's volume is full; PostgreSQL is there, is away, or has no room either."""
+
+import time
+
+from gleaner import get, wait_until
+
+from ..scenario import scenario
+from ..volume import Volume
+from ..world import World
+
+# What may be answered while there is no room. Anything else would be a promise that is not kept.
+HONEST = ("journal_unavailable", "journal_full")
+
+
+def attack(progress, mebibytes, both):
+    with World(start=False) as world:
+        volume = Volume(world.place, "volume", mebibytes)
+        world.closing.insert(0, volume.close)
+        world.gleaner.environment["GLEANER_DATA_DIR"] = str(volume.path / "data")
+        world.gleaner.start()
+        world.warm()
+        if both:
+            world.cluster.stop("fast")
+        load = world.load(clients=16, padding=2000).start()
+        time.sleep(1)
+        volume.fill()
+        deadline = time.monotonic() + 30
+        while not refused(world) and time.monotonic() < deadline:
+            time.sleep(0.05)
+            volume.fill()
+        time.sleep(1)
+        count = refused(world)
+        progress(f"full; {count} calls refused")
+        assert count > 0, "a full volume was not noticed"
+        assert get(world.gleaner.admin + "/livez")[0] == 200, "it died of a full volume"
+        pages = get(world.gleaner.admin + "/metrics")[0]
+        assert pages == 200
+        if both:
+            world.cluster.start()
+        volume.empty()
+        recovered(world, load)
+        cut = world.record.count("cut")
+        # With both full an exchange may end interrupted; with one, what was accepted finishes.
+        assert both or not cut, f"{cut} streams that had been accepted were cut for want of room"
+        world.no_errors(but=(*HONEST, *(["cut"] if both else [])))
+        verdict = world.compare()
+    return {"refused": count, **verdict.figures()}
+
+
+def refused(world):
+    return sum(1 for sight in world.record.sights if sight.code in HONEST)
+
+
+def recovered(world, load, seconds=15):
+    """Calls are taken again, and soon none is refused any more."""
+    since = len(world.record.sights)
+    wait_until("calls are taken again", lambda: any(s.end == "whole" for s in world.record.sights[since:]), seconds)
+    time.sleep(1)
+    since = len(world.record.sights)
+    time.sleep(1)
+    load.stop()
+    world.no_errors(since=since + 16)
+
+
+@scenario("journal_disk_full", "27", small={"mebibytes": 64}, long={"mebibytes": 64},
+          gap="an exchange that was accepted cannot write its end on a full volume")
+def journal_disk_full(progress, mebibytes):
+    """Without room for the journal new calls are refused before anything is spent, and nothing accepted is lost."""
+    return attack(progress, mebibytes, both=False)
+
+
+@scenario("both_disks_full", "28", small=None, long={"mebibytes": 64},
+          gap="an exchange that could not write its end stays open until a restart")
+def both_disks_full(progress, mebibytes):
+    """Neither journal nor PostgreSQL can take anything: everything new is refused, and it goes on by itself later."""
+    return attack(progress, mebibytes, both=True)
+
+
+@scenario("journal_limit", "12", small=None, long={"kilobytes": 20_000})
+def journal_limit(progress, kilobytes):
+    """PostgreSQL is away until the journal has reached its cap: 503 with Retry-After before anything is spent."""
+    with World(GLEANER_JOURNAL_MAX_BYTES=str(kilobytes * 1000)) as world:
+        world.cluster.stop("fast")
+        load = world.load(clients=16, padding=5000).start()
+        deadline = time.monotonic() + 300
+        while not refused(world) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(1)
+        count = refused(world)
+        assert count > 0, "the cap was never reached"
+        status, _ = get(world.gleaner.admin + "/readyz")
+        assert status == 503
+        world.cluster.start()
+        recovered(world, load)
+        world.no_errors(but=("journal_full",))
+        verdict = world.compare()
+    return {"refused": count, **verdict.figures()}

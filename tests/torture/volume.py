@@ -1,0 +1,44 @@
+"""A small volume of its own (tmpfs) that can be filled to the last byte, emptied again, and made read-only."""
+
+import os
+import subprocess
+
+from .scenario import Skipped
+
+
+class Volume:
+    def __init__(self, world_place, name, mebibytes):
+        if os.geteuid() != 0:
+            raise Skipped("mounting a small volume needs root")
+        self.path = world_place / name
+        self.path.mkdir(mode=0o777)
+        self.mount("-t", "tmpfs", "-o", f"size={mebibytes}m,mode=0777", "tmpfs")
+
+    def mount(self, *arguments):
+        done = subprocess.run(["mount", *arguments, str(self.path)], capture_output=True, text=True, timeout=20)
+        if done.returncode != 0:
+            raise Skipped(f"no volume can be mounted here: {done.stderr.strip()}")
+
+    @property
+    def filler(self):
+        return self.path / "filler"
+
+    def fill(self, leave=0):
+        """Leaves about `leave` bytes free."""
+        with open(self.filler, "ab") as file:
+            try:
+                while (free := os.statvfs(self.path).f_bavail * 4096) > leave:
+                    file.write(b"\0" * min(1 << 20, free - leave))
+                    file.flush()
+            except OSError:
+                pass
+
+    def empty(self):
+        self.filler.unlink(missing_ok=True)
+
+    def read_only(self, yes=True):
+        self.mount("-o", "remount," + ("ro" if yes else "rw"))
+
+    def close(self):
+        # Lazily: PostgreSQL may still be leaving.
+        subprocess.run(["umount", "-l", str(self.path)], capture_output=True, timeout=20)
