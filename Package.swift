@@ -41,9 +41,11 @@ let package = Package(
         // MARK: C boundary and its async wrappers; no domain words below this line.
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CEpoll"),
         .systemLibrary(name: "CMalloc"),
+        .target(name: "Inflate", dependencies: ["CZlib"], swiftSettings: wrapper),
         .target(name: "AsyncEpoll", dependencies: ["CEpoll", collections], swiftSettings: wrapper),
         .target(
             name: "AsyncPostgres", dependencies: ["CLibpq", "AsyncEpoll", collections, logging, lifecycle],
@@ -62,7 +64,8 @@ let package = Package(
                 .embedInCode("0001_access.sql"), .embedInCode("0002_exchanges.sql"), .embedInCode("0003_feedback.sql"),
                 .embedInCode("0004_review.sql"), .embedInCode("0005_datasets.sql"),
                 .embedInCode("0006_attempts.sql"), .embedInCode("0007_idempotency.sql"),
-                .embedInCode("0009_key_limits.sql"), .embedInCode("0010_routes.sql"),
+                .embedInCode("0008_prices.sql"), .embedInCode("0009_key_limits.sql"),
+                .embedInCode("0010_routes.sql"),
             ],
             swiftSettings: shared),
         .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),
@@ -105,6 +108,13 @@ let package = Package(
             ],
             swiftSettings: shared),
         .target(
+            name: "GleanerImport",
+            dependencies: [
+                "GleanerCore", "GleanerHTTP", "GleanerIngest", "AsyncPostgres", "Inflate", hummingbird, httpTypes,
+                nioCore, logging, crypto, .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: shared),
+        .target(
             name: "GleanerDemo",
             dependencies: ["GleanerCore", "AsyncCurl", hummingbird, httpTypes, nioCore, logging, lifecycle, crypto],
             swiftSettings: shared),
@@ -115,7 +125,7 @@ let package = Package(
             dependencies: [
                 "GleanerCore", "GleanerHTTP", "GleanerSchema", "SQLMigrations", "AsyncPostgres", "AsyncCurl",
                 "CMalloc", "GleanerGateway", "GleanerIngest", "GleanerFeedback", "GleanerReview", "GleanerRouting",
-                "GleanerDatasets", "GleanerDemo", hummingbird,
+                "GleanerDatasets", "GleanerImport", "GleanerDemo", hummingbird,
                 httpTypes, nioCore, logging, lifecycle, crypto,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
@@ -132,7 +142,7 @@ let package = Package(
             name: "gleaner",
             dependencies: [
                 "GleanerServer", "GleanerCore", "GleanerDemo", "GleanerReview", "GleanerRouting", "GleanerDatasets",
-                "SQLMigrations",
+                "GleanerImport", "GleanerIngest", "SQLMigrations",
                 "AsyncPostgres", "AsyncCurl", "GleanerGateway", arguments, logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -144,6 +154,7 @@ let package = Package(
             dependencies: ["GleanerCore", "GleanerSchema", "SQLMigrations", "AsyncPostgres", "GleanerDemo", logging],
             swiftSettings: shared),
         .testTarget(name: "AsyncEpollTests", dependencies: ["AsyncEpoll"], swiftSettings: shared),
+        .testTarget(name: "InflateTests", dependencies: ["Inflate", "CZlib"], swiftSettings: wrapper),
         .testTarget(
             name: "AsyncPostgresTests", dependencies: ["AsyncPostgres", "GleanerTestSupport", logging],
             swiftSettings: shared),
@@ -182,6 +193,13 @@ let package = Package(
             swiftSettings: shared),
         .testTarget(
             name: "GleanerDatasetsTests", dependencies: ["GleanerDatasets", "GleanerTestSupport", "AsyncPostgres"],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerImportTests",
+            dependencies: [
+                "GleanerImport", "GleanerIngest", "GleanerTestSupport", "AsyncPostgres", "CZlib", nioCore, crypto,
+                logging, httpTypes,
+            ],
             swiftSettings: shared),
         .testTarget(
             name: "GleanerDemoTests", dependencies: ["GleanerDemo", "GleanerTestSupport", "AsyncCurl"],

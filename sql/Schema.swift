@@ -8,6 +8,7 @@ public enum GleanerSchema {
         ("0005_datasets", PackageResources._005_datasets_sql),
         ("0006_attempts", PackageResources._006_attempts_sql),
         ("0007_idempotency", PackageResources._007_idempotency_sql),
+        ("0008_prices", PackageResources._008_prices_sql),
         ("0009_key_limits", PackageResources._009_key_limits_sql),
         ("0010_routes", PackageResources._010_routes_sql),
     ]

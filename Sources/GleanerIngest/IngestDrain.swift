@@ -16,13 +16,24 @@ public struct IngestDrain: Service {
     private let journal: Journal
     private let store: any ExchangeStore
     private let landed: ExchangesLanded
+    private let costs: any Costs
     private let logger: Logger
 
-    public init(journal: Journal, pool: PostgresPool, landed: @escaping ExchangesLanded, logger: Logger) {
-        self.init(journal: journal, store: PostgresExchangeStore(pool: pool), landed: landed, logger: logger)
+    /// - Parameter prices: `nil` leaves every exchange without a cost.
+    public init(
+        journal: Journal, pool: PostgresPool, prices: PriceBook? = nil, landed: @escaping ExchangesLanded,
+        logger: Logger
+    ) {
+        self.init(
+            journal: journal, store: PostgresExchangeStore(pool: pool), costs: prices ?? NoCosts(), landed: landed,
+            logger: logger)
     }
 
-    init(journal: Journal, store: any ExchangeStore, landed: @escaping ExchangesLanded, logger: Logger) {
+    init(
+        journal: Journal, store: any ExchangeStore, costs: any Costs = NoCosts(), landed: @escaping ExchangesLanded,
+        logger: Logger
+    ) {
+        self.costs = costs
         self.journal = journal
         self.store = store
         self.landed = landed
@@ -75,7 +86,12 @@ public struct IngestDrain: Service {
     func drainOnce(limit: Int = DrainPace.mostExchanges) async throws -> Int {
         let batch = try await journal.oldest(limit: limit, bytes: DrainPace.mostBytes)
         guard !batch.isEmpty else { return 0 }
-        let projected = batch.map { ProjectedExchange(exchange: $0.exchange.hashed(), projection: .init($0.exchange)) }
+        try await costs.prepare()
+        let projected = batch.map {
+            ProjectedExchange(
+                exchange: $0.exchange.hashed(),
+                projection: ExchangeProjection($0.exchange).priced(costs, for: $0.exchange))
+        }
         FaultPoint.beforeStore.pass()
         let damaged = try await setAside(batch)
         let intact =
@@ -176,7 +192,7 @@ extension JournaledExchange {
 }
 
 extension StoredExchange {
-    fileprivate init(_ stored: ProjectedExchange) {
+    init(_ stored: ProjectedExchange) {
         let intent = stored.exchange.intent
         self.init(
             id: intent.id, project: intent.project, status: stored.exchange.outcome.status,

@@ -6,6 +6,7 @@ import GleanerDatasets
 import GleanerFeedback
 public import GleanerGateway
 import GleanerHTTP
+import GleanerImport
 import GleanerIngest
 import GleanerReview
 import GleanerRouting
@@ -78,13 +79,11 @@ public struct GleanerService: Sendable {
         let schema = SchemaReadiness(pool: pool, logger: logger) {
             try await sampling.ensureDefaultRule(project: keys.project(named: "default"))
         }
+        let prices = PriceBook(
+            pool: pool, configuration: PostgresConfiguration(conninfo: databaseURL), logger: logger)
         let drain = IngestDrain(
-            journal: journal, pool: pool,
-            landed: { stored in
-                try await feedback.joinEarly(
-                    stored.compactMap { exchange in exchange.completionID.map { (exchange.project, $0) } })
-                try await sampling.draw(stored.map(SamplingCandidate.init))
-            }, logger: logger)
+            journal: journal, pool: pool, prices: prices,
+            landed: { try await Self.landed($0, feedback: feedback, sampling: sampling) }, logger: logger)
         let routesInForce = CurrentRoutes()
         let routeWatch = RouteWatch(
             store: PostgresRouteStore(pool: pool), current: routesInForce, configuration: pool.configuration,
@@ -109,7 +108,12 @@ public struct GleanerService: Sendable {
             shedding: Shedding(limits: limits),
             gateway: GatewayRoutes(
                 Gateway(configuration: gateway, routes: routesInForce, keys: idempotency, spending: spending)),
-            exchanges: ExchangeRoutes(reader: ExchangeReader(pool: pool)), feedback: FeedbackRoutes(service: feedback),
+            exchanges: ExchangeRoutes(reader: ExchangeReader(pool: pool)),
+            log: ExchangeLogRoutes(
+                log: ExchangeLog(journal: journal),
+                limits: LogLimits(
+                    itemBytes: configuration.maximumBodyBytes, batchBytes: 8 * configuration.maximumBodyBytes)),
+            prices: PriceRoutes(store: PriceStore(pool: pool)), feedback: FeedbackRoutes(service: feedback),
             review: ReviewRoutes(review: ReviewService(pool: pool), sampling: sampling),
             datasets: DatasetRoutes(service: DatasetService(pool: pool)),
             routes: RouteRoutes(
@@ -122,7 +126,7 @@ public struct GleanerService: Sendable {
             memoryLimit: memoryLimit
         ).add(to: admin)
         return [
-            pool, schema, AfterSchema(schema: schema, inner: drain),
+            pool, schema, AfterSchema(schema: schema, inner: prices), AfterSchema(schema: schema, inner: drain),
             AfterSchema(schema: schema, inner: PartitionKeeper(pool: pool, logger: logger)),
             AfterSchema(schema: schema, inner: EarlyFeedbackSweep(service: feedback, logger: logger)),
             AfterSchema(schema: schema, inner: routeWatch),
@@ -162,13 +166,5 @@ private actor Startup {
         adminPort = admin ?? adminPort
         guard let publicPort, let adminPort else { return }
         await report(.init(port: publicPort, adminPort: adminPort))
-    }
-}
-
-extension SamplingCandidate {
-    init(_ stored: StoredExchange) {
-        self.init(
-            id: stored.id, project: stored.project,
-            isEligible: stored.status == .completed && stored.isComplete && stored.httpStatus == 200)
     }
 }

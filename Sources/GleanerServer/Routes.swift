@@ -2,6 +2,7 @@ import GleanerDatasets
 import GleanerFeedback
 import GleanerGateway
 import GleanerHTTP
+import GleanerImport
 import GleanerReview
 import GleanerRouting
 import Hummingbird
@@ -13,6 +14,8 @@ struct Routes: Sendable {
     let shedding: Shedding
     let gateway: GatewayRoutes
     let exchanges: ExchangeRoutes
+    let log: ExchangeLogRoutes
+    let prices: PriceRoutes
     let feedback: FeedbackRoutes
     let review: ReviewRoutes
     let datasets: DatasetRoutes
@@ -27,6 +30,10 @@ struct Routes: Sendable {
         let api = router.group("api")
         // /api/exchanges, /api/exchanges/{id}
         exchanges.add(to: api)
+        // POST /api/exchanges
+        log.add(to: api)
+        // /api/prices
+        prices.add(to: api)
         // /api/feedback, /api/exchanges/{id}/feedback
         feedback.add(to: api)
         // /api/reviews…, /api/sampling-rules

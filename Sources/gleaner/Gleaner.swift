@@ -13,7 +13,7 @@ struct Gleaner: AsyncParsableCommand {
             """,
         subcommands: [
             Up.self, Serve.self, Migrate.self, Doctor.self, Keys.self, ProviderCommand.self, Demo.self, Review.self,
-            Dataset.self, Routes.self,
+            Dataset.self, Routes.self, Import.self, Prices.self,
         ])
 
     static func main() async {

@@ -65,7 +65,7 @@ struct DocumentationTests {
         let api = try page("docs/reference/api.md")
         let code = try sources(
             "Sources/GleanerGateway", "Sources/GleanerFeedback", "Sources/GleanerReview", "Sources/GleanerDatasets",
-            "Sources/GleanerRouting", "Sources/GleanerServer")
+            "Sources/GleanerRouting", "Sources/GleanerImport", "Sources/GleanerServer")
         let routes = code.matches(of: /router\.(get|post|put|delete)\("([^"]+)"/)
         #expect(routes.count > 15)
         for route in routes {
@@ -79,7 +79,10 @@ struct DocumentationTests {
     func commands() throws {
         let text = try page("docs/reference/cli.md")
         let code = try sources("Sources/gleaner")
-        for name in ["up", "serve", "migrate", "doctor", "keys", "provider", "demo", "review", "dataset", "routes"] {
+        for name in [
+            "up", "serve", "migrate", "doctor", "keys", "provider", "demo", "review", "dataset", "routes", "import",
+            "prices",
+        ] {
             #expect(text.contains("`gleaner \(name)"))
             #expect(code.localizedCaseInsensitiveContains("struct \(name)"))
         }

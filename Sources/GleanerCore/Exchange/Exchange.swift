@@ -44,12 +44,14 @@ public struct ExchangeIntent: Sendable, Hashable {
     public let choice: RouteChoice?
     /// The exchange whose request this one repeats, when `source` is `shadow`.
     public let shadowOf: ID<Exchange>?
+    /// What was said of the call beside the request; `nil` leaves the request's own `metadata`.
+    public let metadata: JSONValue?
 
     public init(
         id: ID<Exchange>, project: ID<Project>, key: ID<APIKey>?, receivedAt: Date, endpoint: String, streamed: Bool,
         requestedModel: String?, conversation: String?, endUser: String?, tags: [String], provider: String?,
         requestHash: [UInt8], source: ExchangeSource = .gateway, choice: RouteChoice? = nil,
-        shadowOf: ID<Exchange>? = nil
+        shadowOf: ID<Exchange>? = nil, metadata: JSONValue? = nil
     ) {
         self.id = id
         self.project = project
@@ -66,6 +68,7 @@ public struct ExchangeIntent: Sendable, Hashable {
         self.source = source
         self.choice = choice
         self.shadowOf = shadowOf
+        self.metadata = metadata
     }
 }
 

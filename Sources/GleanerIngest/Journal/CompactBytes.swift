@@ -41,6 +41,8 @@ struct CompactReader {
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+    var isAtEnd: Bool { position == bytes.count }
+
     private mutating func byte() throws(Damaged) -> UInt8 {
         guard position < bytes.count else { throw Damaged() }
         defer { position += 1 }
@@ -75,9 +77,14 @@ struct CompactReader {
 
 /// The journal's columns `details`, `headers` and `attempts`.
 enum JournalEnvelope {
+    typealias Details = (
+        source: ExchangeSource, choice: RouteChoice?, shadowOf: ID<Exchange>?, metadata: JSONValue?
+    )
+
     /// `nil` for a plain call through the gateway.
     static func details(_ intent: ExchangeIntent) -> [UInt8]? {
-        guard intent.source != .gateway || intent.choice != nil || intent.shadowOf != nil else { return nil }
+        guard intent.source != .gateway || intent.choice != nil || intent.shadowOf != nil || intent.metadata != nil
+        else { return nil }
         var writer = CompactWriter()
         writer.put(intent.source.rawValue)
         writer.put(intent.choice) { writer, choice in
@@ -86,13 +93,15 @@ enum JournalEnvelope {
             writer.put(choice.version)
         }
         writer.put(intent.shadowOf) { $0.put($1.description) }
+        let metadata = intent.metadata.flatMap { try? $0.canonicalBytes() }
+        if let metadata { writer.put(String(decoding: metadata, as: UTF8.self)) }
         return writer.bytes
     }
 
     static func details(
         _ bytes: [UInt8]?
-    ) throws(CompactReader.Damaged) -> (source: ExchangeSource, choice: RouteChoice?, shadowOf: ID<Exchange>?) {
-        guard let bytes else { return (.gateway, nil, nil) }
+    ) throws(CompactReader.Damaged) -> Details {
+        guard let bytes else { return (.gateway, nil, nil, nil) }
         var reader = CompactReader(bytes)
         guard let source = ExchangeSource(rawValue: try reader.text()) else { throw CompactReader.Damaged() }
         let choice = try reader.optional { reader throws(CompactReader.Damaged) in
@@ -102,7 +111,9 @@ enum JournalEnvelope {
             guard let id = ID<Exchange>(try reader.text()) else { throw CompactReader.Damaged() }
             return id
         }
-        return (source, choice, shadowOf)
+        // Only what was logged afterwards has any.
+        let metadata = reader.isAtEnd ? nil : try? JSONValue(parsing: try reader.text().utf8)
+        return (source, choice, shadowOf, metadata)
     }
 
     static func headers(_ headers: [String: String]) -> [UInt8]? {

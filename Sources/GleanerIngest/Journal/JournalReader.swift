@@ -94,7 +94,7 @@ enum JournalReader {
             endUser: row.textIfPresent(8),
             tags: tags.isEmpty ? [] : tags.components(separatedBy: JournalWriter.tagSeparator),
             provider: row.textIfPresent(10), requestHash: row.bytes(11), source: details.source,
-            choice: details.choice, shadowOf: details.shadowOf)
+            choice: details.choice, shadowOf: details.shadowOf, metadata: details.metadata)
     }
 
     private static func outcome(_ row: SQLiteStatement) -> ExchangeOutcome? {

@@ -48,6 +48,9 @@ struct ExchangeProjection: Hashable {
         let dialect = Dialect(endpoint: exchange.intent.endpoint)
         if dialect == nil { notes.append("endpoint_not_read") }
         readRequest(exchange.request, dialect, &parser, &repairs)
+        if let said = exchange.intent.metadata, let bytes = try? said.canonicalBytes() {
+            metadata = JSONB(bytes: bytes)
+        }
         if exchange.outcome.status != .refused, let dialect { readResponse(exchange, dialect, &parser, &repairs) }
         notes += repairs.notes
     }
