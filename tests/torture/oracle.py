@@ -14,7 +14,6 @@ CREATE UNLOGGED TABLE torture.seen (
 CREATE UNLOGGED TABLE torture.spent (request bytea);
 """
 
-TWICE = "sent to the provider twice"
 # Each must find nothing. `kept` is where an exchange may be: stored, or in quarantine.
 CHECKS = {
     "seen whole and missing, altered or not marked completed": """
@@ -52,7 +51,7 @@ CHECKS = {
         WHERE s.request IS NULL AND k.status <> 'refused'""",
     "sent to the provider without an intent": """
         SELECT p.request FROM spent p LEFT JOIN kept k ON k.request_sha256 = p.request WHERE k.id IS NULL""",
-    TWICE: "SELECT request FROM spent GROUP BY request HAVING count(*) > 1",
+    "sent to the provider twice": "SELECT request FROM spent GROUP BY request HAVING count(*) > 1",
     "refused for want of room, and sent to the provider all the same": """
         SELECT s.request FROM seen s JOIN spent p USING (request)
         WHERE s.code IN ('journal_full', 'shutting_down', 'overloaded')""",
@@ -106,8 +105,8 @@ def drain(gleaner, seconds=60):
     return time.monotonic() - began, state
 
 
-def compare(gleaner, record, spent=None, quarantined=0, seconds=60, but=()):
-    """`spent`: hashes of the requests that reached the provider, when somebody listened there. `but`: checks left out."""
+def compare(gleaner, record, spent=None, quarantined=0, seconds=60):
+    """`spent`: hashes of the requests that reached the provider, when somebody listened there."""
     verdict = Verdict()
     verdict.drained, state = drain(gleaner, seconds)
     if state["gap"] != 0:
@@ -121,7 +120,7 @@ def compare(gleaner, record, spent=None, quarantined=0, seconds=60, but=()):
          s.size, f"\\\\x{s.received.hex()}") for s in record.sights])
     script += copy("spent", [(f"\\\\x{digest}",) for digest in spent or []])
     script += "ANALYZE torture.seen; ANALYZE torture.spent;" + PRELUDE
-    script += checks(but)
+    script += checks()
     script += "\\echo figures\nSELECT count(*) FROM gleaner.exchanges;\nSELECT count(*) FROM gleaner.quarantine;\n"
     script += "SELECT status, count(*) FROM gleaner.exchanges GROUP BY status ORDER BY status;\n"
     findings, _, figures = psql(gleaner.conninfo(), script).partition("figures\n")
@@ -136,11 +135,11 @@ def compare(gleaner, record, spent=None, quarantined=0, seconds=60, but=()):
     return verdict
 
 
-def checks(but=()):
+def checks():
     """One row for each check that found something: what, how often, and a few examples."""
     return "".join(
         f"SELECT '{title}', count(*), (array_agg(x::text))[1:3] FROM ({statement}) AS f(x) HAVING count(*) > 0;\n"
-        for title, statement in CHECKS.items() if title not in but)
+        for title, statement in CHECKS.items())
 
 
 def copy(table, rows):

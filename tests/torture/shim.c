@@ -3,7 +3,7 @@
 //
 //   TORTURE_SHIM_DIR    only files below it are meant
 //   TORTURE_SHIM_FAULT  call:n:what[:count]   call: sync, write or any; n: the first call that fails, from 1;
-//                       what: EIO, ENOSPC, EINTR or short; count: how many in a row fail, 0 for all that follow
+//                       what: EIO, ENOSPC, EINTR, EROFS or short; count: how many in a row fail, 0 for all that follow
 //   TORTURE_SHIM_LOG    a file that gets one line for each fault that was played
 //   TORTURE_SHIM_CLOCK  a file with two 64-bit numbers of nanoseconds, read at each look at the wall clock: what is added
 //                       to it, and, when not 0, the time at which it stands still; the monotonic clock stays true
@@ -38,7 +38,7 @@ static void prepare(void) {
     if (!directory || !fault || sscanf(fault, "%15[^:]:%ld:%15[^:]:%ld", call, &first, what, &count) < 3) return;
     kinds = !strcmp(call, "sync") ? SYNC : !strcmp(call, "write") ? WRITE : SYNC | WRITE;
     is_short = !strcmp(what, "short");
-    number = !strcmp(what, "ENOSPC") ? ENOSPC : !strcmp(what, "EINTR") ? EINTR : EIO;
+    number = !strcmp(what, "ENOSPC") ? ENOSPC : !strcmp(what, "EINTR") ? EINTR : !strcmp(what, "EROFS") ? EROFS : EIO;
 }
 
 static void tell(long call, const char *name, const char *path) {

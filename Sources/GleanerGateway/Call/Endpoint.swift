@@ -22,11 +22,12 @@ struct Endpoint: Hashable {
     ]
 
     init(method: HTTPRequest.Method, path: String, query: String?) throws(GatewayError) {
-        guard Self.isHarmless(path) else { throw .pathInvalid }
+        let known = Self.known[path]
+        guard known != nil || Self.isHarmless(path) else { throw .pathInvalid }
         self.method = method
         self.path = path
         self.query = query
-        kind = method == .post ? Self.known[path] ?? .other : .other
+        kind = method == .post ? known ?? .other : .other
     }
 
     /// As SQL and JSON name it: the path, after the method when that is not POST.

@@ -1,6 +1,5 @@
 """Clients that go away in mid-stream, at random bytes, by FIN and by RST."""
 
-import time
 
 from ..scenario import scenario
 from ..world import World

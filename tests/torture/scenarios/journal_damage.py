@@ -3,7 +3,6 @@
 import random
 import shutil
 import signal
-import time
 from pathlib import Path
 
 from gleaner import wait_until
@@ -30,12 +29,14 @@ def damage(world, progress, samples, spoil, allowed, told, seed):
     whole = world.place / "whole"
     shutil.copytree(data, whole)
     expected = sum(1 for sight in world.record.sights if sight.end == "whole")
-    places = [(file.relative_to(whole), offset) for file in files(whole) for offset in range(file.stat().st_size)]
-    assert places, f"no journal in {list(whole.rglob('*'))}"
+    journal = files(whole)
+    assert journal, f"no journal in {list(whole.rglob('*'))}"
+    sizes = [file.stat().st_size for file in journal]
     world.cluster.start()
     refused, most, total, silent = 0, 0, 0, []
     for done in range(samples):
-        name, offset = dice.choice(places)
+        [place] = dice.choices(range(len(journal)), weights=sizes)
+        name, offset = journal[place].relative_to(whole), dice.randrange(sizes[place])
         shutil.rmtree(data)
         shutil.copytree(whole, data)
         spoil(data / name, offset, dice)

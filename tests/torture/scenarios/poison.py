@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from gleaner import wait_until
 
+from .. import oracle
 from ..load import unique_body
 from ..scenario import scenario
 from ..world import World
@@ -43,11 +44,12 @@ def poison(progress, batch, positions, seed=24):
                 say(world, dice, place - 1)
                 say(world, dice, 1, f"POISON-{state}")
                 say(world, dice, batch - place)
-            wait = world.compare(quarantined=done + 1)
+            oracle.drain(world.gleaner)
             progress(f"position {place}, {state}", done + 1, len(places))
+        verdict = world.compare(quarantined=len(places))
         states = set(world.cluster.sql("SELECT sqlstate FROM gleaner.quarantine").splitlines())
         assert states == set(STATES[:len(places)]), states
-    return {"positions": len(places), "states": len(states), **wait.figures()}
+    return {"positions": len(places), "states": len(states), **verdict.figures()}
 
 
 def say(world, dice, count, mark=""):

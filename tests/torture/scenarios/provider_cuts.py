@@ -1,7 +1,6 @@
 """The provider's connection ends at every byte of an answer, or a bit of it flips."""
 
 import random
-import time
 
 from ..faultproxy import Plan
 from ..load import unique_body
