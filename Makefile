@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 RELEASE := .build/release/gleaner
 
-.PHONY: help run demo test bench torture build lint format clean
+.PHONY: help run demo test bench torture sanitize build lint format clean
 
 help: ## Show this list.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -24,6 +24,10 @@ torture: ## Attack a debug build for as long as it takes, then print what held (
 	@scripts/setup --test
 	@swift build --product gleaner
 	@PYTHONPATH=tests .venv/bin/python -m torture $(or $(NAMES),all)
+
+sanitize: ## Run the tests under AddressSanitizer, then under ThreadSanitizer (ARGS=thread for one of them).
+	@scripts/setup --test
+	@scripts/sanitize $(ARGS)
 
 build: ## Build the release binary.
 	@scripts/setup

@@ -178,6 +178,7 @@ def test_a_slow_reader_that_makes_progress_is_not_cut(quick, quick_key):
             received += len(piece)
 
 
+@pytest.mark.measures
 def test_clients_that_read_nothing_do_not_fill_the_memory(quick, quick_key):
     count = 100
     honest(quick, quick_key)
@@ -208,6 +209,7 @@ def test_clients_that_read_nothing_do_not_fill_the_memory(quick, quick_key):
                      " AND reason <> 'client_stalled'") == "0"
 
 
+@pytest.mark.measures
 def test_a_thousand_drips_do_not_disturb_honest_calls(provider, shared_database):
     patient = Gleaner(provider.url, shared_database, GLEANER_HEAD_TIMEOUT="4s")
     patient.start()
