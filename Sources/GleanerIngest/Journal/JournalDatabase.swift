@@ -19,8 +19,10 @@ enum JournalDatabase {
     static let fileName = "journal.sqlite"
 
     /// `<directory>/journal.sqlite`, ready for use.
-    static func open(at directory: URL, durability: Durability) throws(SQLiteError) -> SQLiteConnection {
-        let connection = try SQLiteConnection(path: directory.appendingPathComponent(fileName).path)
+    static func open(
+        at directory: URL, name: String = fileName, durability: Durability
+    ) throws(SQLiteError) -> SQLiteConnection {
+        let connection = try SQLiteConnection(path: directory.appendingPathComponent(name).path)
         // Before the first table exists this decides the page size; later it does nothing.
         try connection.execute("PRAGMA page_size = 16384")
         // One connection only (a lock file keeps others out), so SQLite needs no shared memory and no file locks. That
@@ -33,6 +35,19 @@ enum JournalDatabase {
         }
         try connection.execute(schema)
         return connection
+    }
+
+    /// Looks whether the pages hang together: a row that a damaged page hides would be missed by nobody.
+    /// - Throws: `corrupt` when they do not.
+    static func check(_ connection: SQLiteConnection) throws(SQLiteError) {
+        let verdict = try connection.statement("PRAGMA quick_check(1)")
+        defer { verdict.reset() }
+        guard try verdict.step() else { return }
+        let words = verdict.text(0)
+        guard words == "ok" else {
+            // Its first line names the tree or the list, the second what is wrong there.
+            throw SQLiteError(code: SQLiteError.corrupt, message: words.replacing("\n", with: " "))
+        }
     }
 
     static let schema = """
