@@ -34,6 +34,12 @@ enum JournalDatabase {
             throw SQLiteError(code: 21, message: "synchronous is \(level ?? -1), not FULL")
         }
         try connection.execute(schema)
+        for table in ["intents", "records"] {
+            // A journal of an earlier version: its rows have no seal, and none is asked of them.
+            let columns = "SELECT count(*) FROM pragma_table_info('\(table)') WHERE name = 'seal'"
+            guard try connection.integer(columns) == 0 else { continue }
+            try connection.execute("ALTER TABLE \(table) ADD COLUMN seal INTEGER")
+        }
         return connection
     }
 
@@ -54,14 +60,16 @@ enum JournalDatabase {
         CREATE TABLE IF NOT EXISTS intents (
             seq INTEGER PRIMARY KEY, id BLOB NOT NULL, project BLOB NOT NULL, api_key BLOB, received_us INTEGER NOT NULL,
             endpoint TEXT NOT NULL, streamed INTEGER NOT NULL, model TEXT, conversation TEXT, end_user TEXT,
-            tags TEXT NOT NULL, provider TEXT, request_sha256 BLOB NOT NULL, request BLOB NOT NULL, details BLOB
+            tags TEXT NOT NULL, provider TEXT, request_sha256 BLOB NOT NULL, request BLOB NOT NULL, details BLOB,
+            seal INTEGER
         );
         CREATE TABLE IF NOT EXISTS checkpoints (
             seq INTEGER NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (seq, part)
         );
         CREATE TABLE IF NOT EXISTS records (
             seq INTEGER PRIMARY KEY, status TEXT NOT NULL, reason TEXT, http_status INTEGER, headers BLOB,
-            duration_us INTEGER, ttft_us INTEGER, response_sha256 BLOB, response BLOB NOT NULL, attempts BLOB
+            duration_us INTEGER, ttft_us INTEGER, response_sha256 BLOB, response BLOB NOT NULL, attempts BLOB,
+            seal INTEGER
         );
         """
 }

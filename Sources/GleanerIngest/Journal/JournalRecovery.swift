@@ -24,8 +24,9 @@ enum JournalRecovery {
             let insert = try connection.statement(
                 """
                 INSERT INTO records (seq, status, reason, response)
-                SELECT i.seq, 'interrupted', ?, x''
-                FROM intents i LEFT JOIN records r ON r.seq = i.seq WHERE r.seq IS NULL
+                SELECT seq, 'interrupted', ?, x'' FROM
+                    (SELECT seq FROM intents UNION SELECT seq FROM checkpoints WHERE seq > 0)
+                WHERE seq NOT IN (SELECT seq FROM records)
                 """)
             insert.bind(1, reason)
             try insert.run()

@@ -32,6 +32,11 @@ struct JournalFiles {
         try DiskFile.ifPresent(database).map { $0.size >= 512 } ?? false
     }
 
+    /// Whether the file ends before its first page does. SQLite would take it for a new one.
+    func isStump() throws(SQLiteError) -> Bool {
+        try DiskFile.ifPresent(database).map { (1..<512).contains($0.size) } ?? false
+    }
+
     /// Removes what an interrupted salvage has begun.
     func removeUnfinished() throws(SQLiteError) {
         for suffix in ["", "-wal", "-journal", "-shm"] { try DiskFile.remove(new + suffix) }
@@ -77,13 +82,14 @@ struct JournalFiles {
                 if !frame.isCertain { damage.dropped += 1 }
                 continue
             }
+            // Also when a later one takes its place: its number may be what was hit.
+            if !frame.isCertain { damage.kept += 1 }
             newest[frame.page] = index
         }
         let file = try DiskFile(new, creating: true)
         if let old = try DiskFile.ifPresent(database) { try file.copy(old) }
         try file.resize(to: pages * log.pageSize)
         for (page, index) in newest {
-            if !log.frames[index].isCertain { damage.kept += 1 }
             try file.write(log.content(index), at: (page - 1) * log.pageSize)
         }
         try file.sync()

@@ -4,14 +4,16 @@ import SQLite
 ///
 /// SQLite reads a log up to its first damaged frame and takes the rest for never written. But each frame's checksum goes
 /// on from the one stored before it, so every frame can be judged by itself: the damage is found, put right where it is
-/// one byte, and what lies behind it is kept. <https://sqlite.org/fileformat2.html#the_write_ahead_log>
+/// one byte that can be told, and what lies behind it is kept. <https://sqlite.org/fileformat2.html#the_write_ahead_log>
 struct JournalLog {
     enum State: Equatable {
         /// As SQLite demands it.
         case sound
         /// Its content is certain, but SQLite would stop at it. `words` are the right ones when a byte had to be changed.
         case mended(words: [UInt32]?)
-        /// More was hit than can be put right, or than can be judged.
+        /// One byte was hit, and it cannot be said which: no page that was half written.
+        case hit
+        /// More was hit than can be judged.
         case damaged
         /// Of an older generation, or no frame at all.
         case foreign
@@ -129,6 +131,13 @@ struct JournalLog {
             seeds = Array(([stored] + sums).prefix(3))
         }
         endAtLastCommit()
+        // A frame that ends too early.
+        if file.size > position(count), try self.salts(count) == salts { torn += 1 }
+    }
+
+    private func salts(_ index: Int) throws(SQLiteError) -> UInt64? {
+        let fields = LogByteOrder.big.words(try file.read(at: position(index) + 8, count: 8))
+        return fields.count == 2 ? UInt64(fields[0]) << 32 | UInt64(fields[1]) : nil
     }
 
     /// The salts of the newest generation: its first frames lie at the beginning.
@@ -136,8 +145,7 @@ struct JournalLog {
         guard !header.isSound else { return header.salts }
         var seen = [header.salts]
         for index in 0..<min(count, 2) {
-            let fields = LogByteOrder.big.words(try file.read(at: position(index) + 8, count: 8))
-            if fields.count == 2 { seen.append(UInt64(fields[0]) << 32 | UInt64(fields[1])) }
+            if let salts = try salts(index) { seen.append(salts) }
         }
         // Two that agree outvote one that was hit.
         return seen.first { one in seen.filter { $0 == one }.count > 1 } ?? header.salts
@@ -155,9 +163,11 @@ struct JournalLog {
         if sums.contains(stored) { return (frame(.mended(words: nil), words), []) }
         if sums.contains(where: stored.isNear) { return (frame(.mended(words: nil), words), sums) }
         for sum in sums {
-            guard let (index, word) = sum.correction(of: words, to: stored) else { continue }
+            let corrections = sum.corrections(of: words, to: stored)
+            if corrections.isEmpty { continue }
+            guard corrections.count == 1 else { return (frame(.hit, words), []) }
             var right = words
-            right[index] = word
+            right[corrections[0].index] = corrections[0].word
             return (frame(.mended(words: right), right), [])
         }
         return (frame(.damaged, words), sums)
@@ -172,7 +182,7 @@ struct JournalLog {
         while let last = frames.lastIndex(where: { $0.pagesAfterCommit > 0 && $0.isCertain }) {
             frames.removeSubrange((last + 1)...)
             let before = frames.dropLast().lastIndex { $0.pagesAfterCommit > 0 && $0.state != .foreign } ?? -1
-            if frames[(before + 1)...].allSatisfy(\.isCertain) { break }
+            if frames[(before + 1)...].allSatisfy({ $0.isCertain || $0.state == .hit }) { break }
             frames.removeSubrange((before + 1)...)
         }
         if !frames.contains(where: { $0.pagesAfterCommit > 0 && $0.isCertain }) { frames = [] }
@@ -186,7 +196,7 @@ extension JournalLog.Frame {
     var isCertain: Bool {
         switch state {
         case .sound, .mended: true
-        case .damaged, .foreign: false
+        case .hit, .damaged, .foreign: false
         }
     }
 }

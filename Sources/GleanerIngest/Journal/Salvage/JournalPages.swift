@@ -14,6 +14,8 @@ struct JournalPages {
     struct Row {
         let rowid: Int64
         let values: [StoredValue]
+        /// The page says that there is a row here; otherwise it only looks like one.
+        var isCertain = true
     }
 
     private let file: DiskFile
@@ -23,6 +25,8 @@ struct JournalPages {
     private(set) var unreadable = 0
 
     private static let tableLeaf: UInt8 = 0x0D
+    /// Overflow, and of an index: inner and leaf. (One bit makes an inner page of a table out of a leaf.)
+    private static let otherKinds: Set<UInt8> = [0x00, 0x02, 0x0A]
 
     init(_ file: DiskFile, pageSize: Int) {
         self.file = file
@@ -36,9 +40,22 @@ struct JournalPages {
         let free = try freePages()
         for number in 2...count where !free.contains(number) {
             let page = try read(number)
-            guard page[0] == Self.tableLeaf else { continue }
-            for cell in cells(of: page) {
-                if let row = try row(at: cell, in: page) { try body(row) } else { unreadable += 1 }
+            // A kind of page that there is not may be a leaf whose first byte was hit.
+            guard !Self.otherKinds.contains(page[0]) else { continue }
+            let isLeaf = page[0] == Self.tableLeaf
+            let (cells, more) = cells(of: page)
+            for cell in cells {
+                if var row = try row(at: cell, in: page) {
+                    row.isCertain = isLeaf
+                    try body(row)
+                } else if isLeaf {
+                    unreadable += 1
+                }
+            }
+            for cell in more {
+                guard var row = try row(at: cell, in: page) else { continue }
+                row.isCertain = false
+                try body(row)
             }
         }
     }
@@ -63,10 +80,17 @@ struct JournalPages {
         return free
     }
 
-    /// Where the page's cells begin.
-    private func cells(of page: [UInt8]) -> [Int] {
-        let count = min(page.integer(at: 3, bytes: 2), (pageSize - 8) / 2)
-        return (0..<count).map { page.integer(at: 8 + 2 * $0, bytes: 2) }
+    /// Where the page's cells begin; and where more of them may, if the count of them was hit: the list of places goes
+    /// on with what was deleted, which mostly looks like no row.
+    private func cells(of page: [UInt8]) -> (listed: [Int], more: [Int]) {
+        let count = page.integer(at: 3, bytes: 2)
+        let content = page.integer(at: 5, bytes: 2)
+        let room = max(0, (content == 0 ? pageSize : min(content, pageSize)) - 8) / 2
+        let places = (0..<max(min(count, (pageSize - 8) / 2), room)).map { page.integer(at: 8 + 2 * $0, bytes: 2) }
+        let listed = Array(places.prefix(count))
+        var known = Set(listed)
+        let more = places.dropFirst(count).filter { $0 >= max(content, 8) && known.insert($0).inserted }
+        return (listed, more)
     }
 
     // MARK: Rows

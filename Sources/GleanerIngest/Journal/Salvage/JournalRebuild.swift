@@ -4,31 +4,48 @@ import SQLite
 
 /// Moves what can be read of a damaged database file into a new one.
 enum JournalRebuild {
-    /// Rows are recognised by the number of their columns.
+    private struct Column {
+        /// A value of its kind, which also stands in for one that is missing.
+        let standIn: StoredValue
+        let isRequired: Bool
+
+        static func integer(_ isRequired: Bool) -> Column { Column(standIn: .integer(0), isRequired: isRequired) }
+        static func text(_ isRequired: Bool) -> Column { Column(standIn: .text([]), isRequired: isRequired) }
+        static func blob(_ isRequired: Bool) -> Column { Column(standIn: .blob([]), isRequired: isRequired) }
+    }
     private struct Table {
         let name: String
-        /// What stands in for a value that is missing: as many as there are columns.
-        let defaults: [StoredValue]
+        let columns: [Column]
         /// The first column is the row's own number, which a row does not repeat.
         let hasRowid: Bool
+        /// Columns that rows of an earlier version do not have.
+        var added = 1
     }
-    private static let tables: [Int: Table] = {
-        let (null, number, text, blob) = (
-            StoredValue.null, StoredValue.integer(0), StoredValue.text([]), StoredValue.blob([])
-        )
-        let tables = [
-            Table(
-                name: "intents",
-                defaults: [
-                    null, blob, blob, null, number, text, number, null, null, null, text, null, blob, blob, null, null,
-                ], hasRowid: true),
-            Table(name: "checkpoints", defaults: [number, number, blob], hasRowid: false),
-            Table(
-                name: "records",
-                defaults: [null, text, null, null, null, null, null, null, blob, null, null], hasRowid: true),
-        ]
-        return Dictionary(uniqueKeysWithValues: tables.map { ($0.defaults.count, $0) })
-    }()
+    private static let tables = [
+        Table(
+            name: "intents",
+            columns: [
+                .integer(false), .blob(true), .blob(true), .blob(false), .integer(true), .text(true), .integer(true),
+                .text(false), .text(false), .text(false), .text(true), .text(false), .blob(true), .blob(true),
+                .blob(false), .integer(false),
+            ], hasRowid: true),
+        Table(name: "checkpoints", columns: [.integer(true), .integer(true), .blob(true)], hasRowid: false, added: 0),
+        Table(
+            name: "records",
+            columns: [
+                .integer(false), .text(true), .text(false), .integer(false), .blob(false), .integer(false),
+                .integer(false), .blob(false), .blob(true), .blob(false), .integer(false),
+            ], hasRowid: true),
+    ]
+
+    /// Rows are recognised by the number of their values.
+    private static func table(of row: JournalPages.Row) -> Table? {
+        let table = tables.first { ($0.columns.count - $0.added...$0.columns.count).contains(row.values.count) }
+        guard let table,
+            row.isCertain || zip(row.values, table.columns).allSatisfy({ $0.isNull || $0.isKind(of: $1.standIn) })
+        else { return nil }
+        return table
+    }
 
     /// A sequence above this is a damaged number.
     private static let highestSequence = Int64(1) << 48
@@ -40,10 +57,10 @@ enum JournalRebuild {
         if let old = try DiskFile.ifPresent(files.database) {
             let new = try JournalDatabase.open(at: directory, name: JournalFiles.newName, durability: .disk)
             var pages = JournalPages(old, pageSize: try files.pageSize())
-            var (rows, bytes) = (0, 0)
+            var bytes = 0
             try new.execute("BEGIN")
             try pages.forEach { row throws(SQLiteError) in
-                if try insert(row, into: new) { rows += 1 } else { lost += 1 }
+                if try !insert(row, into: new), row.isCertain { lost += 1 }
                 bytes += row.values.reduce(0) { $0 + $1.size }
                 guard bytes > 32 << 20 else { return }
                 bytes = 0
@@ -65,11 +82,12 @@ enum JournalRebuild {
 
     /// - Returns: whether it is one of ours, and not there yet.
     private static func insert(_ row: JournalPages.Row, into new: SQLiteConnection) throws(SQLiteError) -> Bool {
-        guard let table = tables[row.values.count] else { return false }
-        let places = Array(repeating: "?", count: table.defaults.count).joined(separator: ", ")
+        guard let table = table(of: row) else { return false }
+        let places = Array(repeating: "?", count: table.columns.count).joined(separator: ", ")
         let statement = try new.statement("INSERT OR IGNORE INTO \(table.name) VALUES (\(places))")
-        for (index, (value, standIn)) in zip(row.values, table.defaults).enumerated() {
-            statement.bind(Int32(index + 1), value == .null ? standIn : value)
+        for (index, column) in table.columns.enumerated() {
+            let value = index < row.values.count ? row.values[index] : .null
+            statement.bind(Int32(index + 1), value.isNull && column.isRequired ? column.standIn : value)
         }
         var sequence = row.rowid
         if table.hasRowid {
@@ -86,6 +104,15 @@ enum JournalRebuild {
 }
 
 extension StoredValue {
+    fileprivate var isNull: Bool { self == .null }
+
+    fileprivate func isKind(of other: StoredValue) -> Bool {
+        switch (self, other) {
+        case (.integer, .integer), (.text, .text), (.blob, .blob), (.null, .null): true
+        default: false
+        }
+    }
+
     fileprivate var size: Int {
         switch self {
         case .null, .integer: 8

@@ -12,6 +12,9 @@ enum JournalSalvage {
         try mendLog(files, &damage)
         var found: JournalRecovery.Found
         do throws(SQLiteError) {
+            guard try !files.isStump() else {
+                throw SQLiteError(code: SQLiteError.corrupt, message: "the database file ends in its header")
+            }
             found = try read(directory, durability, damage)
         } catch  where error.isDamage {
             damage.reasons.append(error.message)

@@ -1,7 +1,8 @@
 /// The running checksum of SQLite's write-ahead log: two sums over pairs of 32-bit words, each fed by the other.
 ///
 /// It is linear: one changed word changes the result by a multiple of two Fibonacci numbers that depend on the word's
-/// place alone. So a single damaged byte can be found and put right from the checksum (`correction`).
+/// place alone. So a single damaged byte can often be found and put right from the checksum
+/// (`corrections`).
 struct LogChecksum: Equatable {
     var first: UInt32 = 0
     var second: UInt32 = 0
@@ -29,29 +30,30 @@ struct LogChecksum: Equatable {
         return both.isOneByte
     }
 
-    /// The one word that, changed in one byte, gives `stored` instead of `self`.
+    /// The words of which one, changed in one byte, gives `stored` instead of `self`.
     ///
-    /// Of all words 4 × 255 × (count of words) changes are tried against 64 bits, so what is found is right: the odds
-    /// against it are one to 10¹² for a page of 16 KiB.
-    func correction(of words: [UInt32], to stored: LogChecksum) -> (index: Int, word: UInt32)? {
+    /// None: more was hit than a byte. One: that is it; by chance it happens once in 10¹² pages. Several: the highest
+    /// bits of a word meet few different weights, so about a third of all damaged bytes cannot be told from others.
+    func corrections(of words: [UInt32], to stored: LogChecksum) -> [(index: Int, word: UInt32)] {
         let (first, second) = (stored.first &- self.first, stored.second &- self.second)
         // What a 1 added to the even and to the odd word of a pair does to the two sums, from the last pair backwards.
         var even: (UInt32, UInt32) = (1, 1)
         var odd: (UInt32, UInt32) = (0, 1)
         var index = words.count - 2
+        var found: [(index: Int, word: UInt32)] = []
         while index >= 0 {
             for (offset, weight) in [(0, even), (1, odd)] {
                 // Neighbours in Fibonacci's row are never both even, so one of them can be divided by.
                 let change = weight.0 & 1 == 1 ? first &* weight.0.inverse : second &* weight.1.inverse
                 guard change != 0, weight.0 &* change == first, weight.1 &* change == second else { continue }
                 let word = words[index + offset] &+ change
-                if UInt64(word ^ words[index + offset]).isOneByte { return (index + offset, word) }
+                if UInt64(word ^ words[index + offset]).isOneByte { found.append((index + offset, word)) }
             }
             even = (even.0 &+ even.1, even.0 &+ 2 &* even.1)
             odd = (odd.0 &+ odd.1, odd.0 &+ 2 &* odd.1)
             index -= 2
         }
-        return nil
+        return found
     }
 }
 
