@@ -12,10 +12,10 @@ from ..world import World
 
 
 def files(directory):
-    """The journal's files with bytes in them, without the lock."""
+    """The journal's files with exchanges in them: neither the lock nor the reserve."""
     return [file for file in sorted((directory / "journal").iterdir() if (directory / "journal").is_dir()
                                     else sorted(directory.glob("journal*")))
-            if file.is_file() and file.stat().st_size > 0 and not file.name.endswith(("lock", "-shm"))]
+            if file.is_file() and file.stat().st_size > 0 and not file.name.endswith(("lock", "-shm", ".reserve"))]
 
 
 def damage(world, progress, samples, spoil, allowed, told, seed):

@@ -20,7 +20,7 @@ public struct JournalDamage: Sendable, Hashable {
     public var originals: String?
 
     /// Whether something that was acknowledged may be missing or altered.
-    public var isLossy: Bool { kept + dropped + lostRows > 0 }
+    public var isLossy: Bool { isRebuilt || kept + dropped + lostRows > 0 }
 }
 
 extension JournalDamage {

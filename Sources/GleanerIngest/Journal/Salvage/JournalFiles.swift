@@ -73,7 +73,8 @@ struct JournalFiles {
     ///
     /// Done twice it gives the same, so a kill between the two steps at its end does no harm.
     func settle(_ log: JournalLog, _ damage: inout JournalDamage) throws(SQLiteError) {
-        guard let pages = log.frames.last?.pagesAfterCommit else { return }
+        guard !log.frames.isEmpty else { return }
+        let pages = log.pages
         var newest: [Int: Int] = [:]
         for (index, frame) in log.frames.enumerated() {
             if case .mended = frame.state { damage.mended += 1 }

@@ -55,6 +55,12 @@ struct JournalLog {
         self = best
     }
 
+    /// Pages of the database with all of this in it. A number that may have been hit is not what shortens it.
+    var pages: Int {
+        guard let last = frames.last, !last.isCertain else { return frames.last?.pagesAfterCommit ?? 0 }
+        return frames.filter(\.isCertain).reduce(1) { max($0, $1.pagesAfterCommit, $1.page) }
+    }
+
     /// Whether SQLite, left alone, would lose something that was acknowledged.
     var isDamaged: Bool { readable < frames.count }
 
@@ -124,6 +130,10 @@ struct JournalLog {
             }
             let words = order.words(bytes.prefix(8)) + order.words(bytes.dropFirst(Self.frameHeaderSize))
             var (frame, sums) = judge(words, stored, seeds)
+            if index > 0, frames[index - 1].state == .hit, sums.isEmpty, frame.state == .mended(words: nil) {
+                // It goes on from the sum of what the frame before it holds, so only the stored sum was hit there.
+                frames[index - 1].state = .mended(words: nil)
+            }
             if frame.state == .sound, found != salts { frame.state = .mended(words: nil) }
             isReadable = isReadable && frame.state == .sound && frame.page > 0
             frames.append(frame)
@@ -161,16 +171,17 @@ struct JournalLog {
         }
         if sums.first == stored { return (frame(.sound, words), []) }
         if sums.contains(stored) { return (frame(.mended(words: nil), words), []) }
-        if sums.contains(where: stored.isNear) { return (frame(.mended(words: nil), words), sums) }
+        // Either the stored sum was hit or a byte that changes one byte of the sum: the next frame tells.
+        let isNear = sums.contains(where: stored.isNear)
         for sum in sums {
             let corrections = sum.corrections(of: words, to: stored)
             if corrections.isEmpty { continue }
-            guard corrections.count == 1 else { return (frame(.hit, words), []) }
+            guard corrections.count == 1, !isNear else { return (frame(.hit, words), isNear ? sums : []) }
             var right = words
             right[corrections[0].index] = corrections[0].word
             return (frame(.mended(words: right), right), [])
         }
-        return (frame(.damaged, words), sums)
+        return (frame(isNear ? .mended(words: nil) : .damaged, words), sums)
     }
 
     /// Leaves out what no whole commit follows.
@@ -179,19 +190,22 @@ struct JournalLog {
     /// synced, nobody has been told of it yet, and its pages may be no more than half of what they should be.
     private mutating func endAtLastCommit() {
         let belonging = frames.lastIndex { $0.state != .foreign }.map { $0 + 1 } ?? 0
-        while let last = frames.lastIndex(where: { $0.pagesAfterCommit > 0 && $0.isCertain }) {
+        while let last = frames.lastIndex(where: { $0.pagesAfterCommit > 0 && $0.isWhole }) {
             frames.removeSubrange((last + 1)...)
             let before = frames.dropLast().lastIndex { $0.pagesAfterCommit > 0 && $0.state != .foreign } ?? -1
-            if frames[(before + 1)...].allSatisfy({ $0.isCertain || $0.state == .hit }) { break }
+            if frames[(before + 1)...].allSatisfy(\.isWhole) { break }
             frames.removeSubrange((before + 1)...)
         }
-        if !frames.contains(where: { $0.pagesAfterCommit > 0 && $0.isCertain }) { frames = [] }
+        if !frames.contains(where: { $0.pagesAfterCommit > 0 && $0.isWhole }) { frames = [] }
         readable = min(readable, frames.count)
         torn = belonging - frames.count
     }
 }
 
 extension JournalLog.Frame {
+    /// It was written as a whole, whatever a byte of it says now.
+    var isWhole: Bool { isCertain || state == .hit }
+
     /// Its content is what was written.
     var isCertain: Bool {
         switch state {
