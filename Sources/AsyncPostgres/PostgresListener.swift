@@ -7,7 +7,6 @@ public import ServiceLifecycle
 /// An idle connection says nothing when its server has died, so it is asked every 15 s and thrown away when no answer
 /// comes within `connectTimeout`.
 public final class PostgresListener: Service, Sendable {
-    private static let probeInterval: Duration = .seconds(15)
     private static let buffered = 1024
 
     /// One stream, for one consumer. Ends when `run()` ends.
@@ -16,9 +15,15 @@ public final class PostgresListener: Service, Sendable {
     private let heard: AsyncStream<PostgresNotification>.Continuation
     private let configuration: PostgresConfiguration
     private let channels: [String]
+    private let probeInterval: Duration
     private let logger: Logger
 
-    public init(configuration: PostgresConfiguration, channels: [String], logger: Logger) {
+    public convenience init(configuration: PostgresConfiguration, channels: [String], logger: Logger) {
+        self.init(configuration: configuration, channels: channels, probeInterval: .seconds(15), logger: logger)
+    }
+
+    init(configuration: PostgresConfiguration, channels: [String], probeInterval: Duration, logger: Logger) {
+        self.probeInterval = probeInterval
         self.configuration = configuration
         self.channels = channels
         self.logger = logger
@@ -63,10 +68,27 @@ public final class PostgresListener: Service, Sendable {
         for channel in channels { try await connection.query("LISTEN \(identifier: channel)") }
         onConnected()
         tell(.reconnected)
-        while true {
-            await ended.wait(atMost: Self.probeInterval)
-            if Task.isCancelled { throw .cancelled }
-            try await connection.query("SELECT 1")
+        throw await withTaskGroup(of: PostgresError.self) { group in
+            group.addTask {
+                await ended.wait()
+                return Task.isCancelled ? .cancelled : .connectionLost(sqlState: nil)
+            }
+            group.addTask { await self.probe(connection) }
+            defer { group.cancelAll() }
+            return await group.next() ?? .cancelled
+        }
+    }
+
+    /// Returns why the connection is of no use any more.
+    private func probe(_ connection: PostgresConnection) async -> PostgresError {
+        do throws(PostgresError) {
+            while true {
+                try? await Task.sleep(for: probeInterval)
+                if Task.isCancelled { return .cancelled }
+                try await connection.query("SELECT 1")
+            }
+        } catch {
+            return error
         }
     }
 
@@ -107,14 +129,8 @@ private final class Ending: Sendable {
 
     func announce() { continuation.yield() }
 
-    /// Returns when the end is announced, the time is up or the task is cancelled.
-    func wait(atMost limit: Duration) async {
-        let stream = stream
-        await withTaskGroup { group in
-            group.addTask { for await _ in stream { return } }
-            group.addTask { try? await Task.sleep(for: limit) }
-            await group.next()
-            group.cancelAll()
-        }
+    /// Returns when the end is announced or the task is cancelled. Once only: a stream that was cancelled has ended.
+    func wait() async {
+        for await _ in stream { return }
     }
 }

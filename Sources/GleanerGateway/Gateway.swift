@@ -10,11 +10,14 @@ public struct Gateway: Sendable {
     let configuration: GatewayConfiguration
     let routes: any LiveRoutes
     let keys: any IdempotencyKeys
+    let replays: ReplayCount
     let spending: Spending
 
     public init(
-        configuration: GatewayConfiguration, routes: any LiveRoutes, keys: any IdempotencyKeys, spending: Spending
+        configuration: GatewayConfiguration, routes: any LiveRoutes, keys: any IdempotencyKeys,
+        replays: ReplayCount = ReplayCount(), spending: Spending
     ) {
+        self.replays = replays
         self.configuration = configuration
         self.routes = routes
         self.keys = keys
@@ -78,7 +81,9 @@ public struct Gateway: Sendable {
         switch claim {
         case .running: return try await refuse(call, .running)
         case .otherRequest: return try await refuse(call, .otherRequest)
-        case .answered(let answer): return Self.repeated(answer)
+        case .answered(let answer):
+            replays.add()
+            return Self.repeated(answer)
         case .granted:
             do {
                 return try await spending.spend(call)

@@ -13,7 +13,7 @@ struct RequestFields: Hashable {
 
     private(set) var model: String?
     private(set) var stream = false
-    /// The end user: `safety_identifier`, else `user`.
+    /// The end user: `safety_identifier`, else `user`, else Anthropic's `metadata.user_id`.
     private(set) var user: String?
     private(set) var conversation: String?
     /// `stream_options.include_usage`: the client wants the chunk that says what the answer used.
@@ -37,6 +37,7 @@ struct RequestFields: Hashable {
         layout = BodyLayout(members)
         if let name = layout.duplicate { throw .fieldDuplicated(name) }
         var plainUser: String?
+        var metadataUser: String?
         for member in members {
             if member.key == "model" {
                 model = try Self.model(member.value)
@@ -50,11 +51,14 @@ struct RequestFields: Hashable {
                 plainUser = try Self.label(member.value, "user")
             } else if member.key == "metadata" {
                 conversation = try Self.conversation(member.value)
+                metadataUser = try member.value["user_id"].flatMap { (value) throws(GatewayError) in
+                    try Self.label(value, "metadata.user_id")
+                }
             } else {
                 try RequestNumbers.check(member)
             }
         }
-        user = user ?? plainUser
+        user = user ?? plainUser ?? metadataUser
     }
 
     /// The same bytes, except that the value of `model` is `model` and the members of `parameters` have those values;

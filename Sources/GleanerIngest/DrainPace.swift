@@ -4,7 +4,9 @@ import GleanerCore
 /// How much ingest takes at a time, and how long it rests in between. A value: results in, limits and pauses out.
 struct DrainPace {
     static let mostExchanges = 500
-    static let mostBytes = 16 << 20
+    /// Of bodies. On its way to PostgreSQL a batch is in memory several times over: as it was, projected, as columns,
+    /// and in libpq's buffer.
+    static let mostBytes = 8 << 20
 
     /// Fewer than this are not worth a transaction of their own when more may come soon.
     private static let company = 32

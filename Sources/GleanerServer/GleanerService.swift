@@ -101,13 +101,16 @@ public struct GleanerService: Sendable {
             client: client, journal: journal, open: open, maximumAnswerBytes: gateway.maximumAnswerBytes,
             logger: logger)
         let idempotency = PostgresIdempotencyKeys(pool: pool)
+        let replays = ReplayCount()
         let spending = Spending(
             configuration: gateway, client: client, journal: journal, open: open, shadows: shadows, logger: logger)
         let routes = Routes(
             authentication: Authentication(ring: KeyRing(store: keys)), errors: ErrorAnswers(refusals: refusals),
             shedding: Shedding(limits: limits),
             gateway: GatewayRoutes(
-                Gateway(configuration: gateway, routes: routesInForce, keys: idempotency, spending: spending)),
+                Gateway(
+                    configuration: gateway, routes: routesInForce, keys: idempotency, replays: replays,
+                    spending: spending)),
             exchanges: ExchangeRoutes(reader: ExchangeReader(pool: pool)),
             log: ExchangeLogRoutes(
                 log: ExchangeLog(journal: journal),
@@ -122,7 +125,7 @@ public struct GleanerService: Sendable {
         admin.add(middleware: ErrorAnswers(refusals: refusals))
         AdminRoutes(
             journal: journal, journalLimit: Int64(configuration.journalMaximumBytes), pool: pool, schema: schema,
-            open: open, refusals: refusals, limits: limits, connections: connections,
+            open: open, shadows: shadows, replays: replays, refusals: refusals, limits: limits, connections: connections,
             memoryLimit: memoryLimit
         ).add(to: admin)
         return [

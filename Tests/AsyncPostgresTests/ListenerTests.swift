@@ -1,4 +1,5 @@
-import AsyncPostgres
+@testable import AsyncPostgres
+import Foundation
 import GleanerTestSupport
 import Logging
 import Testing
@@ -30,5 +31,30 @@ struct ListenerTests {
         running.cancel()
         try await running.value
         #expect(await heard.next() == nil)
+    }
+
+    @Test("an idle connection is asked once in an interval, also after the first", .timeLimit(.minutes(1)))
+    func probes() async throws {
+        let database = TestDatabase.current
+        var configuration = database.configuration
+        configuration.applicationName = "probing"
+        let listener = PostgresListener(
+            configuration: configuration, channels: ["news"], probeInterval: .milliseconds(200),
+            logger: Logger(label: "test"))
+        let running = Task { try await listener.run() }
+        var heard = listener.notifications.makeAsyncIterator()
+        #expect(await heard.next() == .reconnected)
+
+        var asked: Set<Date> = []
+        for _ in 0..<50 {
+            let rows = try await database.pool.query(
+                "SELECT query_start FROM pg_stat_activity WHERE application_name = 'probing'")
+            asked.insert(try #require(try rows.first?.decode("query_start")))
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        // A second or more of five probes each; without a pause nearly every look would find another one.
+        #expect((3...20).contains(asked.count))
+        running.cancel()
+        try await running.value
     }
 }

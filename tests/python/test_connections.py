@@ -184,17 +184,22 @@ def test_clients_that_read_nothing_do_not_fill_the_memory(quick, quick_key):
     before = resident(quick.process)
     stalled = metric(quick, "gleaner_client_stall_closed_total")
     socks = [connect(quick.port, receive_buffer=4096) for _ in range(count)]
-    peak = before
+    waiting = peak = before
     for sock in socks:
         sock.sendall(chat(quick_key, "nasty-huge-20"))
 
     def all_cut():
-        nonlocal peak
-        peak = max(peak, resident(quick.process))
-        return metric(quick, "gleaner_client_stall_closed_total") == stalled + count
+        nonlocal waiting, peak
+        now, cut = resident(quick.process), metric(quick, "gleaner_client_stall_closed_total") - stalled
+        peak = max(peak, now)
+        if cut == 0:
+            waiting = max(waiting, now)
+        return cut == count
 
     wait_until("all are cut", all_cut, 60)
-    assert peak - before < 100 << 20, f"{(peak - before) >> 20} MiB for {count} clients"
+    # While they wait, what one holds is bounded; what was cut goes to PostgreSQL in batches of bounded size.
+    assert waiting - before < 80 << 20, f"{(waiting - before) >> 20} MiB for {count} clients that wait"
+    assert peak - before < 160 << 20, f"{(peak - before) >> 20} MiB for {count} clients and their storing"
     for sock in socks:
         sock.close()
     wait_until("nothing is open", lambda: quick.ledger()["ledger"]["open"] == 0, 20)
@@ -238,7 +243,7 @@ def test_a_thousand_drips_do_not_disturb_honest_calls(provider, shared_database)
         attacked.sort()
         # Those that were cut have come back at once.
         assert metric(patient, 'gleaner_connections_refused_total{reason="slow_head"}') >= 1000
-        assert metric(patient, "gleaner_connections") > 900
+        wait_until("they are back", lambda: metric(patient, "gleaner_connections") > 900, 5)
         assert get(patient.admin + "/livez")[0] == 200
     finally:
         stop.set()

@@ -93,7 +93,7 @@ def test_what_is_well_formed_is_served_pipelined_too(gleaner):
 
 
 @pytest.mark.parametrize("request_bytes, wanted", [
-    (b"GET /" + b"a" * 8190 + b" HTTP/1.1\r\nHost: x\r\n\r\n", {414}),
+    (b"GET /" + b"a" * 8192 + b" HTTP/1.1\r\nHost: x\r\n\r\n", {414}),
     (b"GET /x HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-%d: a\r\n" % n for n in range(101)) + b"\r\n", {400, 431}),
     (b"GET /x HTTP/1.1\r\nHost: x\r\n" + b"".join(b"X-%d: %s\r\n" % (n, b"a" * 4000) for n in range(9)) + b"\r\n", {400, 431}),
     (b"GET /x HTTP/1.1\r\nHost: x\r\nX-A: " + b"a" * 40_000 + b"\r\n\r\n", {400, 431}),

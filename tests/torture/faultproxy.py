@@ -6,7 +6,7 @@ import re
 import socket
 import struct
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
@@ -21,6 +21,19 @@ class Plan:
     gone: int = 0
 
 
+@dataclass
+class Storing:
+    """What was seen on a connection to PostgreSQL of the statements that store a batch."""
+
+    names: set = field(default_factory=set)
+    is_bound: bool = False
+
+
+# The name a storing statement is prepared under; what ends a call to the server.
+PARSE = re.compile(rb"(kept_\d+)\0\s*WITH new AS \(\s*INSERT INTO gleaner\.exchanges")
+SYNC = b"S\0\0\0\4"
+
+
 class FaultProxy:
     """Attributes may be set at any time and from any thread; they hold from the next piece of data on."""
 
@@ -32,8 +45,9 @@ class FaultProxy:
         self.blackhole = False       # nothing is forwarded, connections stay open
         self.refuse = False          # new connections are reset at once
         self.plan = lambda number: None
-        self.swallow_commits = 0     # so many COMMITs reach the server, and their connection dies before the reply
+        self.swallow_commits = 0     # so many batches are committed, and their connection dies before the reply
         self.swallowed = 0
+        self.storing = {}            # of each connection, what was seen of the statement that stores
         self.tap = None              # called with (connection number, direction, bytes) for what is forwarded
         self.accepted = 0
         self.pairs = {}
@@ -103,7 +117,7 @@ class FaultProxy:
             if plan:
                 plan.gone += len(piece)
             await self.forward(number, writer, direction, piece)
-            if direction == "up" and self.swallow_commits > 0 and b"COMMIT\0" in piece:
+            if direction == "up" and self.stores(number, piece) and self.swallow_commits > 0:
                 self.swallow_commits -= 1
                 self.swallowed += 1
                 # Long enough for the server to commit; its reply is never read.
@@ -111,6 +125,18 @@ class FaultProxy:
                 return self.kill(number)
         if writer.can_write_eof() and not writer.is_closing():
             writer.write_eof()
+
+    def stores(self, number, piece):
+        """Whether the statement that stores a batch, and commits by itself, is whole with this piece."""
+        seen = self.storing.setdefault(number, Storing())
+        if parsed := PARSE.search(piece):
+            seen.names.add(parsed[1])
+        elif any(b"\0" + name + b"\0" in piece for name in seen.names):
+            seen.is_bound = True
+        if not (seen.is_bound and piece.endswith(SYNC)):
+            return False
+        seen.is_bound = False
+        return True
 
     async def forward(self, number, writer, direction, piece):
         if self.tap:

@@ -50,7 +50,7 @@ public enum JournalError: Explained, Hashable {
                 status: 507, code: "journal_disk_full",
                 what: "Gleaner takes no new exchange at the moment.",
                 why: "The disk under the journal is full.",
-                fix: "Try again later. Operator: make room on the volume of GLEANER_DATA_DIR; it then goes on by itself.")
+                fix: "Try again later. Operator: make room on the volume of GLEANER_DATA_DIR; Gleaner then goes on.")
         case .storage(let code, let message):
             Explanation(
                 status: 503, code: "journal_unavailable",

@@ -17,12 +17,14 @@ struct AdminRoutes: Sendable {
         let durability: String
         let postgres: Bool
         let schema: Bool
+        /// `writable`, `disk_full`, `unwritable` or `failed`.
+        let journal: String
         let journalBytes: Int64
         let ledger: LedgerCounts
         let gap: Int64
 
         enum CodingKeys: String, CodingKey {
-            case status, durability, postgres, schema, ledger, gap
+            case status, durability, postgres, schema, journal, ledger, gap
             case journalBytes = "journal_bytes"
         }
     }
@@ -32,6 +34,8 @@ struct AdminRoutes: Sendable {
     let pool: PostgresPool
     let schema: SchemaReadiness
     let open: OpenExchanges
+    let shadows: Shadows
+    let replays: ReplayCount
     let refusals: RefusalCounts
     let limits: ExchangeLimits
     let connections: Connections
@@ -47,12 +51,13 @@ struct AdminRoutes: Sendable {
         let durability = try? await DatabaseDurability.ask(pool, timeout: .seconds(1))
         let postgres = durability != nil
         let bytes = journal.waitingBytes
-        let hasRoom = bytes < journalLimit && limits.memory < .high
+        let health = journal.health
+        let hasRoom = bytes < journalLimit && health == .writable && limits.memory < .high
         let isStopping = limits.isStopping
         let readiness = Readiness(
             status: isStopping ? "stopping" : !hasRoom ? "unready" : postgres && schema.isReady ? "ready" : "degraded",
             durability: durability?.isWeak == true ? "weak" : journal.durability.rawValue, postgres: postgres,
-            schema: schema.isReady, journalBytes: bytes,
+            schema: schema.isReady, journal: health.rawValue, journalBytes: bytes,
             ledger: journal.counts, gap: journal.counts.gap)
         var response = try context.responseEncoder.encode(readiness, from: request, context: context)
         // Degraded still keeps every exchange, so a load balancer may send more.
@@ -94,6 +99,10 @@ struct AdminRoutes: Sendable {
                 ([("outcome", "row_lost")], Double(damage.lostRows)),
                 ([("outcome", "file_rebuilt")], damage.isRebuilt ? 1 : 0),
             ])
+        let health = journal.health
+        text.family(
+            "gleaner_journal_health", "gauge", "1 for the state the journal is in.",
+            JournalHealth.allCases.map { ([("state", $0.rawValue)], $0 == health ? 1 : 0) })
         text.family("gleaner_open_streams", "gauge", "Answers on their way to clients.", [([], Double(open.count))])
         text.family(
             "gleaner_shed_total", "counter", "Calls turned away by a limit, before anything was spent.",
@@ -106,6 +115,12 @@ struct AdminRoutes: Sendable {
         text.family(
             "gleaner_client_stall_closed_total", "counter", "Clients cut since they took no byte of their answer.",
             [([], Double(connections.stalled))])
+        text.family(
+            "gleaner_shadows_dropped_total", "counter", "Copies to candidates not sent: too many were under way.",
+            [([], Double(shadows.dropped))])
+        text.family(
+            "gleaner_idempotent_replays_total", "counter", "Calls answered again without spending.",
+            [([], Double(replays.value))])
         text.family(
             "gleaner_upstream_errors_total", "counter", "What providers did wrong.",
             open.upstreamErrors.map { ([("kind", $0.kind.rawValue)], Double($0.count)) })

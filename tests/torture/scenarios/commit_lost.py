@@ -1,4 +1,4 @@
-"""The connection dies between COMMIT and its reply: the client cannot know what became of it."""
+"""The connection dies between a commit and its reply: the client cannot know what became of it."""
 
 import time
 
@@ -15,7 +15,7 @@ def commit_lost(progress, commits):
         load = world.load(clients=16).start()
         for lost in range(commits):
             world.postgres_proxy.swallow_commits = 1
-            wait_until("a COMMIT goes by", lambda: world.postgres_proxy.swallowed > lost, 30)
+            wait_until("a batch is committed", lambda: world.postgres_proxy.swallowed > lost, 30)
             progress(f"{len(world.record.sights)} calls", lost + 1, commits)
             time.sleep(0.05)
         load.stop()
