@@ -42,9 +42,7 @@ public struct IngestDrain: Service {
 
     /// - Throws: `JournalError.storage` when the journal's disk has failed: the process must end and start anew.
     public func run() async throws {
-        if let file = journal.salvagedFrom {
-            logger.critical("the journal could not be read and was put aside", metadata: ["journal.file": "\(file)"])
-        }
+        journal.damage.tell(logger)
         try await cancelWhenGracefulShutdown { try await self.drainAsRecorded() }
         // What was recorded until the very end is stored now if Postgres is there, else at the next start.
         do {

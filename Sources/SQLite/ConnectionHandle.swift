@@ -41,10 +41,13 @@ import CSQLite
     var loggedFrames: Int { Int(unsafe frames.pointee) }
     var changes: Int { Int(unsafe sqlite3_changes(raw)) }
 
-    func error(_ code: Int32) -> SQLiteError {
-        SQLiteError(
+    /// - Parameter number: the errno of the call that failed, in case SQLite has not kept it.
+    func error(_ code: Int32, errno number: Int32 = 0) -> SQLiteError {
+        let kept = unsafe sqlite3_system_errno(raw)
+        let isInput = [SQLITE_IOERR, SQLITE_CANTOPEN].contains(code & 0xFF)
+        return SQLiteError(
             code: code, message: unsafe String(cString: sqlite3_errmsg(raw)),
-            systemError: unsafe sqlite3_system_errno(raw))
+            systemError: kept == 0 && isInput ? number : kept)
     }
 
     func prepare(_ sql: String) throws(SQLiteError) -> StatementHandle {

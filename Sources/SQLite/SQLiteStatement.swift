@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// Owns a `sqlite3_stmt`, and keeps its connection alive.
 @safe struct StatementHandle: ~Copyable {
@@ -82,10 +83,14 @@ public final class SQLiteStatement {
     /// - Returns: `false` after the last one.
     public func step() throws(SQLiteError) -> Bool {
         guard bindFailure == SQLITE_OK else { throw handle.connection.error(bindFailure) }
+        // SQLite does not note the errno of a COMMIT that fails.
+        errno = 0
         switch unsafe sqlite3_step(handle.raw) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
-        case let code: throw handle.connection.error(code)
+        case let code:
+            let number = errno
+            throw handle.connection.error(code, errno: number)
         }
     }
 

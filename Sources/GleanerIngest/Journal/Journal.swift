@@ -43,8 +43,8 @@ public final class Journal: ExchangeJournal, Sendable {
     private let state: Mutex<JournalState>
     private let queue = Mutex(Queue())
     public let durability: Durability
-    /// The file a start could not read and put aside, after saving what could be saved; `nil` after a normal start.
-    public let salvagedFrom: String?
+    /// What the start found wrong with the files.
+    public let damage: JournalDamage
     /// One element after each commit that made exchanges ready for Postgres; older unread ones are merged.
     public let recorded: AsyncStream<Void>
     private let announce: AsyncStream<Void>.Continuation
@@ -59,7 +59,7 @@ public final class Journal: ExchangeJournal, Sendable {
             throw JournalError(error)
         }
         durability = configuration.durability
-        salvagedFrom = found.salvagedFrom
+        damage = found.damage
         state = Mutex(JournalState(found, limit: configuration.maximumBytes, heldLimit: configuration.heldBytes))
         (recorded, announce) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         thread = EpollThread(

@@ -19,8 +19,10 @@ enum JournalDatabase {
     static let fileName = "journal.sqlite"
 
     /// `<directory>/journal.sqlite`, ready for use.
-    static func open(at directory: URL, durability: Durability) throws(SQLiteError) -> SQLiteConnection {
-        let connection = try SQLiteConnection(path: directory.appendingPathComponent(fileName).path)
+    static func open(
+        at directory: URL, name: String = fileName, durability: Durability
+    ) throws(SQLiteError) -> SQLiteConnection {
+        let connection = try SQLiteConnection(path: directory.appendingPathComponent(name).path)
         // Before the first table exists this decides the page size; later it does nothing.
         try connection.execute("PRAGMA page_size = 16384")
         // One connection only (a lock file keeps others out), so SQLite needs no shared memory and no file locks. That
@@ -32,21 +34,42 @@ enum JournalDatabase {
             throw SQLiteError(code: 21, message: "synchronous is \(level ?? -1), not FULL")
         }
         try connection.execute(schema)
+        for table in ["intents", "records"] {
+            // A journal of an earlier version: its rows have no seal, and none is asked of them.
+            let columns = "SELECT count(*) FROM pragma_table_info('\(table)') WHERE name = 'seal'"
+            guard try connection.integer(columns) == 0 else { continue }
+            try connection.execute("ALTER TABLE \(table) ADD COLUMN seal INTEGER")
+        }
         return connection
+    }
+
+    /// Looks whether the pages hang together: a row that a damaged page hides would be missed by nobody.
+    /// - Throws: `corrupt` when they do not.
+    static func check(_ connection: SQLiteConnection) throws(SQLiteError) {
+        let verdict = try connection.statement("PRAGMA quick_check(1)")
+        defer { verdict.reset() }
+        guard try verdict.step() else { return }
+        let words = verdict.text(0)
+        guard words == "ok" else {
+            // Its first line names the tree or the list, the second what is wrong there.
+            throw SQLiteError(code: SQLiteError.corrupt, message: words.replacing("\n", with: " "))
+        }
     }
 
     static let schema = """
         CREATE TABLE IF NOT EXISTS intents (
             seq INTEGER PRIMARY KEY, id BLOB NOT NULL, project BLOB NOT NULL, api_key BLOB, received_us INTEGER NOT NULL,
             endpoint TEXT NOT NULL, streamed INTEGER NOT NULL, model TEXT, conversation TEXT, end_user TEXT,
-            tags TEXT NOT NULL, provider TEXT, request_sha256 BLOB NOT NULL, request BLOB NOT NULL, details BLOB
+            tags TEXT NOT NULL, provider TEXT, request_sha256 BLOB NOT NULL, request BLOB NOT NULL, details BLOB,
+            seal INTEGER
         );
         CREATE TABLE IF NOT EXISTS checkpoints (
             seq INTEGER NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (seq, part)
         );
         CREATE TABLE IF NOT EXISTS records (
             seq INTEGER PRIMARY KEY, status TEXT NOT NULL, reason TEXT, http_status INTEGER, headers BLOB,
-            duration_us INTEGER, ttft_us INTEGER, response_sha256 BLOB, response BLOB NOT NULL, attempts BLOB
+            duration_us INTEGER, ttft_us INTEGER, response_sha256 BLOB, response BLOB NOT NULL, attempts BLOB,
+            seal INTEGER
         );
         """
 }

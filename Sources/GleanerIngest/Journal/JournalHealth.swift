@@ -9,7 +9,7 @@ public enum JournalHealth: String, Sendable, Hashable, CaseIterable {
     /// Read-only or without permission: refused until a write succeeds again.
     case unwritable
     /// A write or a sync failed, or the files are no longer where they were. What the disk holds is unknown, so nothing
-    /// is acknowledged any more; the process ends, and the next start reads what is really there (docs/adr/0009).
+    /// is acknowledged any more; the process ends, and the next start reads what is really there (docs/adr/0010).
     case failed
 }
 

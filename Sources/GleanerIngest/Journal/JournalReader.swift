@@ -45,7 +45,8 @@ enum JournalReader {
         try tolerant { () throws(SQLiteError) in
             let row = try connection.statement(
                 """
-                SELECT status, reason, http_status, headers, duration_us, ttft_us, response_sha256, response, attempts
+                SELECT status, reason, http_status, headers, duration_us, ttft_us, response_sha256, response, attempts,
+                       seal
                 FROM records WHERE seq = ?
                 """)
             defer { row.reset() }
@@ -55,6 +56,8 @@ enum JournalReader {
                 return
             }
             outcome = read
+            let isSealed = Self.isSealed(row, sequence, by: 9, [0, 1, 2, 3, 4, 5, 6, 8], numbers: [2, 4, 5])
+            if !isSealed { isDamaged = true }
             parts += row.bytes(7)
         }
         var intent: ExchangeIntent?
@@ -63,7 +66,7 @@ enum JournalReader {
             let row = try connection.statement(
                 """
                 SELECT id, project, api_key, received_us, endpoint, streamed, model, conversation, end_user, tags,
-                       provider, request_sha256, request, details
+                       provider, request_sha256, request, details, seal
                 FROM intents WHERE seq = ?
                 """)
             defer { row.reset() }
@@ -74,12 +77,24 @@ enum JournalReader {
             }
             request = row.bytes(12)
             intent = Self.intent(row)
+            let isSealed = Self.isSealed(row, sequence, by: 14, Array(0...11) + [13], numbers: [3, 5])
+            if !isSealed { isDamaged = true }
         }
         if intent == nil { isDamaged = true }
         let exchange = JournaledExchange(
             intent: intent ?? .unreadable(sequence), outcome: outcome, request: request, response: parts)
         return WaitingExchange(
             sequence: sequence, exchange: exchange, isDamaged: isDamaged || !exchange.hasItsHashes)
+    }
+
+    /// Whether a row still says what was written. What a start has added or an earlier version wrote has no seal.
+    private static func isSealed(
+        _ row: SQLiteStatement, _ sequence: Int64, by place: Int32, _ columns: [Int32], numbers: Set<Int32>
+    ) -> Bool {
+        guard let expected = row.integerIfPresent(place) else { return true }
+        var seal = JournalSeal(sequence: sequence)
+        seal.add(columns, of: row, numbers: numbers)
+        return seal.value == expected
     }
 
     private static func intent(_ row: SQLiteStatement) -> ExchangeIntent? {

@@ -11,19 +11,24 @@ enum JournalRecovery {
         /// By sequence: all are whole now and wait for Postgres.
         var exchanges: [Int64: (id: ID<Exchange>, bytes: Int64)] = [:]
         var interrupted: Int64 = 0
-        /// Where a file that could not be read was put aside.
-        var salvagedFrom: String?
+        /// What was wrong with the files.
+        var damage = JournalDamage()
     }
 
-    static func run(_ connection: SQLiteConnection) throws(SQLiteError) -> Found {
+    /// - Parameter reason: why an exchange has no end, as it is stored.
+    static func run(
+        _ connection: SQLiteConnection, reason: String = "gateway_stopped"
+    ) throws(SQLiteError) -> Found {
         var found = Found()
         try connection.transaction { () throws(SQLiteError) in
             let insert = try connection.statement(
                 """
                 INSERT INTO records (seq, status, reason, response)
-                SELECT i.seq, 'interrupted', 'gateway_stopped', x''
-                FROM intents i LEFT JOIN records r ON r.seq = i.seq WHERE r.seq IS NULL
+                SELECT seq, 'interrupted', ?, x'' FROM
+                    (SELECT seq FROM intents UNION SELECT seq FROM checkpoints WHERE seq > 0)
+                WHERE seq NOT IN (SELECT seq FROM records)
                 """)
+            insert.bind(1, reason)
             try insert.run()
             found.interrupted = Int64(connection.changes)
             FaultPoint.duringRecovery.pass()

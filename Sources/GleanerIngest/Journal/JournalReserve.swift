@@ -4,13 +4,15 @@ import Glibc
 /// Room on the journal's volume that is kept taken, so that it can be let go of when the volume is full: what is open
 /// can then still end.
 struct JournalReserve {
+    static let fileName = "journal.reserve"
+
     private let path: String
     private let wanted: Int64
     private(set) var isHeld = false
 
     /// - Parameter bytes: at most; an eighth of what is free when that is less.
     init(directory: URL, bytes: Int64) {
-        path = directory.appendingPathComponent("journal.reserve").path
+        path = directory.appendingPathComponent(Self.fileName).path
         var volume = statvfs()
         let free = statvfs(directory.path, &volume) == 0 ? Int64(volume.f_bavail) * Int64(volume.f_frsize) : bytes
         wanted = max(min(bytes, free / 8), 64 << 10)

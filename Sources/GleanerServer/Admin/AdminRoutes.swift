@@ -88,6 +88,17 @@ struct AdminRoutes: Sendable {
         text.family(
             "gleaner_journal_bytes", "gauge", "Bytes of bodies not in Postgres yet.",
             [([], Double(journal.waitingBytes))])
+        let damage = journal.damage
+        text.family(
+            "gleaner_journal_damage_total", "counter",
+            "What the start found damaged in the journal, by what became of it.",
+            [
+                ([("outcome", "page_mended")], Double(damage.mended)),
+                ([("outcome", "page_kept")], Double(damage.kept)),
+                ([("outcome", "page_dropped")], Double(damage.dropped)),
+                ([("outcome", "row_lost")], Double(damage.lostRows)),
+                ([("outcome", "file_rebuilt")], damage.isRebuilt ? 1 : 0),
+            ])
         let health = journal.health
         text.family(
             "gleaner_journal_health", "gauge", "1 for the state the journal is in.",

@@ -9,7 +9,7 @@ from ..volume import Volume
 from ..world import World
 
 # What may be answered while there is no room. Anything else would be a promise that is not kept.
-HONEST = ("journal_unavailable", "journal_full")
+HONEST = ("journal_unavailable", "journal_full", "journal_disk_full")
 
 
 def attack(progress, mebibytes, both):

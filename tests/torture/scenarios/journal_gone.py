@@ -12,7 +12,7 @@ from ..volume import Volume
 from ..world import World
 
 
-@scenario("journal_read_only", "33", small={"writes": 60}, long={"writes": 2000})
+@scenario("journal_read_only", "33", small={"writes": 15}, long={"writes": 60})
 def journal_read_only(progress, writes):
     """A volume that is, or turns, read-only: no start without it, no call taken while it lasts, and on it goes afterwards."""
     with World(start=False) as world:
@@ -34,7 +34,8 @@ def journal_read_only(progress, writes):
         shim.arm("write", 60, "EROFS", writes)
         world.gleaner.start()
         load = world.load(clients=8).start()
-        wait_until("all writes have failed", lambda: shim.played() >= writes, 60)
+        # It tries again once a second, not with every call.
+        wait_until("all writes have failed", lambda: shim.played() >= writes, 20 + 2 * writes)
         refused = sum(1 for sight in world.record.sights if sight.code == "journal_unavailable")
         assert refused > 0, "nobody was refused"
         since = len(world.record.sights)
@@ -48,7 +49,7 @@ def journal_read_only(progress, writes):
 
 
 @scenario("journal_deleted", "33", small={"seconds": 0}, long={"seconds": 20},
-          gap="files deleted under the process are not noticed")
+          gap="an exchange that is still open when the files go is not stored")
 def journal_deleted(progress, seconds):
     """Files deleted under a running process: it notices, refuses, saves what it still holds, and ends to start anew."""
     with World() as world:
