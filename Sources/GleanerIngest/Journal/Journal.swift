@@ -35,8 +35,11 @@ public final class Journal: ExchangeJournal, Sendable {
         var deletions: [Int64] = []
         var isFlushQueued = false
         var isTidyQueued = false
+        var isTidyDue = false
         var probedAt = ContinuousClock.now
     }
+
+    private static let manyDeletions = 64
 
     private let lock: JournalLock
     private let thread: EpollThread<JournalWriter>
@@ -186,6 +189,7 @@ public final class Journal: ExchangeJournal, Sendable {
     public func shutdown() {
         refuseNew()
         announce.finish()
+        queue.withLock { $0.isTidyDue = true }
         thread.submit { [weak self] writer in self?.flush(writer) }
         thread.stopAndWait()
         lock.release()
@@ -213,14 +217,16 @@ public final class Journal: ExchangeJournal, Sendable {
         }
     }
 
+    /// A few deletions wait for a time of their own, so that no caller waits for them; many go with what is written.
     private func takePending() -> (pending: [Pending], deletions: [Int64]) {
         queue.withLock { queue in
-            defer {
-                queue.pending.removeAll()
-                queue.deletions.removeAll()
-            }
+            let pending = queue.pending
+            queue.pending.removeAll()
             queue.isFlushQueued = false
-            return (queue.pending, queue.deletions)
+            guard queue.isTidyDue || queue.deletions.count >= Self.manyDeletions else { return (pending, []) }
+            queue.isTidyDue = false
+            defer { queue.deletions.removeAll() }
+            return (pending, queue.deletions)
         }
     }
 
@@ -242,8 +248,10 @@ public final class Journal: ExchangeJournal, Sendable {
     }
 
     private func finish(_ batch: [Pending]) {
-        if state.withLock({ $0.committed(batch.lazy.flatMap(\.entries)) }) { announce.yield() }
+        let isReady = state.withLock { $0.committed(batch.lazy.flatMap(\.entries)) }
+        // Callers first: ingest has time.
         for pending in batch { pending.continuation?.resume(returning: .success(())) }
+        if isReady { announce.yield() }
     }
 
     /// One entry that cannot be written must not fail its neighbours, and a full disk none that is open.
@@ -314,11 +322,14 @@ public final class Journal: ExchangeJournal, Sendable {
 
     // MARK: Deletions
 
-    /// They usually go with the next exchange's commit; after a quarter of a second without one they get their own.
+    /// Under load they go with an exchange's commit; after a quarter of a second they get one of their own.
     private func tidyLater(_ writer: JournalWriter) {
         writer.loop.schedule(after: .milliseconds(250)) { [weak self] in
             guard let self else { return }
-            queue.withLock { $0.isTidyQueued = false }
+            queue.withLock { queue in
+                queue.isTidyQueued = false
+                queue.isTidyDue = true
+            }
             flush(writer)
         }
     }

@@ -120,6 +120,20 @@ struct JournalSalvageTests {
         }
     }
 
+    @Test("a schema that names a column wrongly is rebuilt from the rows' shapes")
+    func schema() async throws {
+        let killed = try await killed(settled: true)
+        for name in ["http_status", "request_sha256", "intents", "bytes", "seal"] {
+            var hit = killed.directory.database
+            let place = try #require(Data(hit).range(of: Data(name.utf8))).lowerBound
+            hit[place + 1] ^= 1
+            try killed.directory.put(database: hit)
+            let outcome = try await start(killed, name)
+            #expect(outcome.sound == killed.exchanges.count, "\(name): \(outcome)")
+            #expect(outcome.damage.isRebuilt, "\(name)")
+        }
+    }
+
     @Test("a lost page costs what was in it, no start fails, and the next start is an ordinary one")
     func pages() async throws {
         let killed = try await killed(settled: true)
