@@ -3,7 +3,8 @@ import Testing
 
 @testable import GleanerIngest
 
-@Suite("The log, byte by byte")
+// Much computing: one at a time, so that other tests keep a thread.
+@Suite("The log, byte by byte", .serialized)
 struct JournalLogTests {
     private let frameSize = 24 + DamagedDirectory.pageSize
 
