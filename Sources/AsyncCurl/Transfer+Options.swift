@@ -17,7 +17,7 @@ extension Transfer {
         number(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(request.deadlines.connect))
         number(CURLOPT_MAXAGE_CONN, Int(configuration.maximumConnectionAge.components.seconds))
         // Held by every open transfer; an answer's chunks are far smaller.
-        number(CURLOPT_BUFFERSIZE, 16 << 10)
+        number(CURLOPT_BUFFERSIZE, 8 << 10)
         number(CURLOPT_UPLOAD_BUFFERSIZE, 16 << 10)
         text(CURLOPT_PROXY, configuration.proxy ?? "")
         if let bundle = configuration.caBundle { text(CURLOPT_CAINFO, bundle) }

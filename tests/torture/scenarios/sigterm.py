@@ -9,8 +9,7 @@ from ..scenario import scenario
 from ..world import World
 
 
-@scenario("sigterm", "4", small={"streams": 60}, long={"streams": 1000},
-          gap="/readyz says ready until the process is gone")
+@scenario("sigterm", "4", small={"streams": 60}, long={"streams": 1000})
 def sigterm(progress, streams):
     """A polite stop takes no new work, lets streams end or cuts them with what they had stored, and exits with 0."""
     with World(GLEANER_SHUTDOWN_TIMEOUT="4s", GLEANER_PROVIDER_IDLE_TIMEOUT="60s") as world:
