@@ -62,15 +62,13 @@ def recovered(world, load, seconds=15):
     world.no_errors(since=since + 16)
 
 
-@scenario("journal_disk_full", "27", small={"mebibytes": 64}, long={"mebibytes": 64},
-          gap="an exchange that was accepted cannot write its end on a full volume")
+@scenario("journal_disk_full", "27", small={"mebibytes": 64}, long={"mebibytes": 64})
 def journal_disk_full(progress, mebibytes):
     """Without room for the journal new calls are refused before anything is spent, and nothing accepted is lost."""
     return attack(progress, mebibytes, both=False)
 
 
-@scenario("both_disks_full", "28", small=None, long={"mebibytes": 64},
-          gap="an exchange that could not write its end stays open until a restart")
+@scenario("both_disks_full", "28", small=None, long={"mebibytes": 64})
 def both_disks_full(progress, mebibytes):
     """Neither journal nor PostgreSQL can take anything: everything new is refused, and it goes on by itself later."""
     return attack(progress, mebibytes, both=True)
