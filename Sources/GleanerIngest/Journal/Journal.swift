@@ -277,23 +277,29 @@ public final class Journal: ExchangeJournal, Sendable {
         queue.withLock { $0.deletions = deletions + $0.deletions }
         let (new, rest) = (batch.filter(\.isNew), batch.filter { !$0.isNew })
         // Together, as long as that works: each commit takes pages of its own from the room that is left.
-        if new.isEmpty || !write(rest, writer) {
-            for pending in rest where !write([pending], writer) { fail(pending, with: error, writer) }
+        if new.isEmpty || write(rest, writer) != nil {
+            for pending in rest {
+                if let error = write([pending], writer) { fail(pending, with: error, writer) }
+            }
         }
         let isFull = state.withLock(\.health) == .diskFull
-        for pending in new where isFull || !write([pending], writer) { fail(pending, with: error, writer) }
+        for pending in new {
+            if let error = isFull ? error : write([pending], writer) { fail(pending, with: error, writer) }
+        }
         if isRemoved { settle(writer) }
     }
 
-    private func write(_ batch: [Pending], _ writer: JournalWriter) -> Bool {
+    /// - Returns: what went wrong.
+    private func write(_ batch: [Pending], _ writer: JournalWriter) -> SQLiteError? {
+        if batch.isEmpty { return nil }
         do throws(SQLiteError) {
             try refuseWhenFailed()
             try writer.commit(batch.lazy.flatMap(\.entries))
             finish(batch)
-            return true
+            return nil
         } catch {
             note(error, writer)
-            return false
+            return error
         }
     }
 
@@ -307,8 +313,12 @@ public final class Journal: ExchangeJournal, Sendable {
     /// Writes the ends that could not be written when they were due.
     private func settle(_ writer: JournalWriter) {
         for entry in writer.arrears.waiting {
-            guard (try? writer.commit([entry])) != nil else { return }
-            finish(CollectionOfOne(entry))
+            do throws(SQLiteError) {
+                try writer.commit([entry])
+                finish(CollectionOfOne(entry))
+            } catch {
+                if error.health != nil { return }
+            }
         }
     }
 
@@ -338,9 +348,12 @@ public final class Journal: ExchangeJournal, Sendable {
 
     /// Looks once a second whether a journal that could not be written can be again.
     private func probeLater(_ writer: JournalWriter) {
+        guard !writer.isProbing else { return }
+        writer.isProbing = true
         writer.loop.schedule(after: .seconds(1)) { [weak self] in
             guard let self else { return }
             probe(writer)
+            writer.isProbing = false
             if ![.writable, .failed].contains(health) { probeLater(writer) }
         }
     }

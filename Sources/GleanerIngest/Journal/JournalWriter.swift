@@ -23,6 +23,8 @@ final class JournalWriter {
     private var files: [String: FileIdentity] = [:]
     /// Those are no longer found by name. What is still written to them is read by this process only.
     var isRemoved = false
+    /// A look whether it can write again is due.
+    var isProbing = false
 
     /// What could not be written yet.
     private(set) var arrears = JournalArrears()
