@@ -10,7 +10,7 @@ import SQLite
 /// shortens a log that is in use, and begins at its front again after a checkpoint.
 struct JournalReserve {
     private let path: String
-    private let wanted: Int64
+    let wanted: Int64
     private var fd: Int32 = -1
     /// Up to here the log has blocks.
     private var allocated: Int64 = 0

@@ -29,8 +29,9 @@ final class JournalWriter {
     /// What could not be written yet.
     private(set) var arrears = JournalArrears()
 
-    /// The log is moved into the database file at this many pages of 16 KiB.
-    private static let checkpointFrames = 2_000
+    /// The log is moved into the database file at this length: 2,000 pages of 16 KiB, or half the reserve, since on a
+    /// full volume the database file may have to grow into the reserve by what is in the log.
+    private var longestLog: Int64 { min(2_000 << 14, reserve.wanted / 2) }
 
     init(directory: URL, durability: Durability, reserve: JournalReserve, loop: EpollLoop) {
         self.loop = loop
@@ -75,7 +76,7 @@ final class JournalWriter {
 
     /// Moves the log into the database file when it has grown long. Between commits, so that it starts over.
     func checkpointWhenDue() throws(SQLiteError) {
-        guard let connection, connection.loggedFrames >= Self.checkpointFrames else { return }
+        guard let connection, connection.loggedFrames > 0, logEnd >= longestLog else { return }
         try connection.checkpoint(.passive)
     }
 
@@ -87,7 +88,10 @@ final class JournalWriter {
     /// Begins nothing that might not be ended.
     /// - Throws: `full` when the volume has no room for `bytes` of bodies and the ends of `open` exchanges.
     func makeRoom(for bytes: Int64, open: Int64) throws(SQLiteError) {
-        _ = try connected()
+        let connection = try connected()
+        if reserve.cover(2 * bytes, after: logEnd, open: open) { return }
+        // On a full volume the log goes round in the blocks it has, for as long as the database file need not grow.
+        _ = try? connection.checkpoint(.passive)
         guard reserve.cover(2 * bytes, after: logEnd, open: open) else { throw .noReserve }
     }
 
