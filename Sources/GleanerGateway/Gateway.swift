@@ -33,7 +33,10 @@ public struct Gateway: Sendable {
         let key: IdempotencyKey?
         do throws(GatewayError) {
             try await CallBody.read(request, into: &body, limit: configuration.maximumRequestBytes)
-            call = try understand(arrival, request.headers, body, ClientWatch(channel: context.channel))
+            let (headers, read, watch) = (request.headers, body, ClientWatch(channel: context.channel))
+            call = try await offLoop(body.readableBytes > Self.smallBody) { () throws(GatewayError) in
+                try understand(arrival, headers, read, watch)
+            }
             key = try IdempotencyKey(request.headers, call.intent)
         } catch .clientGone {
             // The upload broke off: there is no call to keep, and nobody to answer.
@@ -66,6 +69,18 @@ public struct Gateway: Sendable {
         return Call(
             arrival: arrival, headers: headers, body: body, fields: fields, plan: plan,
             intent: arrival.intent(id, context, fields, body, plan), watch: watch)
+    }
+
+    /// To read and hash a body up to this takes less than a millisecond, so the connection's own thread may do it.
+    private static let smallBody = 256 << 10
+
+    private func offLoop<Value: Sendable>(
+        _ isNeeded: Bool, _ work: () throws(GatewayError) -> Value
+    ) async throws(GatewayError) -> Value {
+        guard isNeeded else { return try work() }
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) { () async throws(GatewayError) in
+            try work()
+        }
     }
 
     // MARK: Idempotency

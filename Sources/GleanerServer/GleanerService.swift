@@ -57,7 +57,9 @@ public struct GleanerService: Sendable {
         }
         let services = services(journal, client, loops, Startup(report: started))
         var group = ServiceGroupConfiguration(
-            services: services.map { .init(service: $0) }, gracefulShutdownSignals: signals, logger: logger)
+            // One that fails, as ingest does with the journal's disk, has the others end in good order.
+            services: services.map { .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup) },
+            gracefulShutdownSignals: signals, logger: logger)
         group.maximumGracefulShutdownDuration =
             configuration.shutdownTimeout + GracefulStop.lastEvent + GracefulStop.lastCut + .milliseconds(200)
         do {
@@ -125,8 +127,8 @@ public struct GleanerService: Sendable {
         admin.add(middleware: ErrorAnswers(refusals: refusals))
         AdminRoutes(
             journal: journal, journalLimit: Int64(configuration.journalMaximumBytes), pool: pool, schema: schema,
-            open: open, shadows: shadows, replays: replays, refusals: refusals, limits: limits, connections: connections,
-            memoryLimit: memoryLimit
+            open: open, shadows: shadows, replays: replays, refusals: refusals, limits: limits,
+            connections: connections, memoryLimit: memoryLimit
         ).add(to: admin)
         return [
             pool, schema, AfterSchema(schema: schema, inner: prices), AfterSchema(schema: schema, inner: drain),

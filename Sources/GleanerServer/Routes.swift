@@ -27,7 +27,7 @@ struct Routes: Sendable {
         router.add(middleware: authentication)
         // /v1/chat/completions, /v1/models
         gateway.add(to: router.group("v1").add(middleware: shedding))
-        let api = router.group("api")
+        let api = router.group("api").add(middleware: OffLoop())
         // /api/exchanges, /api/exchanges/{id}
         exchanges.add(to: api)
         // POST /api/exchanges

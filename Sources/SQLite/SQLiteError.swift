@@ -19,6 +19,7 @@ public struct SQLiteError: Error, Sendable, Hashable {
     /// The low byte of the code: the kind of failure, without its detail.
     public var primary: Int32 { code & 0xFF }
 
+    public static let wrongStatement: Int32 = SQLITE_ERROR
     public static let ioError: Int32 = SQLITE_IOERR
     public static let full: Int32 = SQLITE_FULL
     public static let readOnly: Int32 = SQLITE_READONLY

@@ -35,7 +35,10 @@ public final class Journal: ExchangeJournal, Sendable {
         var deletions: [Int64] = []
         var isFlushQueued = false
         var isTidyQueued = false
+        var isTidyDue = false
     }
+
+    private static let manyDeletions = 64
 
     private let lock: JournalLock
     private let thread: EpollThread<JournalWriter>
@@ -195,6 +198,7 @@ public final class Journal: ExchangeJournal, Sendable {
     public func shutdown() {
         refuseNew()
         announce.finish()
+        queue.withLock { $0.isTidyDue = true }
         thread.submit { [weak self] writer in self?.flush(writer) }
         thread.stopAndWait()
         lock.release()
@@ -222,14 +226,16 @@ public final class Journal: ExchangeJournal, Sendable {
         }
     }
 
+    /// A few deletions wait for a time of their own, so that no caller waits for them; many go with what is written.
     private func takePending() -> (pending: [Pending], deletions: [Int64]) {
         queue.withLock { queue in
-            defer {
-                queue.pending.removeAll()
-                queue.deletions.removeAll()
-            }
+            let pending = queue.pending
+            queue.pending.removeAll()
             queue.isFlushQueued = false
-            return (queue.pending, queue.deletions)
+            guard queue.isTidyDue || queue.deletions.count >= Self.manyDeletions else { return (pending, []) }
+            queue.isTidyDue = false
+            defer { queue.deletions.removeAll() }
+            return (pending, queue.deletions)
         }
     }
 
@@ -260,8 +266,10 @@ public final class Journal: ExchangeJournal, Sendable {
     }
 
     private func finish(_ batch: [Pending]) {
-        finish(batch.lazy.flatMap(\.entries))
+        let isReady = state.withLock { $0.committed(batch.lazy.flatMap(\.entries)) }
+        // Callers first: ingest has time.
         for pending in batch { pending.continuation?.resume(returning: .success(())) }
+        if isReady { announce.yield() }
     }
 
     private func finish(_ entries: some Sequence<JournalEntry>) {
@@ -377,17 +385,21 @@ public final class Journal: ExchangeJournal, Sendable {
     /// What has waited goes first; then the log is emptied, for what others have made room for or what was deleted.
     private func findRoom(_ writer: JournalWriter) throws(SQLiteError) {
         settle(writer)
+        queue.withLock { $0.isTidyDue = true }
         flush(writer)
         try writer.emptyLog(isIdle: counts.open == 0)
     }
 
     // MARK: Deletions
 
-    /// They usually go with the next exchange's commit; after a quarter of a second without one they get their own.
+    /// Under load they go with an exchange's commit; after a quarter of a second they get one of their own.
     private func tidyLater(_ writer: JournalWriter) {
         writer.loop.schedule(after: .milliseconds(250)) { [weak self] in
             guard let self else { return }
-            queue.withLock { $0.isTidyQueued = false }
+            queue.withLock { queue in
+                queue.isTidyQueued = false
+                queue.isTidyDue = true
+            }
             flush(writer)
         }
     }

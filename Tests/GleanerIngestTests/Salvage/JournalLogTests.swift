@@ -3,7 +3,8 @@ import Testing
 
 @testable import GleanerIngest
 
-@Suite("The log, byte by byte")
+// Much computing: one at a time, so that other tests keep a thread.
+@Suite("The log, byte by byte", .serialized)
 struct JournalLogTests {
     private let frameSize = 24 + DamagedDirectory.pageSize
 
@@ -194,6 +195,25 @@ struct JournalLogTests {
             try directory.files.removeUnfinished()
             try directory.files.settle(try #require(try directory.scan()), &damage)
             #expect(try directory.lines() == Array(1...12))
+        }
+    }
+
+    @Test("a damaged count of pages or number of a page makes no file larger than all there is to put into it")
+    func damagedCounts() throws {
+        let directory = try logged()
+        let frames = (directory.log.count - 32) / frameSize
+        for index in 0..<frames {
+            for bit in 0..<64 {
+                var hit = directory.log
+                hit[32 + index * frameSize + bit / 8] ^= 1 << (bit % 8)
+                try directory.put(log: hit)
+                guard let scan = try directory.scan() else { continue }
+                var damage = JournalDamage()
+                try directory.files.settle(scan, &damage)
+                let size = try #require(try DiskFile.ifPresent(directory.files.database)).size
+                let most = directory.database.count + frames * DamagedDirectory.pageSize
+                #expect(size <= most, "frame \(index), bit \(bit)")
+            }
         }
     }
 

@@ -74,7 +74,9 @@ struct JournalFiles {
     /// Done twice it gives the same, so a kill between the two steps at its end does no harm.
     func settle(_ log: JournalLog, _ damage: inout JournalDamage) throws(SQLiteError) {
         guard !log.frames.isEmpty else { return }
-        let pages = log.pages
+        // A number that was hit must not make the file larger than all there is to put into it.
+        let known = try DiskFile.ifPresent(database).map { ($0.size + log.pageSize - 1) / log.pageSize } ?? 0
+        let pages = min(log.pages, known + log.frames.count)
         var newest: [Int: Int] = [:]
         for (index, frame) in log.frames.enumerated() {
             if case .mended = frame.state { damage.mended += 1 }

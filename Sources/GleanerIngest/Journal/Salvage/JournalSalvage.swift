@@ -75,6 +75,7 @@ enum JournalSalvage {
 }
 
 extension SQLiteError {
-    /// The file's content is at fault, not the disk or the rights.
-    fileprivate var isDamage: Bool { primary == Self.corrupt || primary == Self.notADatabase }
+    /// The file's content is at fault, not the disk or the rights. A statement that is always the same is wrong only
+    /// when the schema in the file is not what was written.
+    fileprivate var isDamage: Bool { [Self.corrupt, Self.notADatabase, Self.wrongStatement].contains(primary) }
 }
