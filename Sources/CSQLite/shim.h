@@ -1,7 +1,17 @@
 #ifndef GLEANER_CSQLITE_SHIM_H
 #define GLEANER_CSQLITE_SHIM_H
 
+#include <linux/falloc.h>
 #include <sqlite3.h>
+#include <sys/types.h>
+
+/* <fcntl.h> declares it with _GNU_SOURCE only, which Swift's importer does not set. */
+extern int fallocate(int fd, int mode, off_t offset, off_t length);
+
+/* Gives a file blocks and leaves its length as it is. */
+static inline int csqlite_allocate(int fd, off_t offset, off_t length) {
+    return fallocate(fd, FALLOC_FL_KEEP_SIZE, offset, length);
+}
 
 /* SQLITE_TRANSIENT is a cast that Swift does not import: SQLite copies the bytes before these return. */
 static inline int csqlite_bind_blob_copy(sqlite3_stmt *statement, int index, const void *bytes, int count) {

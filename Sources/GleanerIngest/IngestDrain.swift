@@ -50,6 +50,36 @@ public struct IngestDrain: Service {
         } catch {
             logger.notice("exchanges stay in the journal", metadata: ["error": "\(error)"])
         }
+        tellLost()
+    }
+
+    /// Nothing of a journal without files is there at the next start.
+    private func tellLost() {
+        guard journal.isRemoved, journal.counts.open + journal.counts.journaled > 0 else { return }
+        logger.critical(
+            "exchanges are lost with the files of the journal",
+            metadata: ["journaled": "\(journal.counts.journaled)", "open": "\(journal.counts.open)"])
+    }
+
+    /// How long exchanges may go on to their own end once the journal's files are gone.
+    private static let lastEnds = Duration.seconds(5)
+
+    /// The files are gone and the disk is not: what they held is in memory, or can still be read by this process. It
+    /// waits for Postgres, and what is open is stored as far as it came.
+    private func drainRemoved(_ pace: inout DrainPace) async {
+        let deadline = ContinuousClock.now + Self.lastEnds
+        while journal.counts.open > 0, ContinuousClock.now < deadline, !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(50))
+        }
+        await journal.interruptOpen()
+        while !Task.isCancelled {
+            do {
+                if try await drainOnce() == 0 { return }
+            } catch {
+                logger.warning("ingest waits for postgres", metadata: ["error": "\(error)"])
+                try? await Task.sleep(for: pace.failed(error))
+            }
+        }
     }
 
     private func drainAsRecorded() async throws(JournalError) {
@@ -64,13 +94,18 @@ public struct IngestDrain: Service {
                     try? await Task.sleep(for: pause(&pace, moved: moved, in: clock.now - began))
                 } catch {
                     if Task.isCancelled { return }
-                    // Its files are gone, or its disk: what is in memory was tried, and waiting helps nobody.
-                    if journal.health == .failed, !journal.isRemoved { break }
+                    // What is in memory was tried, and waiting helps nobody.
+                    if journal.health == .failed { break }
                     logger.warning("ingest waits for postgres", metadata: ["error": "\(error)"])
                     try? await Task.sleep(for: pace.failed(error))
                 }
             }
-            if journal.health == .failed { throw journal.failure }
+            if journal.health == .failed {
+                if journal.isRemoved { await drainRemoved(&pace) }
+                if Task.isCancelled { return }
+                tellLost()
+                throw journal.failure
+            }
         }
     }
 

@@ -66,6 +66,8 @@ import CSQLite
         var (log, moved): (Int32, Int32) = (0, 0)
         let code = unsafe sqlite3_wal_checkpoint_v2(raw, nil, mode, &log, &moved)
         guard code == SQLITE_OK else { throw error(code) }
+        // Nothing left in it: the next commit begins at the front.
+        unsafe frames.pointee = log == moved ? 0 : log
         return (Int(log), Int(moved))
     }
 }

@@ -60,7 +60,7 @@ public final class SQLiteConnection {
     /// Rows changed by the last INSERT, UPDATE or DELETE.
     public var changes: Int { handle.changes }
 
-    /// Frames in the write-ahead log after the last commit.
+    /// Frames in the write-ahead log after the last commit; 0 when the next one begins it anew.
     public var loggedFrames: Int { handle.loggedFrames }
 
     /// Moves pages from the log into the database file.

@@ -1,4 +1,4 @@
-"""A small volume of its own (tmpfs) that can be filled to the last byte, emptied again, and made read-only."""
+"""A small volume of its own (tmpfs or ext4) that can be filled to the last byte, emptied again, and made read-only."""
 
 import os
 import subprocess
@@ -7,12 +7,20 @@ from .scenario import Skipped
 
 
 class Volume:
-    def __init__(self, world_place, name, mebibytes):
+    def __init__(self, world_place, name, mebibytes, kind="tmpfs"):
         if os.geteuid() != 0:
             raise Skipped("mounting a small volume needs root")
         self.path = world_place / name
         self.path.mkdir(mode=0o777)
-        self.mount("-t", "tmpfs", "-o", f"size={mebibytes}m,mode=0777", "tmpfs")
+        if kind == "tmpfs":
+            self.mount("-t", "tmpfs", "-o", f"size={mebibytes}m,mode=0777", "tmpfs")
+            return
+        image = world_place / f"{name}.image"
+        with open(image, "wb") as file:
+            file.truncate(mebibytes << 20)
+        subprocess.run(["mkfs", "-t", kind, "-q", "-m", "0", str(image)], check=True, capture_output=True, timeout=60)
+        self.mount("-t", kind, "-o", "loop", str(image))
+        self.path.chmod(0o777)
 
     def mount(self, *arguments):
         done = subprocess.run(["mount", *arguments, str(self.path)], capture_output=True, text=True, timeout=20)

@@ -13,7 +13,7 @@ public struct JournalConfiguration: Sendable {
     public var maximumBytes: Int64 = 1 << 30
     /// Bytes of bodies that are also held in memory for ingest, so that it need not read them back. Default 32 MiB.
     public var heldBytes = 32 << 20
-    /// Bytes kept free for the end of open exchanges on a full volume; an eighth of what is free when that is less.
+    /// Bytes kept for the end of open exchanges on a full volume; an eighth of what is free when that is less.
     /// Default 64 MiB.
     public var reserveBytes: Int64 = 64 << 20
 
@@ -36,7 +36,6 @@ public final class Journal: ExchangeJournal, Sendable {
         var isFlushQueued = false
         var isTidyQueued = false
         var isTidyDue = false
-        var probedAt = ContinuousClock.now
     }
 
     private static let manyDeletions = 64
@@ -68,8 +67,7 @@ public final class Journal: ExchangeJournal, Sendable {
         thread = EpollThread(
             name: "journal",
             makeContext: { loop in
-                var reserve = JournalReserve(directory: configuration.directory, bytes: configuration.reserveBytes)
-                _ = reserve.take()
+                let reserve = JournalReserve(directory: configuration.directory, bytes: configuration.reserveBytes)
                 return JournalWriter(
                     directory: configuration.directory, durability: configuration.durability, reserve: reserve,
                     loop: loop)
@@ -111,11 +109,9 @@ public final class Journal: ExchangeJournal, Sendable {
     private func reserve(
         _ intent: ExchangeIntent, request: ByteBuffer, response: ByteBuffer? = nil
     ) throws(JournalError) -> Int64 {
-        let result = state.withLock { state in
+        try state.withLock { state in
             Result { () throws(JournalError) in try state.reserve(intent, request: request, response: response) }
-        }
-        if case .failure = result { probeWhenDue() }
-        return try result.get()
+        }.get()
     }
 
     // MARK: Ingest's side
@@ -169,10 +165,7 @@ public final class Journal: ExchangeJournal, Sendable {
     /// Bytes of bodies that are not in Postgres yet.
     public var waitingBytes: Int64 { state.withLock(\.totalBytes) }
 
-    public var health: JournalHealth {
-        probeWhenDue()
-        return state.withLock(\.health)
-    }
+    public var health: JournalHealth { state.withLock(\.health) }
 
     /// Why the health is `failed`.
     var failure: JournalError {
@@ -181,6 +174,22 @@ public final class Journal: ExchangeJournal, Sendable {
 
     /// The files were removed or replaced while the disk works: what was in them is in memory or can still be read.
     var isRemoved: Bool { state.withLock(\.isRemoved) }
+
+    /// Ends what is still open as `interrupted`, with what has come of it: its files are gone, and the process goes too.
+    func interruptOpen() async {
+        await withCheckedContinuation { continuation in
+            let accepted = thread.submit { [weak self] writer in
+                defer { continuation.resume() }
+                guard let self else { return }
+                let outcome = ExchangeOutcome(status: .interrupted, reason: failure.explanation.code, httpStatus: nil)
+                for sequence in state.withLock(\.openSequences) {
+                    writer.owe(.close(sequence, outcome, rest: ByteBuffer()), because: .moved)
+                }
+                settle(writer)
+            }
+            if !accepted { continuation.resume() }
+        }
+    }
 
     /// Refuses new exchanges; open ones may still be closed.
     public func refuseNew() { state.withLock { $0.isOpen = false } }
@@ -231,10 +240,19 @@ public final class Journal: ExchangeJournal, Sendable {
     }
 
     private func flush(_ writer: JournalWriter) {
-        let (batch, deletions) = takePending()
+        var (batch, deletions) = takePending()
+        let open = counts.open
+        if state.withLock(\.health) != .writable, !deletions.isEmpty, !writer.canDelete(open: open) {
+            queue.withLock { $0.deletions = deletions + $0.deletions }
+            deletions = []
+        }
         guard !batch.isEmpty || !deletions.isEmpty else { return }
         do throws(SQLiteError) {
             try refuseWhenFailed()
+            let new = batch.filter(\.isNew)
+            if !new.isEmpty {
+                try writer.makeRoom(for: new.reduce(0) { $0 + $1.bytes }, open: open + Int64(new.count))
+            }
             try writer.commit(batch.lazy.flatMap(\.entries), deleting: deletions)
             finish(batch)
         } catch {
@@ -254,6 +272,10 @@ public final class Journal: ExchangeJournal, Sendable {
         if isReady { announce.yield() }
     }
 
+    private func finish(_ entries: some Sequence<JournalEntry>) {
+        if state.withLock({ $0.committed(entries) }) { announce.yield() }
+    }
+
     /// One entry that cannot be written must not fail its neighbours, and a full disk none that is open.
     private func recover(
         from error: SQLiteError, _ batch: [Pending], _ deletions: [Int64], _ writer: JournalWriter
@@ -261,16 +283,49 @@ public final class Journal: ExchangeJournal, Sendable {
         note(error, writer)
         // Deliveries may be repeated; the list waits for a better time.
         queue.withLock { $0.deletions = deletions + $0.deletions }
-        for pending in batch {
+        let (new, rest) = (batch.filter(\.isNew), batch.filter { !$0.isNew })
+        // Together, as long as that works: each commit takes pages of its own from the room that is left.
+        if new.isEmpty || write(rest, writer) != nil {
+            for pending in rest {
+                if let error = write([pending], writer) { fail(pending, with: error, writer) }
+            }
+        }
+        let isFull = state.withLock(\.health) == .diskFull
+        for pending in new {
+            if let error = isFull ? error : write([pending], writer) { fail(pending, with: error, writer) }
+        }
+        if isRemoved { settle(writer) }
+    }
+
+    /// - Returns: what went wrong.
+    private func write(_ batch: [Pending], _ writer: JournalWriter) -> SQLiteError? {
+        if batch.isEmpty { return nil }
+        do throws(SQLiteError) {
+            try refuseWhenFailed()
+            try writer.commit(batch.lazy.flatMap(\.entries))
+            finish(batch)
+            return nil
+        } catch {
+            note(error, writer)
+            return error
+        }
+    }
+
+    private func fail(_ pending: Pending, with error: SQLiteError, _ writer: JournalWriter) {
+        if !pending.isNew {
+            for entry in pending.entries { writer.owe(entry, because: error) }
+        }
+        pending.continuation?.resume(returning: .failure(JournalError(error)))
+    }
+
+    /// Writes the ends that could not be written when they were due.
+    private func settle(_ writer: JournalWriter) {
+        for entry in writer.arrears.waiting {
             do throws(SQLiteError) {
-                try refuseWhenFailed()
-                if pending.isNew, state.withLock(\.health) == .diskFull { throw error }
-                try writer.commit(pending.entries)
-                finish([pending])
+                try writer.commit([entry])
+                finish(CollectionOfOne(entry))
             } catch {
-                note(error, writer)
-                for entry in pending.entries { writer.owe(entry) }
-                pending.continuation?.resume(returning: .failure(JournalError(error)))
+                if error.health != nil { return }
             }
         }
     }
@@ -287,37 +342,52 @@ public final class Journal: ExchangeJournal, Sendable {
 
     private func note(_ error: SQLiteError, _ writer: JournalWriter) {
         guard let health = error.health else { return }
-        if health == .diskFull { writer.reserve.release() }
-        let isNew = state.withLock { state in
-            guard state.health != .failed, state.health != health else { return false }
-            state.health = health
+        let (isNew, wasWritable) = state.withLock { state in
+            guard state.health != .failed, state.health != health else { return (false, false) }
+            defer { state.health = health }
             state.isRemoved = error == .moved
-            return true
+            return (true, state.health == .writable)
         }
+        writer.isRemoved = isRemoved
         // Ingest looks at the health when it wakes up.
         if isNew { announce.yield() }
+        if wasWritable { probeLater(writer) }
     }
 
-    /// Looks, at most once a second, whether a journal that could not be written can be again.
-    private func probeWhenDue() {
-        let health = state.withLock(\.health)
-        guard health == .diskFull || health == .unwritable else { return }
-        let isDue = queue.withLock { queue in
-            guard queue.probedAt.duration(to: .now) >= .seconds(1) else { return false }
-            queue.probedAt = .now
-            return true
+    /// Looks once a second whether a journal that could not be written can be again.
+    private func probeLater(_ writer: JournalWriter) {
+        guard !writer.isProbing else { return }
+        writer.isProbing = true
+        writer.loop.schedule(after: .seconds(1)) { [weak self] in
+            guard let self else { return }
+            probe(writer)
+            writer.isProbing = false
+            if ![.writable, .failed].contains(health) { probeLater(writer) }
         }
-        if isDue { thread.submit { [weak self] writer in self?.probe(writer) } }
     }
 
     private func probe(_ writer: JournalWriter) {
         do throws(SQLiteError) {
-            try writer.probe()
-            guard writer.reserve.take() else { return }
+            switch health {
+            case .writable, .failed: return
+            case .diskFull: try findRoom(writer)
+            case .unwritable: try writer.probe()
+            }
+            try writer.makeRoom(for: 0, open: counts.open)
             state.withLock { if $0.health != .failed { $0.health = .writable } }
+            settle(writer)
+            flush(writer)
         } catch {
             note(error, writer)
         }
+    }
+
+    /// What has waited goes first; then the log is emptied, for what others have made room for or what was deleted.
+    private func findRoom(_ writer: JournalWriter) throws(SQLiteError) {
+        settle(writer)
+        queue.withLock { $0.isTidyDue = true }
+        flush(writer)
+        try writer.emptyLog(isIdle: counts.open == 0)
     }
 
     // MARK: Deletions
@@ -339,5 +409,15 @@ extension Journal.Pending {
     /// Begins an exchange, which may be refused; everything else ends what was begun.
     fileprivate var isNew: Bool {
         if case .open = entries.first { true } else { false }
+    }
+
+    /// Of bodies.
+    fileprivate var bytes: Int64 {
+        entries.reduce(0) { sum, entry in
+            switch entry {
+            case .open(_, _, let body), .checkpoint(_, _, let body), .close(_, _, let body):
+                sum + Int64(body.readableBytes)
+            }
+        }
     }
 }

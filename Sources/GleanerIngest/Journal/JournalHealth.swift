@@ -4,7 +4,7 @@ import SQLite
 /// Whether the journal can make exchanges durable. The raw value is what metrics and `/readyz` say.
 public enum JournalHealth: String, Sendable, Hashable, CaseIterable {
     case writable
-    /// The volume is full: open exchanges end from the reserve, new ones are refused.
+    /// The volume is full: open exchanges end in the reserve, new ones are refused.
     case diskFull = "disk_full"
     /// Read-only or without permission: refused until a write succeeds again.
     case unwritable
@@ -16,6 +16,9 @@ public enum JournalHealth: String, Sendable, Hashable, CaseIterable {
 extension SQLiteError {
     /// The files of the journal are not the ones that were opened. No code of SQLite's own.
     static let moved = SQLiteError(code: 1 << 20, message: "the journal's files were removed or replaced")
+
+    /// Nothing has failed yet, but there is no room for the end of what is begun now.
+    static let noReserve = SQLiteError(code: full, message: "no room for the end of another exchange")
 
     var isDiskFull: Bool {
         // Under a quota the kernel says EDQUOT, which SQLite takes for an I/O error.

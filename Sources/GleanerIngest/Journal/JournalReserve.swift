@@ -1,37 +1,78 @@
 import Foundation
 import Glibc
+import SQLite
 
-/// Room on the journal's volume that is kept taken, so that it can be let go of when the volume is full: what is open
-/// can then still end.
+/// Room in SQLite's log, allocated beyond its end: what is open can still be ended on a full volume, since it is written
+/// into blocks that the file has already. Room kept in another file would not do: between its removal and the write
+/// anybody may take it.
+///
+/// The file's length stays what SQLite made it (`FALLOC_FL_KEEP_SIZE`), so nobody reads the room as frames. SQLite never
+/// shortens a log that is in use, and begins at its front again after a checkpoint.
 struct JournalReserve {
-    static let fileName = "journal.reserve"
-
     private let path: String
-    private let wanted: Int64
-    private(set) var isHeld = false
+    let wanted: Int64
+    private var fd: Int32 = -1
+    /// Up to here the log has blocks.
+    private var allocated: Int64 = 0
+
+    /// What the end of one open exchange is taken to need: a page, since ends share their commits.
+    private static let endBytes: Int64 = 16 << 10
+    /// So much is allocated at once beyond what is needed, so that not every commit has to.
+    private static let step: Int64 = 4 << 20
 
     /// - Parameter bytes: at most; an eighth of what is free when that is less.
     init(directory: URL, bytes: Int64) {
-        path = directory.appendingPathComponent(Self.fileName).path
+        path = Self.logPath(directory)
         var volume = statvfs()
         let free = statvfs(directory.path, &volume) == 0 ? Int64(volume.f_bavail) * Int64(volume.f_frsize) : bytes
         wanted = max(min(bytes, free / 8), 64 << 10)
+        // Of earlier versions.
+        unlink(directory.appendingPathComponent("journal.reserve").path)
     }
 
-    /// Takes the room, or takes it again.
-    /// - Returns: whether it is held; `false` while the volume has no more than that left.
-    mutating func take() -> Bool {
-        if isHeld { return true }
-        let fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard fd >= 0 else { return false }
-        defer { close(fd) }
-        isHeld = posix_fallocate(fd, 0, off_t(wanted)) == 0
-        if !isHeld { unlink(path) }
-        return isHeld
+    private static func logPath(_ directory: URL) -> String {
+        directory.appendingPathComponent(JournalDatabase.fileName + "-wal").path
     }
 
+    /// Sees to it that `bytes` more can be written behind `end` and the reserve remains, however many are open.
+    /// - Returns: `false` when the volume has no room for that.
+    mutating func cover(_ bytes: Int64, after end: Int64, open: Int64) -> Bool {
+        let needed = end + bytes + wanted + open * Self.endBytes
+        if allocated >= needed { return true }
+        return allocate(to: needed + Self.step) || allocate(to: needed)
+    }
+
+    /// Whether open exchanges can spare something for what is not their end.
+    func canSpare(after end: Int64, open: Int64) -> Bool {
+        allocated - end > wanted / 4 + open * Self.endBytes
+    }
+
+    /// Gives back what lies behind the end of the log, for a checkpoint that needs it, while nothing is open.
     mutating func release() {
-        unlink(path)
-        isHeld = false
+        guard fd >= 0 else { return }
+        var status = stat()
+        guard fstat(fd, &status) == 0, ftruncate(fd, status.st_size) == 0 else { return }
+        allocated = Int64(status.st_size)
+    }
+
+    /// The same for a log that is not in use.
+    static func release(in directory: URL) {
+        let path = logPath(directory)
+        var status = stat()
+        if stat(path, &status) == 0 { truncate(path, status.st_size) }
+    }
+
+    mutating func close() {
+        if fd >= 0 { Glibc.close(fd) }
+        fd = -1
+    }
+
+    private mutating func allocate(to end: Int64) -> Bool {
+        if fd < 0 { fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW) }
+        guard fd >= 0 else { return true }
+        let failure = LogRoom.allocate(fd, from: allocated, to: end)
+        if failure == 0 { allocated = end }
+        // A file system without it promises nothing, and whatever else is wrong the commit will tell.
+        return ![ENOSPC, EDQUOT, EFBIG].contains(failure)
     }
 }

@@ -110,6 +110,8 @@ struct JournalState {
                 counts.open += 1
             case .checkpoint: break
             case .close(let sequence, let outcome, _):
+                // Its end may come once more when it had to be ended without its handler.
+                guard exchanges[sequence]?.isOpen == true else { continue }
                 counts.open -= 1
                 counts.journaled += 1
                 isReady = true
@@ -163,6 +165,9 @@ struct JournalState {
     }
 
     var hasUnread: Bool { !unread.isEmpty }
+
+    /// Begun, and without an end.
+    var openSequences: [Int64] { exchanges.filter(\.value.isOpen).map(\.key).sorted() }
 
     // MARK: Memory
 

@@ -15,18 +15,23 @@ enum JournalEntry: Sendable {
 /// Turns entries into rows. Lives on the journal's own thread, and owns the only connection.
 final class JournalWriter {
     let loop: EpollLoop
-    var reserve: JournalReserve
+    private var reserve: JournalReserve
     private let directory: URL
     private let durability: Durability
     private var connection: SQLiteConnection?
     /// The files that were opened, by device and inode.
     private var files: [String: FileIdentity] = [:]
+    /// Those are no longer found by name. What is still written to them is read by this process only.
+    var isRemoved = false
+    /// A look whether it can write again is due.
+    var isProbing = false
 
-    /// Checkpoints that could not be written; they go with the end of their exchange.
-    private var owed: [Int64: [JournalEntry]] = [:]
+    /// What could not be written yet.
+    private(set) var arrears = JournalArrears()
 
-    /// The log is moved into the database file at this many pages of 16 KiB.
-    private static let checkpointFrames = 2_000
+    /// The log is moved into the database file at this length: 2,000 pages of 16 KiB, or half the reserve, since on a
+    /// full volume the database file may have to grow into the reserve by what is in the log.
+    private var longestLog: Int64 { min(2_000 << 14, reserve.wanted / 2) }
 
     init(directory: URL, durability: Durability, reserve: JournalReserve, loop: EpollLoop) {
         self.loop = loop
@@ -49,30 +54,55 @@ final class JournalWriter {
         let connection = try connected()
         try connection.transaction { () throws(SQLiteError) in
             for entry in entries {
-                if !owed.isEmpty, case .close(let sequence, _, _) = entry {
-                    for part in owed[sequence] ?? [] { try write(part, connection) }
+                if !arrears.isEmpty, case .close(let sequence, _, _) = entry {
+                    for part in arrears.checkpoints(of: sequence) { try write(part, connection) }
                 }
                 try write(entry, connection)
             }
             try delete(delivered, connection)
         }
         // A commit into a file without a name is gone with this process.
-        try checkFiles()
-        if !owed.isEmpty {
-            for case .close(let sequence, _, _) in entries { owed[sequence] = nil }
+        if !isRemoved { try checkFiles() }
+        if !arrears.isEmpty {
+            for case .close(let sequence, _, _) in entries { arrears.settled(sequence) }
         }
         FaultPoint.afterCommit.pass()
     }
 
-    /// Keeps a checkpoint that could not be written: its exchange's end makes it durable, or fails with it.
-    func owe(_ entry: JournalEntry) {
-        if case .checkpoint(let sequence, _, _) = entry { owed[sequence, default: []].append(entry) }
+    /// Keeps what could not be written, for a better time.
+    func owe(_ entry: JournalEntry, because error: SQLiteError) {
+        arrears.add(entry, reason: JournalError(error).explanation.code)
     }
 
     /// Moves the log into the database file when it has grown long. Between commits, so that it starts over.
     func checkpointWhenDue() throws(SQLiteError) {
-        guard let connection, connection.loggedFrames >= Self.checkpointFrames else { return }
+        guard let connection, connection.loggedFrames > 0, logEnd >= longestLog else { return }
         try connection.checkpoint(.passive)
+    }
+
+    // MARK: Room
+
+    /// Where the next frame goes: a header, and frames of a page each.
+    private var logEnd: Int64 { 32 + Int64(connection?.loggedFrames ?? 0) * (24 + 16_384) }
+
+    /// Begins nothing that might not be ended.
+    /// - Throws: `full` when the volume has no room for `bytes` of bodies and the ends of `open` exchanges.
+    func makeRoom(for bytes: Int64, open: Int64) throws(SQLiteError) {
+        let connection = try connected()
+        if reserve.cover(2 * bytes, after: logEnd, open: open) { return }
+        // On a full volume the log goes round in the blocks it has, for as long as the database file need not grow.
+        _ = try? connection.checkpoint(.passive)
+        guard reserve.cover(2 * bytes, after: logEnd, open: open) else { throw .noReserve }
+    }
+
+    /// Whether deletions may be written on a full volume: they make room, but an end comes first.
+    func canDelete(open: Int64) -> Bool { reserve.canSpare(after: logEnd, open: open) }
+
+    /// Begins the log at its front again, if the database file can take what is in it.
+    func emptyLog(isIdle: Bool) throws(SQLiteError) {
+        // With nothing open nobody needs the reserve, and the database file may.
+        if isIdle { reserve.release() }
+        try connected().checkpoint(.passive)
     }
 
     /// Whether a commit works at the moment.
@@ -85,7 +115,10 @@ final class JournalWriter {
         try checkFiles()
     }
 
-    func close() { connection = nil }
+    func close() {
+        connection = nil
+        reserve.close()
+    }
 
     // MARK: Rows
 
@@ -112,12 +145,14 @@ final class JournalWriter {
             row.bind(16, seal.value)
             try run(row, 14, request)
         case .checkpoint(let sequence, let part, let bytes):
-            let row = try connection.statement("INSERT INTO checkpoints VALUES (?, ?, ?)")
+            let row = try connection.statement("INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)")
             row.bind(1, sequence)
             row.bind(2, part)
             try run(row, 3, bytes)
         case .close(let sequence, let outcome, let rest):
-            let row = try connection.statement("INSERT INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            // Once more when the files were gone after the first time.
+            let row = try connection.statement(
+                "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
             var seal = JournalSeal(sequence: sequence)
             row.bind(1, sequence)
             seal.bind(row, 2, outcome.status.rawValue)

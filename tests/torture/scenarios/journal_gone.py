@@ -48,8 +48,7 @@ def journal_read_only(progress, writes):
     return {"refused": refused, **verdict.figures()}
 
 
-@scenario("journal_deleted", "33", small={"seconds": 0}, long={"seconds": 20},
-          gap="an exchange that is still open when the files go is not stored")
+@scenario("journal_deleted", "33", small={"seconds": 0}, long={"seconds": 20})
 def journal_deleted(progress, seconds):
     """Files deleted under a running process: it notices, refuses, saves what it still holds, and ends to start anew."""
     with World() as world:

@@ -63,7 +63,7 @@ enum JournalSalvage {
     private static func putAside(_ files: JournalFiles, _ damage: inout JournalDamage) throws(SQLiteError) {
         guard damage.originals == nil else { return }
         // Room for the copies; the writer takes it again.
-        try DiskFile.remove(files.directory + "/" + JournalReserve.fileName)
+        JournalReserve.release(in: URL(fileURLWithPath: files.directory))
         do throws(SQLiteError) {
             damage.originals = try files.putAside()
         } catch  where error.isDiskFull {
