@@ -18,7 +18,8 @@ final class KeyRing: Sendable {
     }
 
     static let freshness = Duration.seconds(5)
-    static let grace = Duration.seconds(600)
+    /// Nobody can revoke a key meanwhile; a day is longer than most outages and shorter than most journals last.
+    static let grace = Duration.seconds(86_400)
     /// Above the store's own deadline of 2 seconds.
     static let patience = Duration.seconds(3)
     /// Wrong tokens are remembered too, but never more than this many.
