@@ -1,6 +1,7 @@
 """The demo in small: the whole loop by one command, and a kill in the middle of it."""
 
 import json
+import os
 import signal
 import subprocess
 import time
@@ -8,6 +9,9 @@ import time
 import pytest
 
 from gleaner import BINARY, Gleaner, wait_until
+
+# What `make sanitize` gives each process.
+SANITIZER = {name: os.environ[name] for name in ("LD_PRELOAD", "TSAN_OPTIONS", "ASAN_OPTIONS") if name in os.environ}
 
 
 @pytest.fixture
@@ -48,7 +52,7 @@ def test_the_demo_ends_with_a_verified_training_file(loop):
 @pytest.mark.timeout(240)
 def test_a_kill_in_the_middle_of_the_demo_loses_nothing(loop):
     demo = subprocess.Popen(
-        [str(BINARY), "demo", "--conversations", "200", "--json"], env={"PATH": "/usr/bin:/bin", **loop.environment},
+        [str(BINARY), "demo", "--conversations", "200", "--json"], env={**SANITIZER, "PATH": "/usr/bin:/bin", **loop.environment},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=loop.directory)
     wait_until("the demo is under way", lambda: int(loop.sql("SELECT count(*) FROM gleaner.exchanges") or 0) > 60, 60)
     loop.stop(signal.SIGKILL)
