@@ -50,3 +50,13 @@ class Volume:
     def close(self):
         # Lazily: PostgreSQL may still be leaving.
         subprocess.run(["umount", "-l", str(self.path)], capture_output=True, timeout=20)
+
+
+def journal_on_volume(world, mebibytes, kind="tmpfs"):
+    """Starts the world's gleaner with its journal on a small volume, and returns that."""
+    volume = Volume(world.place, "volume", mebibytes, kind)
+    world.closing.insert(0, volume.close)
+    world.gleaner.environment["GLEANER_DATA_DIR"] = str(volume.path / "data")
+    world.gleaner.start()
+    world.warm()
+    return volume

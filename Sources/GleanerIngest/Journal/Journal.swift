@@ -239,11 +239,16 @@ public final class Journal: ExchangeJournal, Sendable {
         }
     }
 
+    /// Deliveries may be repeated; the list waits for a better time.
+    private func putBack(_ deletions: [Int64]) {
+        queue.withLock { $0.deletions = deletions + $0.deletions }
+    }
+
     private func flush(_ writer: JournalWriter) {
         var (batch, deletions) = takePending()
         let open = counts.open
         if state.withLock(\.health) != .writable, !deletions.isEmpty, !writer.canDelete(open: open) {
-            queue.withLock { $0.deletions = deletions + $0.deletions }
+            putBack(deletions)
             deletions = []
         }
         guard !batch.isEmpty || !deletions.isEmpty else { return }
@@ -281,8 +286,7 @@ public final class Journal: ExchangeJournal, Sendable {
         from error: SQLiteError, _ batch: [Pending], _ deletions: [Int64], _ writer: JournalWriter
     ) {
         note(error, writer)
-        // Deliveries may be repeated; the list waits for a better time.
-        queue.withLock { $0.deletions = deletions + $0.deletions }
+        putBack(deletions)
         let (new, rest) = (batch.filter(\.isNew), batch.filter { !$0.isNew })
         // Together, as long as that works: each commit takes pages of its own from the room that is left.
         if new.isEmpty || write(rest, writer) != nil {

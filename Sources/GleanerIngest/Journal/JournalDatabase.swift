@@ -55,27 +55,21 @@ enum JournalDatabase {
             throw SQLiteError(code: SQLiteError.corrupt, message: words.replacing("\n", with: " "))
         }
         // The schema is text in a page, and a statement that names a column in vain would fail only when it is needed.
-        for (table, columns) in columns {
-            let names = try connection.statement("SELECT group_concat(name, ' ') FROM pragma_table_info('\(table)')")
-            defer { names.reset() }
-            guard try names.step(), names.text(0) == columns else {
-                throw SQLiteError(code: SQLiteError.corrupt, message: "the schema of \(table) is damaged")
-            }
+        let sound = try SQLiteConnection(path: ":memory:")
+        try sound.execute(schema)
+        for table in tables where try columns(of: table, connection) != columns(of: table, sound) {
+            throw SQLiteError(code: SQLiteError.corrupt, message: "the schema of \(table) is damaged")
         }
     }
 
-    private static let columns = [
-        (
-            "intents",
-            "seq id project api_key received_us endpoint streamed model conversation end_user tags provider"
-                + " request_sha256 request details seal"
-        ),
-        ("checkpoints", "seq part bytes"),
-        (
-            "records",
-            "seq status reason http_status headers duration_us ttft_us response_sha256 response attempts seal"
-        ),
-    ]
+    private static let tables = ["intents", "checkpoints", "records"]
+
+    /// Their names, in order.
+    private static func columns(of table: String, _ connection: SQLiteConnection) throws(SQLiteError) -> String? {
+        let names = try connection.statement("SELECT group_concat(name, ' ') FROM pragma_table_info('\(table)')")
+        defer { names.reset() }
+        return try names.step() ? names.text(0) : nil
+    }
 
     static let schema = """
         CREATE TABLE IF NOT EXISTS intents (

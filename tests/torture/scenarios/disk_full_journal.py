@@ -5,7 +5,7 @@ import time
 from gleaner import get, wait_until
 
 from ..scenario import scenario
-from ..volume import Volume
+from ..volume import journal_on_volume
 from ..world import World
 
 # What may be answered while there is no room. Anything else would be a promise that is not kept.
@@ -14,11 +14,7 @@ HONEST = ("journal_unavailable", "journal_full", "journal_disk_full")
 
 def attack(progress, mebibytes, kind, both):
     with World(start=False) as world:
-        volume = Volume(world.place, "volume", mebibytes, kind)
-        world.closing.insert(0, volume.close)
-        world.gleaner.environment["GLEANER_DATA_DIR"] = str(volume.path / "data")
-        world.gleaner.start()
-        world.warm()
+        volume = journal_on_volume(world, mebibytes, kind)
         if both:
             world.cluster.stop("fast")
         load = world.load(clients=16, padding=2000).start()
@@ -81,11 +77,7 @@ def both_disks_full(progress, mebibytes, kind):
 def journal_fills_disk(progress, mebibytes, kind):
     """The journal itself fills its volume while PostgreSQL is away; when it is back, that makes the room."""
     with World(start=False) as world:
-        volume = Volume(world.place, "volume", mebibytes, kind)
-        world.closing.insert(0, volume.close)
-        world.gleaner.environment["GLEANER_DATA_DIR"] = str(volume.path / "data")
-        world.gleaner.start()
-        world.warm()
+        journal_on_volume(world, mebibytes, kind)
         world.cluster.stop("fast")
         load = world.load(clients=16, padding=20_000).start()
         wait_until("the volume is full", lambda: refused(world), 120)

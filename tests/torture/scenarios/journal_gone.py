@@ -8,7 +8,7 @@ from gleaner import wait_until
 
 from ..scenario import scenario
 from ..shim import Shim
-from ..volume import Volume
+from ..volume import journal_on_volume
 from ..world import World
 
 
@@ -16,11 +16,7 @@ from ..world import World
 def journal_read_only(progress, writes):
     """A volume that is, or turns, read-only: no start without it, no call taken while it lasts, and on it goes afterwards."""
     with World(start=False) as world:
-        volume = Volume(world.place, "volume", 64)
-        world.closing.insert(0, volume.close)
-        world.gleaner.environment["GLEANER_DATA_DIR"] = str(volume.path / "data")
-        world.gleaner.start()
-        world.warm()
+        volume = journal_on_volume(world, 64)
         world.gleaner.stop()
         volume.read_only()
         try:
