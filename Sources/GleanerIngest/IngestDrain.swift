@@ -13,9 +13,6 @@ public typealias ExchangesLanded = @Sendable ([StoredExchange]) async throws -> 
 /// The journal lets go of a batch only after its commit: a crash in between repeats a batch, never loses one, and the
 /// repetition finds its rows already there.
 public struct IngestDrain: Service {
-    /// Exchanges in a batch from which on it is stored in two halves.
-    private static let worthTwo = 100
-
     private let journal: Journal
     private let store: any ExchangeStore
     private let landed: ExchangesLanded
@@ -123,54 +120,25 @@ public struct IngestDrain: Service {
         let batch = try await journal.oldest(limit: limit, bytes: DrainPace.mostBytes)
         guard !batch.isEmpty else { return 0 }
         try await costs.prepare()
-        FaultPoint.beforeStore.pass()
-        let parts = try await storedParts(of: batch)
-        FaultPoint.afterStore.pass()
-        try await tell(parts.flatMap(\.stored))
-        journal.acknowledge(batch.map(\.sequence), quarantined: parts.reduce(0) { $0 + $1.quarantined })
-        return batch.count
-    }
-
-    private struct Part: Sendable {
-        let stored: [ProjectedExchange]
-        let quarantined: Int
-    }
-
-    /// A large batch goes over two connections at once: while PostgreSQL stores one half, the other is made ready.
-    ///
-    /// - Throws: the first half's error, when both have come to their end: what was stored will be found to be there.
-    private func storedParts(of batch: [WaitingExchange]) async throws -> [Part] {
-        guard batch.count >= Self.worthTwo else { return [try await storedPart(batch[...])] }
-        let middle = batch.count / 2
-        async let first = result(batch[..<middle])
-        async let second = result(batch[middle...])
-        return try await [first, second].map { try $0.get() }
-    }
-
-    private func result(_ batch: ArraySlice<WaitingExchange>) async -> Result<Part, any Error> {
-        do {
-            return .success(try await storedPart(batch))
-        } catch {
-            return .failure(error)
-        }
-    }
-
-    private func storedPart(_ batch: ArraySlice<WaitingExchange>) async throws -> Part {
         let projected = batch.map {
             ProjectedExchange(
                 exchange: $0.exchange.hashed(),
                 projection: ExchangeProjection($0.exchange).priced(costs, for: $0.exchange))
         }
+        FaultPoint.beforeStore.pass()
         let damaged = try await setAside(batch)
-        let intact = damaged.isEmpty ? projected : projected.filter { !damaged.contains($0.exchange.intent.id) }
+        let intact =
+            damaged.isEmpty ? projected : projected.filter { !damaged.contains($0.exchange.intent.id) }
         let quarantined = try await deliver(intact).union(damaged)
-        return Part(
-            stored: quarantined.isEmpty ? projected : projected.filter { !quarantined.contains($0.exchange.intent.id) },
-            quarantined: quarantined.count)
+        FaultPoint.afterStore.pass()
+        try await tell(
+            quarantined.isEmpty ? projected : projected.filter { !quarantined.contains($0.exchange.intent.id) })
+        journal.acknowledge(batch.map(\.sequence), quarantined: quarantined.count)
+        return batch.count
     }
 
     /// What the disk has damaged is kept as it is, and never taken for an exchange.
-    private func setAside(_ batch: ArraySlice<WaitingExchange>) async throws -> Set<ID<Exchange>> {
+    private func setAside(_ batch: [WaitingExchange]) async throws -> Set<ID<Exchange>> {
         var damaged: Set<ID<Exchange>> = []
         for waiting in batch where waiting.isDamaged {
             let bare = ProjectedExchange(exchange: waiting.exchange, projection: .empty(note: "journal_damaged"))
