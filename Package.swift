@@ -46,7 +46,10 @@ let package = Package(
         .systemLibrary(name: "CEpoll"),
         .systemLibrary(name: "CMalloc"),
         .target(name: "Inflate", dependencies: ["CZlib"], swiftSettings: wrapper),
-        .target(name: "AsyncEpoll", dependencies: ["CEpoll", collections], swiftSettings: wrapper),
+        .target(
+            name: "AsyncEpoll",
+            dependencies: ["CEpoll", collections, nioCore, .product(name: "NIOPosix", package: "swift-nio")],
+            swiftSettings: wrapper),
         .target(
             name: "AsyncPostgres", dependencies: ["CLibpq", "AsyncEpoll", collections, logging, lifecycle],
             swiftSettings: wrapper),
@@ -153,12 +156,16 @@ let package = Package(
             name: "GleanerTestSupport",
             dependencies: ["GleanerCore", "GleanerSchema", "SQLMigrations", "AsyncPostgres", "GleanerDemo", logging],
             swiftSettings: shared),
-        .testTarget(name: "AsyncEpollTests", dependencies: ["AsyncEpoll"], swiftSettings: shared),
+        .testTarget(
+            name: "AsyncEpollTests",
+            dependencies: ["AsyncEpoll", nioCore, .product(name: "NIOPosix", package: "swift-nio")], swiftSettings: shared),
         .testTarget(name: "InflateTests", dependencies: ["Inflate", "CZlib"], swiftSettings: wrapper),
         .testTarget(
             name: "AsyncPostgresTests", dependencies: ["AsyncPostgres", "GleanerTestSupport", logging],
             swiftSettings: shared),
-        .testTarget(name: "AsyncCurlTests", dependencies: ["AsyncCurl", nioCore], swiftSettings: shared),
+        .testTarget(
+            name: "AsyncCurlTests",
+            dependencies: ["AsyncCurl", nioCore, .product(name: "NIOPosix", package: "swift-nio")], swiftSettings: shared),
         .testTarget(
             name: "SimdJSONTests", dependencies: ["SimdJSON", "GleanerTestSupport"], swiftSettings: shared),
         .testTarget(

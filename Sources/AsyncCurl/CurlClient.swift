@@ -5,18 +5,24 @@ import Synchronization
 
 /// Sends HTTP/1.1 requests through libcurl. All transfers share one thread and its pool of connections.
 public final class CurlClient: Sendable {
-    private let thread: EpollThread<CurlThread>
+    private let place: any EpollPlace<CurlMulti>
     private let numbers = Mutex<UInt64>(0)
-    private let open = CurlThread.Counter()
+    private let open = CurlMulti.Counter()
+    /// Whether transfers run on the event loop that was given.
+    public let isGuest: Bool
 
     /// Once a process, before the first handle; not safe to repeat beside running transfers.
     private static let initialized: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
-    public init(configuration: CurlConfiguration = .init()) {
+    /// - Parameter host: the event loop on which transfers run, best the one whose tasks read them. `nil`, or where the
+    ///   kernel does not allow it: a thread of their own.
+    public init(configuration: CurlConfiguration = .init(), on host: (any EventLoop)? = nil) {
         precondition(Self.initialized, "curl_global_init failed")
         let open = self.open
-        thread = EpollThread(
-            name: "curl", makeContext: { CurlThread($0, configuration, open: open) }, tearDown: { $0.close() })
+        let makeMulti: @Sendable (EpollLoop) -> CurlMulti = { CurlMulti($0, configuration, open: open) }
+        let guest = host.flatMap { EpollGuest(of: $0, makeContext: makeMulti, tearDown: { $0.close() }) }
+        isGuest = guest != nil
+        place = guest ?? EpollThread(name: "curl", makeContext: makeMulti, tearDown: { $0.close() })
     }
 
     /// Sends `request`, and returns once the head of the response is in.
@@ -35,13 +41,13 @@ public final class CurlClient: Sendable {
             return number
         }
         let delivery = Delivery()
-        guard thread.submit({ $0.start(number, request, delivery) }) else { throw .cancelled }
+        guard place.submit({ $0.start(number, request, delivery) }) else { throw .cancelled }
         return CurlTransfer(
-            handle: TransferHandle(number: number, delivery: delivery, thread: thread), sentAt: sentAt)
+            handle: TransferHandle(number: number, delivery: delivery, place: place), sentAt: sentAt)
     }
 
-    /// Ends what is open with `.cancelled`, then the thread. Returns at once.
-    public func shutdown() { thread.stop() }
+    /// Ends what is open with `.cancelled`, and refuses what comes later. Returns at once.
+    public func shutdown() { place.stop() }
 
     /// Transfers that have an easy handle now.
     package var openTransfers: Int { open.count }
@@ -69,24 +75,24 @@ public struct CurlTransfer: Sendable {
 /// Keeps a transfer alive while anybody may still read it; a response that is dropped unread ends its transfer.
 final class TransferHandle: Sendable {
     private let number: UInt64
-    private let thread: EpollThread<CurlThread>
+    private let place: any EpollPlace<CurlMulti>
     let delivery: Delivery
 
-    init(number: UInt64, delivery: Delivery, thread: EpollThread<CurlThread>) {
+    init(number: UInt64, delivery: Delivery, place: any EpollPlace<CurlMulti>) {
         self.number = number
         self.delivery = delivery
-        self.thread = thread
+        self.place = place
     }
 
     func cancel() {
         let number = number
-        thread.submit { $0.cancel(number) }
+        place.submit { $0.cancel(number) }
     }
 
     func resumeIfPaused() {
         guard delivery.takePause() else { return }
         let number = number
-        thread.submit { $0.resume(number) }
+        place.submit { $0.resume(number) }
     }
 
     deinit { if !delivery.hasEnded { cancel() } }

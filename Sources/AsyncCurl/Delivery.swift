@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// What passes between a transfer on the curl thread and the task that waits for it: first a head, then bytes, then
+/// What passes between a transfer on libcurl's thread and the task that waits for it: first a head, then bytes, then
 /// an end. Bytes that come while nobody waits gather in one buffer.
 final class Delivery: Sendable {
     struct Head: Sendable {

@@ -1,50 +1,57 @@
-import AsyncEpoll
-import CLibcurl
 import NIOCore
 
-/// One request on the curl thread: owns an easy handle while it runs. Never leaves the thread.
-@safe final class Transfer {
+/// One request on libcurl's thread: uses an easy handle while it runs. Never leaves the thread.
+final class Transfer {
     let number: UInt64
-    let easy: UnsafeMutableRawPointer
+    let easy: EasyHandle
     let delivery: Delivery
     let deadlines: CurlDeadlines
-    let pauseAbove: Int
+    let body: ByteBuffer?
+    private let pauseAbove: Int
 
-    private var body: ByteBuffer
-    private var sent = 0
     private var head = HeadReader()
     private var headDelivered = false
+    private var isSent = false
     /// Came during this turn of the loop; delivered together at its end.
     private var arrived = ByteBuffer()
     private(set) var receivedBytes = 0
     private(set) var isPaused = false
-    var lastArrival: ContinuousClock.Instant?
-    var timers: [EpollLoop.Timer] = []
+    private let startedAt: ContinuousClock.Instant
+    private var lastArrival: ContinuousClock.Instant
     /// Told when there is something to deliver at the end of the turn.
-    var touched: (Transfer) -> Void = { _ in }
-    private(set) var errorText: UnsafeMutablePointer<CChar>
-    var headerList: UnsafeMutablePointer<curl_slist>?
+    private let touched: (Transfer) -> Void
 
-    init(number: UInt64, easy: UnsafeMutableRawPointer, request: CurlRequest, delivery: Delivery, pauseAbove: Int) {
+    init(
+        number: UInt64, easy: EasyHandle, request: CurlRequest, delivery: Delivery, pauseAbove: Int,
+        now: ContinuousClock.Instant, touched: @escaping (Transfer) -> Void
+    ) {
         self.number = number
-        unsafe self.easy = unsafe easy
+        self.easy = easy
         self.delivery = delivery
         deadlines = request.deadlines
-        body = request.body ?? ByteBuffer()
+        body = request.body
         self.pauseAbove = pauseAbove
-        unsafe errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
-        unsafe errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        startedAt = now
+        lastArrival = now
+        self.touched = touched
+        easy.prepare(request, for: self)
     }
 
-    deinit {
-        unsafe errorText.deallocate()
-        if let list = unsafe headerList { unsafe curl_slist_free_all(list) }
+    /// The deadline that has passed.
+    func missed(at now: ContinuousClock.Instant) -> CurlDeadline? {
+        if let total = deadlines.total, now - startedAt >= total { return .total }
+        if !head.isComplete { return now - startedAt >= deadlines.firstByte ? .firstByte : nil }
+        return !isPaused && now - lastArrival >= deadlines.idle ? .idle : nil
     }
-
-    var isHeadComplete: Bool { head.isComplete }
-    var errorMessage: String { unsafe String(cString: errorText) }
 
     // MARK: Called by libcurl, on the thread
+
+    /// - Returns: `false` for a body that was handed to a connection before: when a pooled one closes under it, libcurl
+    ///   would send it once more on a new one, and the server may have read, and charged for, the first.
+    func mayBeSent() -> Bool {
+        defer { isSent = true }
+        return body == nil || !isSent
+    }
 
     func readHeader(_ bytes: UnsafeRawBufferPointer) {
         unsafe head.read(line: Array(bytes))
@@ -63,14 +70,6 @@ import NIOCore
         receivedBytes += bytes.count
         touched(self)
         return true
-    }
-
-    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        let count = min(buffer.count, body.readableBytes - sent)
-        guard count > 0, let slice = body.getSlice(at: body.readerIndex + sent, length: count) else { return 0 }
-        unsafe slice.withUnsafeReadableBytes { unsafe buffer.copyMemory(from: $0) }
-        sent += count
-        return count
     }
 
     // MARK: At the end of a turn

@@ -28,7 +28,8 @@ public final class EpollLoop {
         let body: (Interest) -> Void
     }
 
-    private let epoll: Int32
+    /// Itself readable while something is ready on a watched descriptor.
+    let epoll: Int32
     private var watches: [Int32: Watch] = [:]
     private var generation: UInt32 = 0
     private var timers: [UInt64: () -> Void] = [:]
@@ -100,10 +101,12 @@ public final class EpollLoop {
 
     // MARK: Turning
 
-    /// Waits for events or the next timer, and handles what came.
-    func turn() {
+    /// Handles what came, and the timers that are due.
+    /// - Parameter waits: until something comes or the next timer is due; otherwise returns at once.
+    func turn(waits: Bool = true) {
+        let patience = waits ? millisecondsToNextTimer() : 0
         let count = unsafe ready.withUnsafeMutableBufferPointer { buffer in
-            unsafe cepoll_wait(epoll, buffer.baseAddress, millisecondsToNextTimer())
+            unsafe cepoll_wait(epoll, buffer.baseAddress, patience)
         }
         for event in ready.prefix(Int(max(count, 0))) {
             let fd = Int32(truncatingIfNeeded: event.token)
@@ -113,10 +116,15 @@ public final class EpollLoop {
         fireTimers()
     }
 
-    private func millisecondsToNextTimer() -> Int32 {
+    /// When the next timer is due.
+    var nextDue: ContinuousClock.Instant? {
         while let next = due.min, timers[next.id] == nil { _ = due.popMin() }
-        guard let next = due.min else { return -1 }
-        let wait = next.at - clock.now
+        return due.min?.at
+    }
+
+    private func millisecondsToNextTimer() -> Int32 {
+        guard let next = nextDue else { return -1 }
+        let wait = next - clock.now
         if wait <= .zero { return 0 }
         let (seconds, attoseconds) = wait.components
         // Rounded up: waking early would spin until the timer is due.
@@ -124,7 +132,8 @@ public final class EpollLoop {
         return Int32(min(milliseconds, 3_600_000))
     }
 
-    private func fireTimers() {
+    func fireTimers() {
+        guard !due.isEmpty else { return }
         let now = clock.now
         while let next = due.min, next.at <= now {
             _ = due.popMin()

@@ -7,11 +7,10 @@ import Synchronization
 /// C libraries with handles that may be used by one thread at a time (libpq, libcurl) live inside `Context`, which is
 /// made on the thread and never leaves it. The rest of the program sends commands: closures run on the thread, in the
 /// order they were submitted. What crosses the threads is this inbox and an eventfd, so nothing here is unchecked.
-public final class EpollThread<Context>: Sendable {
-    public typealias Command = @Sendable (Context) -> Void
+public final class EpollThread<Context>: EpollPlace {
 
     private struct Inbox {
-        var commands: [Command] = []
+        var commands: [@Sendable (Context) -> Void] = []
         var isOpen = true
     }
     /// State shared by the handle and its thread; the thread may outlive the handle for a moment.
@@ -51,7 +50,7 @@ public final class EpollThread<Context>: Sendable {
             }
             var isOpen = true
             while isOpen {
-                let commands: [Command]
+                let commands: [@Sendable (Context) -> Void]
                 (commands, isOpen) = shared.inbox.withLock { inbox in
                     defer { inbox.commands.removeAll() }
                     return (inbox.commands, inbox.isOpen)
@@ -68,7 +67,7 @@ public final class EpollThread<Context>: Sendable {
     /// Runs `command` on the thread, after those submitted before it.
     /// - Returns: `false` when the thread has been stopped and the command will never run.
     @discardableResult
-    public func submit(_ command: @escaping Command) -> Bool {
+    public func submit(_ command: @escaping @Sendable (Context) -> Void) -> Bool {
         let (accepted, wasEmpty) = shared.inbox.withLock { inbox in
             guard inbox.isOpen else { return (false, false) }
             inbox.commands.append(command)

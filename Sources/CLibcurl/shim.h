@@ -24,17 +24,9 @@ static inline int ccurl_set_pointer(void *easy, CURLoption option, void *value) 
 static inline int ccurl_set_data_callback(void *easy, CURLoption option, ccurl_data_callback value) {
     return (int)curl_easy_setopt(easy, option, value);
 }
-static inline long ccurl_response_code(void *easy) {
-    long code = 0;
-    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &code);
-    return code;
-}
-static inline int64_t ccurl_request_bytes_sent(void *easy) {
-    long head = 0;
-    curl_off_t body = 0;
-    curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &head);
-    curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &body);
-    return (int64_t)head + (int64_t)body;
+typedef int (*ccurl_prerequest_callback)(void *transfer, char *ip, char *local_ip, int port, int local_port);
+static inline int ccurl_set_prerequest(void *easy, ccurl_prerequest_callback value) {
+    return (int)curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, value);
 }
 
 static inline int ccurl_multi_set_long(void *multi, CURLMoption option, long value) {
@@ -62,6 +54,6 @@ static inline void *ccurl_multi_finished(void *multi, int *code) {
     return NULL;
 }
 
-enum { CCURL_PAUSE = CURL_WRITEFUNC_PAUSE, CCURL_ABORT_READ = CURL_READFUNC_ABORT };
+enum { CCURL_PAUSE = CURL_WRITEFUNC_PAUSE, CCURL_GO_ON = CURL_PREREQFUNC_OK, CCURL_ABORT = CURL_PREREQFUNC_ABORT };
 
 #endif

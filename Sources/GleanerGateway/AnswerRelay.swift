@@ -18,9 +18,13 @@ struct AnswerRelay: Sendable {
     /// Held until the answer is over, so that limits count the call as long as it is open.
     var admission: Admission? = .current
 
-    /// The answer for the server to send: head now, body as it arrives. When the client has left and the answer is to
-    /// be read all the same, returns when that is done.
-    func answer() async -> Response {
+    /// An answer that is no stream is of use to its client only when it is whole. Up to this many bytes it is read first:
+    /// head and body then leave together, and one that breaks off is an error with a status instead of half an answer.
+    private static let wholeBytes = 64 << 10
+
+    /// The answer for the server to send: a stream's head now and its body as it arrives, anything else at once. When the
+    /// client has left and the answer is to be read all the same, returns when that is done.
+    func answer() async throws(JournalError) -> Response {
         let kept = WireHeaders.fromProvider(response.headers)
         let isEventStream = WireHeaders.isEventStream(kept)
         exchange.head(status: response.status, headers: kept, isEventStream: isEventStream)
@@ -35,13 +39,49 @@ struct AnswerRelay: Sendable {
         for (name, value) in kept {
             if let name = HTTPField.Name(name) { headers[name] = value }
         }
+        let status = HTTPResponse.Status(code: response.status)
+        var begun = ByteBuffer()
+        if !isEventStream {
+            switch await read(into: &begun) {
+            case .success(true):
+                defer { open.remove(exchange.id) }
+                try await exchange.close(.completed)
+                FaultPoint.beforeLastByte.pass()
+                return Response(status: status, headers: headers, body: .init(byteBuffer: begun))
+            case .success(false): break
+            case .failure(let failure):
+                defer { open.remove(exchange.id) }
+                await end(after: failure)
+                return ErrorBody.openAI.response(failure.explanation, headers: [.exchangeID: exchange.id.description])
+            }
+        }
         let length = isEventStream ? nil : response.headers.first("content-length").flatMap(Int.init)
         return Response(
-            status: .init(code: response.status), headers: headers,
-            body: ResponseBody(contentLength: length) { writer in
+            status: status, headers: headers,
+            body: ResponseBody(contentLength: length) { [begun] writer in
                 defer { open.remove(exchange.id) }
-                try await relay(to: &writer, isEventStream: isEventStream)
+                try await relay(to: &writer, isEventStream: isEventStream, after: begun)
             })
+    }
+
+    /// Reads the body to its end, unless it is longer than `wholeBytes`.
+    /// - Returns: whether that was all.
+    private func read(into body: inout ByteBuffer) async -> Result<Bool, GatewayError> {
+        watch.whenGone { [response] in response.cancel() }
+        do throws(CurlError) {
+            let pieces = response.body.makeAsyncIterator()
+            while let piece = try await pieces.next() {
+                guard exchange.take(piece) <= maximumBytes else {
+                    return .failure(.answerTooLarge(limit: maximumBytes))
+                }
+                if body.readableBytes == 0 { body = piece } else { body.writeImmutableBuffer(piece) }
+                if body.readableBytes > Self.wholeBytes { return .success(false) }
+            }
+        } catch {
+            return .failure(watch.failure ?? GatewayError(error))
+        }
+        if watch.isGone, let failure = watch.failure { return .failure(failure) }
+        return .success(true)
     }
 
     /// The server writes nothing to a connection that has closed, not even the head; so the answer is read here.
@@ -63,9 +103,13 @@ struct AnswerRelay: Sendable {
 
     // MARK: The body
 
-    @concurrent private func relay(to writer: inout any ResponseBodyWriter, isEventStream: Bool) async throws {
+    /// - Parameter begun: what has been read already.
+    @concurrent private func relay(
+        to writer: inout any ResponseBodyWriter, isEventStream: Bool, after begun: ByteBuffer
+    ) async throws {
         watch.whenGone { [response] in response.cancel() }
         var holdBack = HoldBack(isEventStream ? streamEnd : nil)
+        if begun.readableBytes > 0 { _ = holdBack.pass(begun) }
         var lastSent: UInt8?
         do {
             for try await piece in response.body {
@@ -115,20 +159,22 @@ struct AnswerRelay: Sendable {
         }
     }
 
-    /// The answer will not be whole: keeps what came, and lets the client see that something is missing.
+    /// The answer will not be whole: keeps what came.
+    private func end(after failure: GatewayError) async {
+        response.cancel()
+        // A stop that could not wait cancels this task and closes the connection; the client did not leave.
+        guard !Task.isCancelled else { return await exchange.closeOrLog(.interrupted, reason: "gateway_stopped") }
+        open.count(failure)
+        await exchange.closeOrLog(failure.ending, reason: failure.explanation.code)
+    }
+
+    /// The same in the middle of an answer that its client is reading: lets it see that something is missing.
     @concurrent private func end(
         after error: any Error, lastSent: UInt8?, isEventStream: Bool, _ writer: inout any ResponseBodyWriter
     ) async throws {
-        response.cancel()
         let failure = watch.failure ?? (error as? GatewayError) ?? Self.failure(error)
-        // A stop that could not wait cancels this task and closes the connection; the client did not leave.
-        if Task.isCancelled {
-            await exchange.closeOrLog(.interrupted, reason: "gateway_stopped")
-            throw failure
-        }
-        open.count(failure)
-        await exchange.closeOrLog(failure.ending, reason: failure.explanation.code)
-        if watch.isGone { throw failure }
+        await end(after: failure)
+        if Task.isCancelled || watch.isGone { throw failure }
         // A body of known length, or of JSON, is broken off: nobody may take the part for the whole.
         guard isEventStream else { throw failure }
         // A stream gets an error event, on a line of its own, and no [DONE].

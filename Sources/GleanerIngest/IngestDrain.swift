@@ -87,11 +87,8 @@ public struct IngestDrain: Service {
         for await _ in journal.recorded {
             while !Task.isCancelled {
                 do {
-                    let clock = ContinuousClock()
-                    let began = clock.now
-                    let moved = try await drainOnce(limit: pace.limit(journal))
-                    if moved == 0 { break }
-                    try? await Task.sleep(for: pause(&pace, moved: moved, in: clock.now - began))
+                    try await drainAll(&pace)
+                    break
                 } catch {
                     if Task.isCancelled { return }
                     // What is in memory was tried, and waiting helps nobody.
@@ -109,32 +106,88 @@ public struct IngestDrain: Service {
         }
     }
 
-    private func pause(_ pace: inout DrainPace, moved: Int, in duration: Duration) -> Duration {
-        pace.succeeded(moved: moved, in: duration, hasBacklog: journal.hasUnread)
+    /// Moves batches until nothing waits. While one is being stored, the one before is told of and let go, and behind a
+    /// full one the next is read and projected.
+    private func drainAll(_ pace: inout DrainPace) async throws {
+        let clock = ContinuousClock()
+        var limit = pace.limit(journal)
+        var next = try await prepare(limit: limit)
+        var stored: Stored?
+        while let batch = next, !Task.isCancelled {
+            let began = clock.now
+            let isFull = batch.waiting.count >= limit
+            let (nextLimit, before) = (pace.limit(journal), stored)
+            limit = nextLimit
+            async let following = isFull ? prepare(limit: nextLimit, behind: [batch.waiting, before?.batch.waiting ?? []]) : nil
+            async let settled: Void = settle(before)
+            stored = try await store(batch)
+            try await settled
+            next = try await following
+            if next == nil {
+                try await settle(stored)
+                stored = nil
+            }
+            let pause = pace.succeeded(
+                moved: batch.waiting.count, in: clock.now - began, hasBacklog: journal.hasUnread)
+            try? await Task.sleep(for: pause)
+            if next == nil {
+                limit = pace.limit(journal)
+                next = try await prepare(limit: limit)
+            }
+        }
+        try await settle(stored)
     }
 
     /// Moves one batch.
     /// - Returns: how many exchanges left the journal.
     @discardableResult
     func drainOnce(limit: Int = DrainPace.mostExchanges) async throws -> Int {
-        let batch = try await journal.oldest(limit: limit, bytes: DrainPace.mostBytes)
-        guard !batch.isEmpty else { return 0 }
+        guard let batch = try await prepare(limit: limit) else { return 0 }
+        try await settle(try await store(batch))
+        return batch.waiting.count
+    }
+
+    /// A batch that has been read, and is ready to be stored: the intact exchanges together, the damaged ones apart.
+    private struct Batch: Sendable {
+        let waiting: [WaitingExchange]
+        let intact: ExchangeBatch
+    }
+    /// One that Postgres has, and the journal still has.
+    private struct Stored: Sendable {
+        let batch: Batch
+        let quarantined: Set<ID<Exchange>>
+    }
+
+    /// - Parameter earlier: what is on its way.
+    @concurrent private func prepare(
+        limit: Int, behind earlier: [[WaitingExchange]] = []
+    ) async throws -> Batch? {
+        let inFlight = Set(earlier.joined().map(\.sequence))
+        let waiting = try await journal.oldest(limit: limit, bytes: DrainPace.mostBytes, without: inFlight)
+        guard !waiting.isEmpty else { return nil }
         try await costs.prepare()
-        let projected = batch.map {
+        let intact = waiting.filter { !$0.isDamaged }.map {
             ProjectedExchange(
                 exchange: $0.exchange.hashed(),
                 projection: ExchangeProjection($0.exchange).priced(costs, for: $0.exchange))
         }
+        return Batch(waiting: waiting, intact: ExchangeBatch(intact))
+    }
+
+    private func store(_ batch: Batch) async throws -> Stored {
         FaultPoint.beforeStore.pass()
-        let damaged = try await setAside(batch)
-        let intact =
-            damaged.isEmpty ? projected : projected.filter { !damaged.contains($0.exchange.intent.id) }
-        let quarantined = try await deliver(intact).union(damaged)
+        let damaged = try await setAside(batch.waiting)
+        let quarantined = try await deliver(batch.intact).union(damaged)
         FaultPoint.afterStore.pass()
+        return Stored(batch: batch, quarantined: quarantined)
+    }
+
+    /// Tells of what was stored, and lets the journal have it gone.
+    private func settle(_ stored: Stored?) async throws {
+        guard let stored else { return }
         try await tell(
-            quarantined.isEmpty ? projected : projected.filter { !quarantined.contains($0.exchange.intent.id) })
-        journal.acknowledge(batch.map(\.sequence), quarantined: quarantined.count)
-        return batch.count
+            stored.batch.intact.exchanges.filter { !stored.quarantined.contains($0.exchange.intent.id) })
+        journal.acknowledge(stored.batch.waiting.map(\.sequence), quarantined: stored.quarantined.count)
     }
 
     /// What the disk has damaged is kept as it is, and never taken for an exchange.
@@ -151,12 +204,11 @@ public struct IngestDrain: Service {
     /// Stores `exchanges`; what Postgres refuses for its content is found by halving, and quarantined alone.
     /// - Returns: the quarantined ones.
     /// - Throws: when Postgres is away or busy; then some may be stored, and all may be delivered again.
-    private func deliver(
-        _ exchanges: [ProjectedExchange], hasRoom: Bool = false
-    ) async throws -> Set<ID<Exchange>> {
+    private func deliver(_ batch: ExchangeBatch, hasRoom: Bool = false) async throws -> Set<ID<Exchange>> {
+        let exchanges = batch.exchanges
         guard !exchanges.isEmpty else { return [] }
         do {
-            let conflicting = try await store.store(exchanges)
+            let conflicting = try await store.store(batch)
             for exchange in exchanges where conflicting.contains(exchange.exchange.intent.id) {
                 try await quarantine(exchange, reason: "id_conflict", sqlState: nil)
             }
@@ -165,12 +217,13 @@ public struct IngestDrain: Service {
             if error.sqlState == "23514", !hasRoom {
                 // No partition for these ids yet. Anything else with this code will fail again.
                 try await store.makeRoom(for: exchanges)
-                return try await deliver(exchanges, hasRoom: true)
+                return try await deliver(batch, hasRoom: true)
             }
             if exchanges.count > 1 {
                 let middle = exchanges.count / 2
-                let first = try await deliver(Array(exchanges[..<middle]), hasRoom: hasRoom)
-                return first.union(try await deliver(Array(exchanges[middle...]), hasRoom: hasRoom))
+                let first = try await deliver(ExchangeBatch(Array(exchanges[..<middle])), hasRoom: hasRoom)
+                return first.union(
+                    try await deliver(ExchangeBatch(Array(exchanges[middle...])), hasRoom: hasRoom))
             }
             return try await deliverAlone(exchanges[0], after: error)
         }
@@ -183,7 +236,7 @@ public struct IngestDrain: Service {
         var bare = exchange
         bare.projection = .empty(note: "refused_\(error.sqlState ?? "by_client")")
         do {
-            guard try await store.store([bare]).isEmpty else { throw error }
+            guard try await store.store(ExchangeBatch([bare])).isEmpty else { throw error }
             return []
         } catch let error as PostgresError where !error.isTransient {
             try await quarantine(exchange, reason: "refused_by_postgres", sqlState: error.sqlState)

@@ -44,12 +44,12 @@ public struct GleanerService: Sendable {
     public func run(
         signals: [UnixSignal] = [.sigterm, .sigint], started: @escaping @Sendable (Started) async -> Void = { _ in }
     ) async throws {
-        let journal = try Journal(configuration.journal)
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let journal = try Journal(configuration.journal, on: loops.any())
         var transfers = configuration.curl
         // With what a connection's own buffers hold, a client that does not read costs about 256 KiB.
         transfers.pauseAbove = 96 << 10
-        let client = CurlClient(configuration: transfers)
-        let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let client = CurlClient(configuration: transfers, on: loops.any())
         defer {
             client.shutdown()
             journal.shutdown()

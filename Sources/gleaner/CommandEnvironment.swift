@@ -13,11 +13,7 @@ struct CommandEnvironment: Sendable {
     static func load() async throws -> CommandEnvironment {
         let settings = try await Settings.load()
         let configuration = try ServerConfiguration(settings)
-        LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = configuration.logLevel
-            return handler
-        }
+        LoggingSystem.bootstrap { _ in LineLog(format: configuration.logFormat, level: configuration.logLevel) }
         return CommandEnvironment(settings: settings, configuration: configuration, logger: Logger(label: "gleaner"))
     }
 

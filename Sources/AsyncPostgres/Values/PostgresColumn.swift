@@ -1,9 +1,7 @@
-public import FoundationEssentials
-
 /// An array parameter that is filled value by value: one column of `INSERT … SELECT FROM unnest($1, $2, …)`.
 ///
 /// The same bytes as `PostgresArray`, without an array of elements, nor a generic call for each of them, in between.
-public struct PostgresColumn: Sendable {
+public struct PostgresColumn: Sendable, PostgresFieldWriter {
     private let element: PostgresType
     private var bytes: [UInt8]
     private var count: Int32 = 0
@@ -21,79 +19,17 @@ public struct PostgresColumn: Sendable {
         bytes.append(contentsOf: repeatElement(0, count: Self.headerSize))
     }
 
-    // MARK: Values; which element type takes them is the caller's to know
-
-    public mutating func append(_ value: Int16?) {
-        guard let value else { return appendNull() }
-        begin(2)
-        bytes.append(network: value)
+    public mutating func field(_ length: Int, _ write: (inout [UInt8]) -> Void) {
+        count += 1
+        bytes.append(network: Int32(truncatingIfNeeded: length))
+        write(&bytes)
     }
-    public mutating func append(_ value: Int32?) {
-        guard let value else { return appendNull() }
-        begin(4)
-        bytes.append(network: value)
-    }
-    public mutating func append(_ value: Int64?) {
-        guard let value else { return appendNull() }
-        begin(8)
-        bytes.append(network: value)
-    }
-    public mutating func append(_ value: Double?) {
-        guard let value else { return appendNull() }
-        begin(8)
-        bytes.append(network: value.bitPattern)
-    }
-    public mutating func append(_ value: Bool) {
-        begin(1)
-        bytes.append(value ? 1 : 0)
-    }
-    public mutating func append(_ value: UUID?) {
-        guard let value else { return appendNull() }
-        begin(16)
-        unsafe withUnsafeBytes(of: value.uuid) { unsafe bytes.append(contentsOf: $0) }
-    }
-    /// For `bytea`.
-    public mutating func append(_ value: [UInt8]?) {
-        guard let value else { return appendNull() }
-        begin(value.count)
-        bytes.append(contentsOf: value)
-    }
-    /// Text with U+0000 is remembered and thrown by `value()`.
-    public mutating func append(_ value: String?) {
-        guard var value else { return appendNull() }
-        let hasNUL = value.withUTF8 { text in
-            begin(text.count)
-            unsafe bytes.append(contentsOf: text)
-            return text.contains(0)
-        }
-        if hasNUL { failure = failure ?? .nulInText }
-    }
-    public mutating func append(_ value: JSONB?) {
-        guard let value else { return appendNull() }
-        let start = bytes.count
-        begin(0)
-        value.encode(into: &bytes)
-        bytes.overwrite(at: start, bigEndian: Int32(bytes.count - start - 4))
-    }
-    public mutating func append(_ value: Date) {
-        begin(8)
-        do throws(PostgresError) {
-            try value.encode(into: &bytes)
-        } catch {
-            failure = failure ?? error
-        }
-    }
-
-    public mutating func appendNull() {
+    public mutating func null() {
         hasNull = true
         count += 1
         bytes.append(network: Int32(-1))
     }
-
-    private mutating func begin(_ length: Int) {
-        count += 1
-        bytes.append(network: Int32(truncatingIfNeeded: length))
-    }
+    public mutating func fail(_ error: PostgresError) { failure = failure ?? error }
 
     /// Source: `array_recv` in PostgreSQL's `arrayfuncs.c`.
     /// - Throws: what encoding a value threw; `server` with state 54000 when it is too long for Postgres.
@@ -112,9 +48,26 @@ public struct PostgresColumn: Sendable {
     }
 }
 
-extension [UInt8] {
-    /// As `append(bigEndian:)`, in one piece.
-    fileprivate mutating func append<Integer: FixedWidthInteger>(network value: Integer) {
-        unsafe Swift.withUnsafeBytes(of: value.bigEndian) { unsafe append(contentsOf: $0) }
+/// Rows turned on their side: their fields go to one column after the other.
+public struct PostgresColumns: Sendable, PostgresFieldWriter {
+    private var columns: [PostgresColumn]
+    private var place = 0
+
+    public init(of elements: [PostgresType]) { columns = elements.map { PostgresColumn(of: $0) } }
+
+    private mutating func next() -> Int {
+        defer { place = place + 1 == columns.count ? 0 : place + 1 }
+        return place
+    }
+    public mutating func field(_ length: Int, _ write: (inout [UInt8]) -> Void) {
+        columns[next()].field(length, write)
+    }
+    public mutating func null() { columns[next()].null() }
+    public mutating func fail(_ error: PostgresError) { columns[next()].fail(error) }
+
+    public func values() throws(PostgresError) -> [PostgresValue] {
+        var values: [PostgresValue] = []
+        for column in columns { values.append(try column.value()) }
+        return values
     }
 }

@@ -10,43 +10,71 @@ struct CallContext: Hashable {
     var tags: [String]
 
     init(_ headers: HTTPFields, now: Date) throws(GatewayError) {
-        exchange = try Self.exchange(headers, now: now)
-        conversation = try Self.label(headers, "X-Gleaner-Conversation", "Helicone-Session-Id")
-        endUser = try Self.label(headers, "X-Gleaner-End-User", "Helicone-User-Id")
-        tags = try Self.tags(headers)
+        var said = Said()
+        // One look at each header: to look one name up goes through all of them, too.
+        for field in headers { said.hear(field) }
+        exchange = try said.exchange.map { field throws(GatewayError) in try Self.exchange(field, now: now) }
+        conversation = try said.conversation.map(Self.label)
+        endUser = try said.endUser.map(Self.label)
+        tags = try said.tags.map(Self.tags) ?? []
+    }
+
+    /// The headers that matter, the first of each kind; ours before Helicone's.
+    private struct Said {
+        var exchange: HTTPField?
+        var conversation: HTTPField?
+        var endUser: HTTPField?
+        var tags: HTTPField?
+
+        mutating func hear(_ field: HTTPField) {
+            let name = field.name.canonicalName
+            guard name.hasPrefix("x-gleaner-") || name.hasPrefix("helicone-") else { return }
+            switch name {
+            case "x-gleaner-exchange-id": exchange = exchange ?? field
+            case "x-gleaner-tags": tags = tags ?? field
+            case "x-gleaner-conversation", "helicone-session-id": conversation = Self.better(conversation, field)
+            case "x-gleaner-end-user", "helicone-user-id": endUser = Self.better(endUser, field)
+            default: break
+            }
+        }
+
+        private static func better(_ known: HTTPField?, _ new: HTTPField) -> HTTPField? {
+            if new.value.isEmpty { return known }
+            guard let known, known.name.canonicalName.hasPrefix("x-gleaner-") || !new.name.canonicalName.hasPrefix("x-")
+            else { return new }
+            return known
+        }
     }
 
     /// A client may mint the id; its time must be near ours, because it decides where the row lives.
-    private static func exchange(_ headers: HTTPFields, now: Date) throws(GatewayError) -> ID<Exchange>? {
-        let name = "X-Gleaner-Exchange-Id"
-        guard let text = headers[HTTPField.Name(name)!] else { return nil }
-        guard let id = ID<Exchange>(text), id.isVersion7 else {
-            throw .headerInvalid(name, problem: "is not a UUID of version 7")
+    private static func exchange(_ field: HTTPField, now: Date) throws(GatewayError) -> ID<Exchange> {
+        guard let id = ID<Exchange>(field.value), id.isVersion7 else {
+            throw .headerInvalid(field.name.rawName, problem: "is not a UUID of version 7")
         }
         guard abs(id.timestamp.timeIntervalSince(now)) < 300 else {
-            throw .headerInvalid(name, problem: "carries a time more than 5 minutes from the server's")
+            throw .headerInvalid(
+                field.name.rawName, problem: "carries a time more than 5 minutes from the server's")
         }
         return id
     }
 
-    /// The first of `names` that is there.
-    private static func label(_ headers: HTTPFields, _ names: String...) throws(GatewayError) -> String? {
-        guard let name = names.first(where: { headers[HTTPField.Name($0)!]?.isEmpty == false }),
-            let value = headers[HTTPField.Name(name)!]
-        else { return nil }
+    private static func label(_ field: HTTPField) throws(GatewayError) -> String {
+        let value = field.value
         guard value.unicodeScalars.count <= 256 else {
-            throw .headerInvalid(name, problem: "is longer than 256 characters")
+            throw .headerInvalid(field.name.rawName, problem: "is longer than 256 characters")
         }
-        guard isPrintable(value) else { throw .headerInvalid(name, problem: "holds control characters") }
+        guard isPrintable(value) else {
+            throw .headerInvalid(field.name.rawName, problem: "holds control characters")
+        }
         return value
     }
 
-    private static func tags(_ headers: HTTPFields) throws(GatewayError) -> [String] {
-        let name = "X-Gleaner-Tags"
-        guard let value = headers[HTTPField.Name(name)!] else { return [] }
-        let tags = value.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    private static func tags(_ field: HTTPField) throws(GatewayError) -> [String] {
+        let tags = field.value.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+            .filter { !$0.isEmpty }
         guard tags.count <= 16, tags.allSatisfy({ $0.unicodeScalars.count <= 64 && isPrintable($0) }) else {
-            throw .headerInvalid(name, problem: "holds more than 16 tags, or one longer than 64 characters")
+            throw .headerInvalid(
+                field.name.rawName, problem: "holds more than 16 tags, or one longer than 64 characters")
         }
         return tags
     }

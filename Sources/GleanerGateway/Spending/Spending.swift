@@ -37,17 +37,17 @@ public struct Spending: Sendable {
         open.add(exchange, call.watch)
         FaultPoint.beforeSpend.pass()
         offerShadows(of: call)
+        let response: CurlResponse
         do throws(GatewayError) {
-            let response = try await answerHead(call, exchange)
-            return await AnswerRelay(
-                exchange: exchange, response: response, watch: call.watch, open: open,
-                streamEnd: call.endpoint.streamEnd, variant: exchange.variant,
-                maximumBytes: configuration.maximumAnswerBytes
-            ).answer()
+            response = try await answerHead(call, exchange)
         } catch {
             open.remove(intent.id)
             return await fail(exchange, error, watch: call.watch)
         }
+        return try await AnswerRelay(
+            exchange: exchange, response: response, watch: call.watch, open: open, streamEnd: call.endpoint.streamEnd,
+            variant: exchange.variant, maximumBytes: configuration.maximumAnswerBytes
+        ).answer()
     }
 
     /// Keeps a call that goes nowhere, and answers it.

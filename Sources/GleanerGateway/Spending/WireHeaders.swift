@@ -13,7 +13,7 @@ enum WireHeaders {
             ("X-Client-Request-Id", exchange.description),
         ]
         if hasBody { sent.append(("Content-Type", headers[.contentType] ?? "application/json")) }
-        sent += provider.credentials(namesVersion: headers[HTTPField.Name("anthropic-version")!] != nil)
+        sent += provider.credentials(namesVersion: headers[anthropicVersion] != nil)
         for name in passedOn {
             if let value = headers[name] { sent.append((name.rawName, value)) }
         }
@@ -21,6 +21,7 @@ enum WireHeaders {
     }
 
     /// What switches features of an API on, and says nothing of accounts.
+    private static let anthropicVersion = HTTPField.Name("anthropic-version")!
     private static let passedOn = ["OpenAI-Beta", "anthropic-version", "anthropic-beta"].map { HTTPField.Name($0)! }
 
     static func isEventStream(_ kept: [String: String]) -> Bool {

@@ -66,7 +66,7 @@ public struct ExchangeWriter: Sendable {
         _ exchanges: [ProjectedExchange], _ written: inout WrittenExchanges, hasRoom: Bool = false
     ) async throws {
         do {
-            written.conflicting.formUnion(try await store.store(exchanges))
+            written.conflicting.formUnion(try await store.store(ExchangeBatch(exchanges)))
         } catch let error as PostgresError where !error.isTransient {
             if error.sqlState == "23514", !hasRoom {
                 // No partition for these ids yet. Anything else with this code will fail again.
@@ -90,7 +90,7 @@ public struct ExchangeWriter: Sendable {
         var bare = exchange
         bare.projection = .empty(note: "refused_\(error.sqlState ?? "by_client")")
         do {
-            written.conflicting.formUnion(try await store.store([bare]))
+            written.conflicting.formUnion(try await store.store(ExchangeBatch([bare])))
         } catch let error as PostgresError where !error.isTransient {
             written.refused[exchange.exchange.intent.id] = error.sqlState ?? "-----"
         }

@@ -41,9 +41,14 @@ public final class Journal: ExchangeJournal, Sendable {
     private static let manyDeletions = 64
 
     private let lock: JournalLock
-    private let thread: EpollThread<JournalWriter>
+    /// What takes long or has time, and all commits that are slow; with its timers.
+    private let thread: EpollThread<EpollLoop>
+    /// Where callers are, when commits may be made there.
+    private let host: (any EventLoop)?
+    private let writer: Mutex<JournalWriter>
     private let state: Mutex<JournalState>
     private let queue = Mutex(Queue())
+    private let pace = Mutex(CommitPace())
     public let durability: Durability
     /// What the start found wrong with the files.
     public let damage: JournalDamage
@@ -52,7 +57,9 @@ public final class Journal: ExchangeJournal, Sendable {
     private let announce: AsyncStream<Void>.Continuation
 
     /// Opens or creates the journal, and marks what a dead process left open as interrupted.
-    public init(_ configuration: JournalConfiguration) throws(JournalError) {
+    /// - Parameter host: the event loop on which exchanges are opened and closed: while the disk is quick, commits are
+    ///   made there (docs/adr/0012). `nil`: always on a thread of the journal's own.
+    public init(_ configuration: JournalConfiguration, on host: (any EventLoop)? = nil) throws(JournalError) {
         lock = try JournalLock(directory: configuration.directory)
         let found: JournalRecovery.Found
         do throws(SQLiteError) {
@@ -64,14 +71,12 @@ public final class Journal: ExchangeJournal, Sendable {
         damage = found.damage
         state = Mutex(JournalState(found, limit: configuration.maximumBytes, heldLimit: configuration.heldBytes))
         (recorded, announce) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        thread = EpollThread(
-            name: "journal",
-            makeContext: { loop in
-                let reserve = JournalReserve(directory: configuration.directory, bytes: configuration.reserveBytes)
-                return JournalWriter(
-                    directory: configuration.directory, durability: configuration.durability, reserve: reserve,
-                    loop: loop)
-            }, tearDown: { $0.close() })
+        writer = Mutex(
+            JournalWriter(
+                directory: configuration.directory, durability: configuration.durability,
+                reserve: JournalReserve(directory: configuration.directory, bytes: configuration.reserveBytes)))
+        thread = EpollThread(name: "journal", makeContext: { $0 })
+        self.host = host
         announce.yield()
     }
 
@@ -118,8 +123,11 @@ public final class Journal: ExchangeJournal, Sendable {
 
     /// The next exchanges that are whole, at most `limit` and about `bytes` of bodies (but always one). They stay until
     /// they are acknowledged.
-    func oldest(limit: Int, bytes: Int) async throws(JournalError) -> [WaitingExchange] {
-        let (held, unread) = state.withLock { $0.next(limit: limit, bytes: bytes) }
+    /// - Parameter taken: those that are being stored.
+    func oldest(
+        limit: Int, bytes: Int, without taken: Set<Int64> = []
+    ) async throws(JournalError) -> [WaitingExchange] {
+        let (held, unread) = state.withLock { $0.next(limit: limit, bytes: bytes, without: taken) }
         var found = held.compactMap { sequence, held in
             held.exchange.map { WaitingExchange(sequence: sequence, exchange: $0) }
         }
@@ -132,7 +140,7 @@ public final class Journal: ExchangeJournal, Sendable {
 
     private func read(_ sequences: [Int64]) async throws(JournalError) -> [WaitingExchange] {
         let result: Result<[WaitingExchange], JournalError> = await withCheckedContinuation { continuation in
-            let accepted = thread.submit { writer in
+            let accepted = onThread { _, writer in
                 continuation.resume(
                     returning: Result { () throws(SQLiteError) in
                         try JournalReader.read(sequences, from: writer.connected())
@@ -151,7 +159,7 @@ public final class Journal: ExchangeJournal, Sendable {
             defer { queue.isTidyQueued = true }
             return !queue.isTidyQueued
         }
-        if mustTidy { thread.submit { [weak self] writer in self?.tidyLater(writer) } }
+        if mustTidy { later(after: .milliseconds(250)) { journal, writer in journal.tidy(writer) } }
         FaultPoint.afterAcknowledge.pass()
     }
 
@@ -178,14 +186,14 @@ public final class Journal: ExchangeJournal, Sendable {
     /// Ends what is still open as `interrupted`, with what has come of it: its files are gone, and the process goes too.
     func interruptOpen() async {
         await withCheckedContinuation { continuation in
-            let accepted = thread.submit { [weak self] writer in
+            let accepted = onThread { journal, writer in
                 defer { continuation.resume() }
-                guard let self else { return }
-                let outcome = ExchangeOutcome(status: .interrupted, reason: failure.explanation.code, httpStatus: nil)
-                for sequence in state.withLock(\.openSequences) {
+                let reason = journal.failure.explanation.code
+                let outcome = ExchangeOutcome(status: .interrupted, reason: reason, httpStatus: nil)
+                for sequence in journal.state.withLock(\.openSequences) {
                     writer.owe(.close(sequence, outcome, rest: ByteBuffer()), because: .moved)
                 }
-                settle(writer)
+                journal.settle(writer)
             }
             if !accepted { continuation.resume() }
         }
@@ -199,8 +207,9 @@ public final class Journal: ExchangeJournal, Sendable {
         refuseNew()
         announce.finish()
         queue.withLock { $0.isTidyDue = true }
-        thread.submit { [weak self] writer in self?.flush(writer) }
+        onThread { journal, writer in journal.flush(writer) }
         thread.stopAndWait()
+        writer.withLock { $0.close() }
         lock.release()
     }
 
@@ -221,18 +230,46 @@ public final class Journal: ExchangeJournal, Sendable {
             return !queue.isFlushQueued
         }
         guard mustFlush else { return }
-        if !thread.submit({ [weak self] writer in self?.flush(writer) }) {
-            for pending in takePending().pending { pending.continuation?.resume(returning: .failure(.closed)) }
+        if let host, host.inEventLoop, health == .writable, pace.withLock(\.isQuick) {
+            // Behind what this turn of the loop has still to do, so that all of its exchanges share the commit.
+            host.execute { [self] in
+                guard writer.withLockIfAvailable({ flush($0, isHosted: true) }) == nil else { return }
+                flushOnThread()
+            }
+        } else {
+            flushOnThread()
+        }
+    }
+
+    private func flushOnThread() {
+        guard !onThread({ journal, writer in journal.flush(writer) }) else { return }
+        for pending in takePending().pending { pending.continuation?.resume(returning: .failure(.closed)) }
+    }
+
+    @discardableResult
+    private func onThread(_ body: @escaping @Sendable (Journal, JournalWriter) -> Void) -> Bool {
+        thread.submit { [weak self] _ in
+            guard let self else { return }
+            self.writer.withLock { body(self, $0) }
+        }
+    }
+
+    private func later(after delay: Duration, _ body: @escaping @Sendable (Journal, JournalWriter) -> Void) {
+        thread.submit { [weak self] loop in
+            loop.schedule(after: delay) {
+                guard let self else { return }
+                self.writer.withLock { body(self, $0) }
+            }
         }
     }
 
     /// A few deletions wait for a time of their own, so that no caller waits for them; many go with what is written.
-    private func takePending() -> (pending: [Pending], deletions: [Int64]) {
+    private func takePending(andDeletions: Bool = true) -> (pending: [Pending], deletions: [Int64]) {
         queue.withLock { queue in
             let pending = queue.pending
             queue.pending.removeAll()
             queue.isFlushQueued = false
-            guard queue.isTidyDue || queue.deletions.count >= Self.manyDeletions else { return (pending, []) }
+            guard andDeletions, queue.isTidyDue || queue.deletions.count >= Self.manyDeletions else { return (pending, []) }
             queue.isTidyDue = false
             defer { queue.deletions.removeAll() }
             return (pending, queue.deletions)
@@ -244,8 +281,10 @@ public final class Journal: ExchangeJournal, Sendable {
         queue.withLock { $0.deletions = deletions + $0.deletions }
     }
 
-    private func flush(_ writer: JournalWriter) {
-        var (batch, deletions) = takePending()
+    /// - Parameter isHosted: the caller's thread serves connections, and shall do only what is quick.
+    private func flush(_ writer: JournalWriter, isHosted: Bool = false) {
+        let began = ContinuousClock.now
+        var (batch, deletions) = takePending(andDeletions: !isHosted)
         let open = counts.open
         if state.withLock(\.health) != .writable, !deletions.isEmpty, !writer.canDelete(open: open) {
             putBack(deletions)
@@ -263,6 +302,16 @@ public final class Journal: ExchangeJournal, Sendable {
         } catch {
             recover(from: error, batch, deletions, writer)
         }
+        pace.withLock { $0.took(.now - began) }
+        guard writer.isCheckpointDue else { return }
+        if isHosted {
+            onThread { journal, writer in journal.emptyLog(writer) }
+        } else {
+            emptyLog(writer)
+        }
+    }
+
+    private func emptyLog(_ writer: JournalWriter) {
         do throws(SQLiteError) {
             try writer.checkpointWhenDue()
         } catch {
@@ -362,11 +411,10 @@ public final class Journal: ExchangeJournal, Sendable {
     private func probeLater(_ writer: JournalWriter) {
         guard !writer.isProbing else { return }
         writer.isProbing = true
-        writer.loop.schedule(after: .seconds(1)) { [weak self] in
-            guard let self else { return }
-            probe(writer)
+        later(after: .seconds(1)) { journal, writer in
+            journal.probe(writer)
             writer.isProbing = false
-            if ![.writable, .failed].contains(health) { probeLater(writer) }
+            if ![.writable, .failed].contains(journal.health) { journal.probeLater(writer) }
         }
     }
 
@@ -397,15 +445,12 @@ public final class Journal: ExchangeJournal, Sendable {
     // MARK: Deletions
 
     /// Under load they go with an exchange's commit; after a quarter of a second they get one of their own.
-    private func tidyLater(_ writer: JournalWriter) {
-        writer.loop.schedule(after: .milliseconds(250)) { [weak self] in
-            guard let self else { return }
-            queue.withLock { queue in
-                queue.isTidyQueued = false
-                queue.isTidyDue = true
-            }
-            flush(writer)
+    private func tidy(_ writer: JournalWriter) {
+        queue.withLock { queue in
+            queue.isTidyQueued = false
+            queue.isTidyDue = true
         }
+        flush(writer)
     }
 }
 

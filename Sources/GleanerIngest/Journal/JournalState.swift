@@ -130,17 +130,20 @@ struct JournalState {
     // MARK: Ingest's side
 
     /// What to deliver next: from memory first, but never without a quarter for what is on disk only.
-    func next(limit: Int, bytes: Int) -> (held: [(sequence: Int64, Held)], unread: [Int64]) {
+    func next(
+        limit: Int, bytes: Int, without taken: Set<Int64> = []
+    ) -> (held: [(sequence: Int64, Held)], unread: [Int64]) {
         var room = bytes
         var held: [(sequence: Int64, Held)] = []
         let share = unread.isEmpty ? limit : max(1, limit - max(1, limit / 4))
-        for sequence in ready.prefix(share) where room > 0 {
+        for sequence in ready.lazy.filter({ !taken.contains($0) }).prefix(share) where room > 0 {
             guard let exchange = exchanges[sequence]?.held else { continue }
             room -= exchange.size
             held.append((sequence, exchange))
         }
         var sequences: [Int64] = []
-        for sequence in unread.prefix(max(limit - held.count, 0)) where room > 0 || held.isEmpty && sequences.isEmpty {
+        for sequence in unread.lazy.filter({ !taken.contains($0) }).prefix(max(limit - held.count, 0))
+        where room > 0 || held.isEmpty && sequences.isEmpty {
             room -= Int(exchanges[sequence]?.bytes ?? 0)
             sequences.append(sequence)
         }

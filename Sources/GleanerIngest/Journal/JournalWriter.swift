@@ -1,4 +1,3 @@
-import AsyncEpoll
 import Foundation
 import GleanerCore
 import Glibc
@@ -12,9 +11,8 @@ enum JournalEntry: Sendable {
     case close(Int64, ExchangeOutcome, rest: ByteBuffer)
 }
 
-/// Turns entries into rows. Lives on the journal's own thread, and owns the only connection.
+/// Turns entries into rows, and owns the only connection. One thread at a time has it.
 final class JournalWriter {
-    let loop: EpollLoop
     private var reserve: JournalReserve
     private let directory: URL
     private let durability: Durability
@@ -33,8 +31,7 @@ final class JournalWriter {
     /// full volume the database file may have to grow into the reserve by what is in the log.
     private var longestLog: Int64 { min(2_000 << 14, reserve.wanted / 2) }
 
-    init(directory: URL, durability: Durability, reserve: JournalReserve, loop: EpollLoop) {
-        self.loop = loop
+    init(directory: URL, durability: Durability, reserve: JournalReserve) {
         self.directory = directory
         self.durability = durability
         self.reserve = reserve
@@ -74,10 +71,12 @@ final class JournalWriter {
         arrears.add(entry, reason: JournalError(error).explanation.code)
     }
 
+    /// The log has grown long.
+    var isCheckpointDue: Bool { (connection?.loggedFrames ?? 0) > 0 && logEnd >= longestLog }
+
     /// Moves the log into the database file when it has grown long. Between commits, so that it starts over.
     func checkpointWhenDue() throws(SQLiteError) {
-        guard let connection, connection.loggedFrames > 0, logEnd >= longestLog else { return }
-        try connection.checkpoint(.passive)
+        if let connection, isCheckpointDue { try connection.checkpoint(.passive) }
     }
 
     // MARK: Room

@@ -4,22 +4,37 @@ import GleanerCore
 
 /// Exchanges in `gleaner.exchanges`, `gleaner.exchange_bodies` and `gleaner.attempts`.
 ///
-/// A batch is one statement, with one array a column: a few long binary parameters instead of thousands of short ones
-/// (docs/adr/0005).
+/// A small batch, or one of which a part is there already, is one statement, with one array a column: a few long binary
+/// parameters instead of thousands of short ones (docs/adr/0005). A large one is copied.
 struct PostgresExchangeStore: ExchangeStore {
     let pool: PostgresPool
 
     /// Above this a batch is tried again in smaller parts (`DrainPace`).
     private static let deadline = Duration.seconds(15)
 
-    func store(_ exchanges: [ProjectedExchange]) async throws -> Set<ID<Exchange>> {
-        let statement = try ExchangeColumns(exchanges).statement
+    func store(_ batch: ExchangeBatch) async throws -> Set<ID<Exchange>> {
+        let exchanges = batch.exchanges
+        if let rows = batch.rows, try await copy(rows) { return [] }
+        let statement = try ExchangeInsert(exchanges).statement
         return try await pool.withConnection { connection in
             let inserted = try await connection.query(statement, timeout: Self.deadline, isKept: true)
             // What is there already is rare: a repetition after a crash, or an id used twice.
             if inserted.count == exchanges.count { return [] }
             let new = try inserted.map { ID<Exchange>(try $0.decode("id", as: UUID.self)) }
             return try await conflicts(among: exchanges.map(\.exchange), inserted: Set(new), on: connection)
+        }
+    }
+
+    /// - Returns: `false` when nothing was stored, and another way may do: some are there already, or this role may not
+    ///   copy (tables with row-level security).
+    private func copy(_ rows: ExchangeCopy) async throws -> Bool {
+        do {
+            try await pool.withConnection { connection in
+                try await connection.transaction { try await rows.run(on: connection, timeout: Self.deadline) }
+            }
+            return true
+        } catch let error as PostgresError where ["23505", "0A000"].contains(error.sqlState) {
+            return false
         }
     }
 

@@ -30,6 +30,7 @@ public struct ServerConfiguration: Sendable {
     /// Bytes; `nil`: what the system allows.
     public var memoryLimit: Int?
     public var logLevel: Logger.Level
+    public var logFormat: LogFormat
 
     public init(_ settings: Settings) throws(SettingsError) {
         listen = try settings.address(.listen)
@@ -64,6 +65,7 @@ public struct ServerConfiguration: Sendable {
         connections.maximumConnections = try settings.int(.maximumConnections, atLeast: 0)
         connections.maximumConnectionsPerAddress = try settings.int(.maximumConnectionsPerAddress, atLeast: 0)
         logLevel = try settings.choice(.logLevel, Logger.Level.self)
+        logFormat = try settings.choice(.logFormat, LogFormat.self)
     }
 
     /// What the journal needs.

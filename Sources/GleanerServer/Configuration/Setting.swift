@@ -108,6 +108,9 @@ public struct Setting: Sendable, Hashable {
     public static let logLevel = Setting(
         variable: "GLEANER_LOG_LEVEL", path: "log_level", standard: "notice",
         meaning: "trace, debug, info, notice, warning, error or critical")
+    public static let logFormat = Setting(
+        variable: "GLEANER_LOG_FORMAT", path: "log_format", standard: "text",
+        meaning: "text for people, json for one object a line")
 
     public static let all: [Setting] = [
         listen, adminListen, dataDirectory, databaseURL, providerURL, providerKey, providerKeyFile, providerDialect,
@@ -115,5 +118,6 @@ public struct Setting: Sendable, Hashable {
         maximumBodyBytes, maximumAnswerBytes, journalMaximumBytes, shutdownTimeout, maximumConcurrent, rate,
         keyMaximumConcurrent, keyRate, clientGone, headTimeout, bodyTimeout, clientIdleTimeout, clientStallTimeout,
         maximumConnections, maximumConnectionsPerAddress, drainMaximum, drainTimeout, memoryLimit, logLevel,
+        logFormat,
     ]
 }

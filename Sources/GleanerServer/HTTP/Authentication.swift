@@ -24,6 +24,8 @@ struct Authentication: RouterMiddleware {
             guard parts.count == 2, parts[0].lowercased() == "bearer" else { return "" }
             return parts[1]
         }
-        return (headers[HTTPField.Name("X-Api-Key")!] ?? headers[HTTPField.Name("Api-Key")!])?[...]
+        return (headers[anthropicKey] ?? headers[azureKey])?[...]
     }
+    private static let anthropicKey = HTTPField.Name("X-Api-Key")!
+    private static let azureKey = HTTPField.Name("Api-Key")!
 }

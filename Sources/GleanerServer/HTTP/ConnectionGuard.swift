@@ -21,6 +21,7 @@ final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
     private var answerHasBegun = false
     private var isStalled = false
     private weak var watch: ClientWatch?
+    private var isFlushQueued = false
 
     init(channel: any Channel, connections: Connections) {
         loop = channel.eventLoop
@@ -62,7 +63,10 @@ final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
         }
     }
 
-    func close() { context?.close(promise: nil) }
+    func close() {
+        flushNow()
+        context?.close(promise: nil)
+    }
 
     func refuse(_ refusal: ConnectionRefusal) {
         connections.count(refusal)
@@ -100,6 +104,24 @@ final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         clock.wrote(unwrapOutboundIn(data).readableBytes)
         context.write(data, promise: promise)
+    }
+
+    /// What one turn of the loop writes goes out together: a chunk and the end behind it are one call to the kernel.
+    func flush(context: ChannelHandlerContext) {
+        guard !isFlushQueued else { return }
+        isFlushQueued = true
+        loop.execute { self.flushNow() }
+    }
+
+    private func flushNow() {
+        guard isFlushQueued else { return }
+        isFlushQueued = false
+        context?.flush()
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        flushNow()
+        context.close(mode: mode, promise: promise)
     }
 
     func triggerUserOutboundEvent(

@@ -2,16 +2,17 @@ import AsyncEpoll
 import CLibcurl
 import Synchronization
 
-/// The multi handle and all transfers, on their thread. libcurl says which sockets and timers to watch; the loop
+/// The multi handle and all transfers, on the thread of their place. libcurl says which sockets and timers to watch; the loop
 /// tells libcurl when they are ready.
-@safe final class CurlThread {
+@safe final class CurlMulti {
     private let loop: EpollLoop
     private let configuration: CurlConfiguration
     private let multi: UnsafeMutableRawPointer
     private var transfers: [UnsafeMutableRawPointer: Transfer] = unsafe [:]
     private var byNumber: [UInt64: Transfer] = [:]
     private var touched: [UInt64: Transfer] = [:]
-    private var spare: [UnsafeMutableRawPointer] = unsafe []
+    private var spare: [EasyHandle] = []
+    private var patrol: (timer: EpollLoop.Timer, every: Duration)?
     private var curlTimer: EpollLoop.Timer?
     private let clock = ContinuousClock()
     private let open: Counter
@@ -29,17 +30,17 @@ import Synchronization
         self.open = open
         guard let multi = unsafe curl_multi_init() else { preconditionFailure("curl_multi_init failed") }
         unsafe self.multi = unsafe multi
-        let thread = unsafe Unmanaged.passUnretained(self).toOpaque()
+        let this = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe _ = ccurl_multi_set_callbacks(
             multi,
-            { _, socket, what, thread, _ in
-                unsafe Unmanaged<CurlThread>.fromOpaque(thread!).takeUnretainedValue().watch(socket, what)
+            { _, socket, what, this, _ in
+                unsafe Unmanaged<CurlMulti>.fromOpaque(this!).takeUnretainedValue().watch(socket, what)
                 return 0
             },
-            { _, milliseconds, thread in
-                unsafe Unmanaged<CurlThread>.fromOpaque(thread!).takeUnretainedValue().setTimer(milliseconds)
+            { _, milliseconds, this in
+                unsafe Unmanaged<CurlMulti>.fromOpaque(this!).takeUnretainedValue().setTimer(milliseconds)
                 return 0
-            }, thread)
+            }, this)
         unsafe _ = ccurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, configuration.maximumConnectionsPerHost)
         unsafe _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 1024)
     }
@@ -47,18 +48,17 @@ import Synchronization
     // MARK: Commands
 
     func start(_ number: UInt64, _ request: CurlRequest, _ delivery: Delivery) {
-        guard let easy = unsafe spare.popLast() ?? curl_easy_init() else {
+        guard let easy = spare.popLast() ?? EasyHandle(configuration) else {
             return delivery.end(.failure(.transport(code: Int32(CURLE_OUT_OF_MEMORY.rawValue), "no handle")))
         }
-        let transfer = unsafe Transfer(
-            number: number, easy: easy, request: request, delivery: delivery, pauseAbove: configuration.pauseAbove)
-        transfer.touched = { [weak self] transfer in self?.touched[transfer.number] = transfer }
-        transfer.configure(request, configuration)
-        unsafe transfers[easy] = transfer
+        let transfer = Transfer(
+            number: number, easy: easy, request: request, delivery: delivery, pauseAbove: configuration.pauseAbove,
+            now: clock.now, touched: { [unowned self] in touched[$0.number] = $0 })
+        unsafe transfers[easy.raw] = transfer
         byNumber[number] = transfer
         unsafe open.set(transfers.count)
-        armDeadlines(transfer)
-        let code = unsafe curl_multi_add_handle(multi, easy)
+        watchDeadlines(of: transfer)
+        let code = unsafe curl_multi_add_handle(multi, easy.raw)
         if code != CURLM_OK {
             finish(transfer, .failure(.transport(code: Int32(code.rawValue), "the transfer could not be added")))
         }
@@ -77,7 +77,7 @@ import Synchronization
 
     func close() {
         for transfer in Array(byNumber.values) { finish(transfer, .failure(.cancelled)) }
-        while let easy = unsafe spare.popLast() { unsafe curl_easy_cleanup(easy) }
+        spare.removeAll()
         unsafe _ = curl_multi_cleanup(multi)
     }
 
@@ -139,60 +139,55 @@ import Synchronization
     private func go(on transfer: Transfer) {
         transfer.resumed(now: clock.now)
         // May call the write callback from inside.
-        unsafe _ = curl_easy_pause(transfer.easy, CURLPAUSE_CONT)
+        unsafe _ = curl_easy_pause(transfer.easy.raw, CURLPAUSE_CONT)
     }
 
     private func finish(_ transfer: Transfer, _ result: Result<Void, CurlError>) {
         guard byNumber.removeValue(forKey: transfer.number) != nil else { return }
-        for timer in transfer.timers { loop.cancel(timer) }
         touched[transfer.number] = nil
-        let easy = unsafe transfer.easy
-        unsafe _ = curl_multi_remove_handle(multi, easy)
-        unsafe transfers[easy] = nil
+        unsafe _ = curl_multi_remove_handle(multi, transfer.easy.raw)
+        unsafe transfers[transfer.easy.raw] = nil
         unsafe open.set(transfers.count)
-        if unsafe spare.count < 256 {
-            unsafe curl_easy_reset(easy)
-            unsafe spare.append(easy)
-        } else {
-            unsafe curl_easy_cleanup(easy)
-        }
+        if spare.count < 256 { spare.append(transfer.easy) }
         transfer.delivery.end(result)
     }
 
     // MARK: Deadlines
 
-    private func armDeadlines(_ transfer: Transfer) {
-        let number = transfer.number
-        let head = loop.schedule(after: transfer.deadlines.firstByte) { [unowned self] in
-            guard let transfer = self.byNumber[number], !transfer.isHeadComplete else { return }
-            self.finish(transfer, .failure(.timeout(.firstByte)))
+    /// All transfers are looked at now and then, instead of three timers for each: a deadline is kept to an eighth, and
+    /// to a quarter of a second.
+    private func watchDeadlines(of transfer: Transfer) {
+        let every = transfer.deadlines.precision
+        if let patrol {
+            guard every < patrol.every else { return }
+            loop.cancel(patrol.timer)
         }
-        transfer.timers = [head]
-        if let total = transfer.deadlines.total {
-            transfer.timers.append(
-                loop.schedule(after: total) { [unowned self] in
-                    guard let transfer = self.byNumber[number] else { return }
-                    self.finish(transfer, .failure(.timeout(.total)))
-                })
-        }
-        watchIdleness(number, after: transfer.deadlines.idle)
+        schedulePatrol(every)
     }
 
-    /// One timer for a transfer's whole life: it looks back instead of being set anew at every arrival.
-    private func watchIdleness(_ number: UInt64, after delay: Duration) {
-        let timer = loop.schedule(after: delay) { [unowned self] in
-            guard let transfer = self.byNumber[number] else { return }
-            let idle = transfer.deadlines.idle
-            guard let last = transfer.lastArrival, !transfer.isPaused else {
-                return self.watchIdleness(number, after: idle)
-            }
-            let quiet = self.clock.now - last
-            if quiet >= idle {
-                self.finish(transfer, .failure(.timeout(.idle)))
+    private func schedulePatrol(_ every: Duration) {
+        patrol = (loop.schedule(after: every) { [unowned self] in look() }, every)
+    }
+
+    private func look() {
+        let now = clock.now
+        var every: Duration?
+        for transfer in Array(byNumber.values) {
+            if let missed = transfer.missed(at: now) {
+                finish(transfer, .failure(.timeout(missed)))
             } else {
-                self.watchIdleness(number, after: idle - quiet)
+                every = min(every ?? .seconds(1), transfer.deadlines.precision)
             }
         }
-        byNumber[number]?.timers.append(timer)
+        patrol = nil
+        if let every { schedulePatrol(every) }
+    }
+}
+
+extension CurlDeadlines {
+    /// How often a transfer with these must be looked at.
+    fileprivate var precision: Duration {
+        let shortest = min(firstByte, idle, total ?? firstByte)
+        return min(.milliseconds(250), max(.milliseconds(2), shortest / 8))
     }
 }
