@@ -214,7 +214,7 @@ let package = Package(
         .testTarget(
             name: "GleanerServerTests",
             dependencies: [
-                "GleanerServer", "GleanerGateway", "GleanerCore", "GleanerTestSupport", nioCore,
+                "GleanerServer", "GleanerGateway", "GleanerCore", "GleanerTestSupport", nioCore, logging,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: shared),

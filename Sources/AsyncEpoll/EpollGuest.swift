@@ -34,25 +34,26 @@ public final class EpollGuest<Context>: EpollPlace {
 
     @discardableResult
     public func submit(_ command: @escaping @Sendable (Context) -> Void) -> Bool {
-        guard isOpen.withLock({ $0 }) else { return false }
         // Not from inside the context's own work, which a command could pull the ground from under.
-        if host.inEventLoop, let guest = guest.value, !guest.isBusy {
+        if host.inEventLoop, let guest = guest.value, !guest.isBusy, isOpen.withLock({ $0 }) {
             guest.run { command($0) }
-        } else {
-            host.execute { [guest] in guest.value?.run { command($0) } }
+            return true
         }
-        return true
+        return isOpen.withLock { isOpen in
+            // Under the lock, so that what was accepted is queued before the end.
+            if isOpen { host.execute { [guest] in guest.value?.run { command($0) } } }
+            return isOpen
+        }
     }
 
     public func stop() {
-        let wasOpen = isOpen.withLock { isOpen in
-            defer { isOpen = false }
-            return isOpen
-        }
-        guard wasOpen else { return }
-        host.execute { [guest] in
-            guest.value?.moveOut()
-            guest.value = nil
+        isOpen.withLock { isOpen in
+            guard isOpen else { return }
+            isOpen = false
+            host.execute { [guest] in
+                guest.value?.moveOut()
+                guest.value = nil
+            }
         }
     }
 

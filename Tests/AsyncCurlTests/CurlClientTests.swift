@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import NIOPosix
 import Testing
 
 @testable import AsyncCurl
@@ -8,17 +9,24 @@ import Testing
 struct CurlClientTests {
     private let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Twice: a\r\nx-twice: b\r\n"
 
-    /// Runs `body` with a client and a server, and stops both.
+    /// Runs `body` with a client and a server, and stops both: once with the client on a thread of its own, and once as
+    /// the guest of an event loop.
     private func with(
-        _ server: WireServer, configuration: CurlConfiguration = .init(),
+        _ scripts: [WireStep]..., configuration: CurlConfiguration = .init(),
         _ body: (CurlClient, WireServer) async throws -> Void
     ) async throws {
-        let client = CurlClient(configuration: configuration)
-        defer {
-            client.shutdown()
-            server.stop()
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        for client in [
+            CurlClient(configuration: configuration), CurlClient(configuration: configuration, on: loops.any()),
+        ] {
+            let server = WireServer(scripts)
+            defer {
+                client.shutdown()
+                server.stop()
+            }
+            try await body(client, server)
         }
-        try await body(client, server)
+        try await loops.shutdownGracefully()
     }
     private func until(_ what: String, _ condition: () -> Bool) async throws {
         let deadline = ContinuousClock.now + .seconds(20)
@@ -35,7 +43,7 @@ struct CurlClientTests {
 
     @Test("a request goes out to the byte, and nothing is added but Host and Content-Length")
     func exactRequest() async throws {
-        try await with(WireServer([.readRequest, .send(head + "Content-Length: 2\r\n\r\nok"), .readRequest])) {
+        try await with([.readRequest, .send(head + "Content-Length: 2\r\n\r\nok"), .readRequest]) {
             client, server in
             let body = ByteBuffer(bytes: [0x7B, 0x00, 0xFF, 0xC0, 0x80, 0x0D, 0x0A, 0x7D])
             let response = try await client.send(
@@ -54,7 +62,7 @@ struct CurlClientTests {
 
     @Test("a body above a megabyte goes out at once, without Expect")
     func largeBody() async throws {
-        try await with(WireServer([.readRequest, .send(head + "Content-Length: 0\r\n\r\n")])) { client, server in
+        try await with([.readRequest, .send(head + "Content-Length: 0\r\n\r\n")]) { client, server in
             let body = ByteBuffer(repeating: 0x61, count: 3 << 20)
             let response = try await client.send(CurlRequest(method: "POST", url: server.url, body: body))
             #expect(response.status == 200)
@@ -67,7 +75,7 @@ struct CurlClientTests {
         "a control character in a header is refused before anything is sent",
         arguments: ["a\r\nX: b", "a\nb", "a\u{0}", "\u{7F}"])
     func headerInjection(_ value: String) async throws {
-        try await with(WireServer([.readRequest])) { client, server in
+        try await with([.readRequest]) { client, server in
             await #expect(throws: CurlError.invalidHeader(name: "X-A")) {
                 try await client.send(CurlRequest(method: "GET", url: server.url, headers: [("X-A", value)]))
             }
@@ -86,11 +94,11 @@ struct CurlClientTests {
 
     @Test("a piece is there before the next one has been sent")
     func streaming() async throws {
-        let server = WireServer([
+        let steps: [WireStep] = [
             .readRequest, .send(head + "Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n"), .wait("second"),
             .send("3\r\ntwo\r\n0\r\n\r\n"),
-        ])
-        try await with(server) { client, server in
+        ]
+        try await with(steps) { client, server in
             let response = try await client.send(CurlRequest(method: "GET", url: server.url))
             let iterator = response.body.makeAsyncIterator()
             #expect(try await iterator.next().map { String(buffer: $0) } == "one")
@@ -102,15 +110,15 @@ struct CurlClientTests {
 
     @Test("1xx heads are skipped, redirects are not followed, bodies may be missing")
     func oddHeads() async throws {
-        let server = WireServer([
+        let steps: [WireStep] = [
             .readRequest,
             .send(
                 "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 302 Found\r\nLocation: /other\r\nContent-Length: 0\r\n\r\n"
             ),
             .readRequest, .send("HTTP/1.1 204 No Content\r\n\r\n"),
             .readRequest, .send("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n"),
-        ])
-        try await with(server) { client, server in
+        ]
+        try await with(steps) { client, server in
             let redirect = try await client.send(CurlRequest(method: "GET", url: server.url))
             #expect(redirect.status == 302)
             #expect(redirect.headers.first("link") == nil)
@@ -134,7 +142,7 @@ struct CurlClientTests {
         let block = bytes
         var steps: [WireStep] = [.readRequest, .send(head + "Content-Length: \(megabytes << 20)\r\n\r\n")]
         steps += Array(repeating: WireStep.sendBytes(block), count: megabytes)
-        try await with(WireServer(steps)) { client, server in
+        try await with(steps) { client, server in
             let response = try await client.send(CurlRequest(method: "GET", url: server.url))
             // Nobody reads: what was sent must come to rest, far below the whole.
             var last = -1
@@ -183,7 +191,7 @@ struct CurlClientTests {
 
     @Test("a server that says nothing meets the first-byte deadline, and is hung up on")
     func silent() async throws {
-        try await with(WireServer([.readRequest, .awaitClose("closed")])) { client, server in
+        try await with([.readRequest, .awaitClose("closed")]) { client, server in
             await #expect(throws: CurlError.timeout(.firstByte)) {
                 try await client.send(
                     CurlRequest(method: "GET", url: server.url, deadlines: .init(firstByte: .milliseconds(150))))
@@ -194,8 +202,8 @@ struct CurlClientTests {
 
     @Test("a stall in the body meets the idle deadline; what came before it is delivered")
     func stall() async throws {
-        let server = WireServer([.readRequest, .send(head + "Content-Length: 9\r\n\r\nhalf"), .awaitClose("closed")])
-        try await with(server) { client, server in
+        let steps: [WireStep] = [.readRequest, .send(head + "Content-Length: 9\r\n\r\nhalf"), .awaitClose("closed")]
+        try await with(steps) { client, server in
             let response = try await client.send(
                 CurlRequest(method: "GET", url: server.url, deadlines: .init(idle: .milliseconds(150))))
             let iterator = response.body.makeAsyncIterator()
@@ -209,7 +217,7 @@ struct CurlClientTests {
     func idleWhilePaused() async throws {
         let block = [UInt8](repeating: 0x61, count: 8 << 20)
         try await with(
-            WireServer([.readRequest, .send(head + "Content-Length: \(8 << 20)\r\n\r\n"), .sendBytes(block)])
+            [.readRequest, .send(head + "Content-Length: \(8 << 20)\r\n\r\n"), .sendBytes(block)]
         ) {
             client, server in
             let response = try await client.send(
@@ -223,7 +231,7 @@ struct CurlClientTests {
     func total() async throws {
         var steps: [WireStep] = [.readRequest, .send(head + "Transfer-Encoding: chunked\r\n\r\n")]
         steps += [.send("1\r\na\r\n"), .awaitClose("closed")]
-        try await with(WireServer(steps)) { client, server in
+        try await with(steps) { client, server in
             let response = try await client.send(
                 CurlRequest(method: "GET", url: server.url, deadlines: .init(total: .milliseconds(250))))
             await #expect(throws: CurlError.timeout(.total)) { try await response.collect(upTo: 100) }
@@ -239,7 +247,7 @@ struct CurlClientTests {
         ])
     func cut(_ answer: String) async throws {
         for ending: [WireStep] in [[], [.reset]] {
-            try await with(WireServer([.readRequest, .send(answer), .wait("read")] + ending)) { client, server in
+            try await with([.readRequest, .send(answer), .wait("read")] + ending) { client, server in
                 let response = try await client.send(CurlRequest(method: "GET", url: server.url))
                 let iterator = response.body.makeAsyncIterator()
                 #expect(try await iterator.next().map { String(buffer: $0) } == "half")
@@ -251,7 +259,7 @@ struct CurlClientTests {
 
     @Test("a connection that closes without an answer is cut")
     func noAnswer() async throws {
-        try await with(WireServer([.readRequest])) { client, server in
+        try await with([.readRequest]) { client, server in
             await #expect(throws: CurlError.cut(receivedBytes: 0)) {
                 try await client.send(CurlRequest(method: "POST", url: server.url, body: ByteBuffer(string: "x")))
             }
@@ -262,7 +270,7 @@ struct CurlClientTests {
 
     @Test("cancelling before the head closes the connection")
     func cancelBeforeHead() async throws {
-        try await with(WireServer([.readRequest, .awaitClose("closed")])) { client, server in
+        try await with([.readRequest, .awaitClose("closed")]) { client, server in
             let task = Task { try await client.send(CurlRequest(method: "GET", url: server.url)) }
             try await until("the request arrived") { server.requests.count == 1 }
             task.cancel()
@@ -275,7 +283,7 @@ struct CurlClientTests {
     func cancelInBody() async throws {
         for byHand in [false, true] {
             try await with(
-                WireServer([.readRequest, .send(head + "Content-Length: 9\r\n\r\nhalf"), .awaitClose("closed")])
+                [.readRequest, .send(head + "Content-Length: 9\r\n\r\nhalf"), .awaitClose("closed")]
             ) {
                 client, server in
                 let response = try await client.send(CurlRequest(method: "GET", url: server.url))
@@ -291,7 +299,7 @@ struct CurlClientTests {
     @Test("a response that is dropped unread ends its transfer")
     func dropped() async throws {
         try await with(
-            WireServer([.readRequest, .send(head + "Content-Length: 9\r\n\r\nhalf"), .awaitClose("closed")])
+            [.readRequest, .send(head + "Content-Length: 9\r\n\r\nhalf"), .awaitClose("closed")]
         ) {
             client, server in
             do { _ = try await client.send(CurlRequest(method: "GET", url: server.url)) }
@@ -302,15 +310,14 @@ struct CurlClientTests {
 
     @Test("shutdown ends what is open, and later requests")
     func shutdown() async throws {
-        let server = WireServer([.readRequest, .awaitClose("closed")])
-        defer { server.stop() }
-        let client = CurlClient()
-        let task = Task { try await client.send(CurlRequest(method: "GET", url: server.url)) }
-        try await until("the request arrived") { server.requests.count == 1 }
-        client.shutdown()
-        await #expect(throws: CurlError.cancelled) { try await task.value }
-        await #expect(throws: CurlError.cancelled) {
-            try await client.send(CurlRequest(method: "GET", url: server.url))
+        try await with([.readRequest, .awaitClose("closed")]) { client, server in
+            let task = Task { try await client.send(CurlRequest(method: "GET", url: server.url)) }
+            try await until("the request arrived") { server.requests.count == 1 }
+            client.shutdown()
+            await #expect(throws: CurlError.cancelled) { try await task.value }
+            await #expect(throws: CurlError.cancelled) {
+                try await client.send(CurlRequest(method: "GET", url: server.url))
+            }
         }
     }
 
@@ -320,9 +327,9 @@ struct CurlClientTests {
     func reuse() async throws {
         let answer = head + "Content-Length: 2\r\n\r\nok"
         // The first connection answers twice and is then closed by the server while it lies idle.
-        let server = WireServer(
-            [.readRequest, .send(answer), .readRequest, .send(answer), .wait("close")], [.readRequest, .send(answer)])
-        try await with(server) { client, server in
+        try await with(
+            [.readRequest, .send(answer), .readRequest, .send(answer), .wait("close")], [.readRequest, .send(answer)]
+        ) { client, server in
             for _ in 1...2 {
                 let response = try await client.send(
                     CurlRequest(method: "POST", url: server.url, body: ByteBuffer(string: "x")))
@@ -341,9 +348,8 @@ struct CurlClientTests {
     @Test("a request that a pooled connection swallowed is not sent again by itself: it may have been charged for")
     func neverTwice() async throws {
         let answer = head + "Content-Length: 2\r\n\r\nok"
-        let server = WireServer(
-            [.readRequest, .send(answer), .readRequest, .reset], [.readRequest, .send(answer)])
-        try await with(server) { client, server in
+        try await with([.readRequest, .send(answer), .readRequest, .reset], [.readRequest, .send(answer)]) {
+            client, server in
             let request = CurlRequest(method: "POST", url: server.url, body: ByteBuffer(string: "pay"))
             let first = try await client.send(request)
             let body = try await first.collect(upTo: 10)
@@ -357,7 +363,7 @@ struct CurlClientTests {
     func many() async throws {
         let answer = head + "Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n"
         let steps = Array(repeating: [WireStep.readRequest, .send(answer)], count: 2000).flatMap { $0 }
-        try await with(WireServer(steps)) { client, server in
+        try await with(steps) { client, server in
             await withTaskGroup(of: Void.self) { group in
                 for _ in 0..<200 {
                     group.addTask {
@@ -410,7 +416,7 @@ struct CurlClientTests {
 
     @Test("plain text where TLS is expected is a TLS error")
     func plainOnTLS() async throws {
-        try await with(WireServer([.send("HTTP/1.1 400 Bad Request\r\n\r\n")])) { client, server in
+        try await with([.send("HTTP/1.1 400 Bad Request\r\n\r\n")]) { client, server in
             do {
                 _ = try await client.send(CurlRequest(method: "GET", url: "https://127.0.0.1:\(server.port)/"))
                 Issue.record("a plain answer was taken for TLS")

@@ -31,7 +31,8 @@ final class WireServer: Sendable {
     let port: Int
     private let scripts: [[WireStep]]
 
-    init(_ scripts: [WireStep]...) {
+    /// - Parameter scripts: one for each connection.
+    init(_ scripts: [[WireStep]]) {
         self.scripts = scripts
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         self.listener = listener

@@ -165,7 +165,7 @@ struct HardProjectionTests {
         let store = PostgresExchangeStore(pool: pool)
         let stored = [ProjectedExchange(exchange: exchange, projection: projection)]
         try await store.makeRoom(for: stored)
-        _ = try await store.store(stored)
+        _ = try await store.store(ExchangeBatch(stored))
         let row = try await pool.query("SELECT messages, answer FROM gleaner.exchange_bodies")[0]
         let found = try row.decodeIfPresent("messages", as: JSONB.self)
         if expected == "null" { #expect(found == nil) }

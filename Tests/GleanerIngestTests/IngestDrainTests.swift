@@ -58,15 +58,61 @@ struct IngestDrainTests {
         }
     }
 
-    @Test("a batch that is delivered twice is stored once", arguments: [1, 7])
+    @Test("what is copied and what is inserted are the same rows")
+    func sameRows() async throws {
+        try await with { _, _, pool in
+            let project = ID<Project>.new()
+            let exchanges = (0..<20).map { _ in JournaledExchange.fixture(project: project) }
+            let projected = exchanges.map { ProjectedExchange(exchange: $0, projection: .init($0)) }
+            let snapshot: SQL = """
+                SELECT to_jsonb(e) || to_jsonb(b) || jsonb_build_object('tries', (
+                    SELECT jsonb_agg(to_jsonb(a) ORDER BY a.number) FROM gleaner.attempts a WHERE a.exchange_id = e.id)) AS row
+                FROM gleaner.exchanges e JOIN gleaner.exchange_bodies b USING (shard, id) ORDER BY id
+                """
+            try await pool.query(try ExchangeInsert(projected).statement)
+            let inserted = try await pool.query(snapshot).map { try $0.decode("row", as: JSONB.self).text }
+            for table in ["exchanges", "exchange_bodies", "attempts"] {
+                try await pool.query("DELETE FROM gleaner.\(identifier: table)")
+            }
+            try await pool.withConnection { connection in
+                try await connection.transaction {
+                    try await ExchangeCopy(projected).run(on: connection, timeout: .seconds(10))
+                }
+            }
+            let copied = try await pool.query(snapshot).map { try $0.decode("row", as: JSONB.self).text }
+            #expect(inserted.count == 20)
+            #expect(copied == inserted)
+        }
+    }
+
+    @Test("a backlog of several batches is stored once, told of before it leaves, and nothing of it stays")
+    func backlog() async throws {
+        let told = Mutex<[ID<Exchange>]>([])
+        try await with(landed: { stored in told.withLock { $0 += stored.map(\.id) } }) { journal, drain, pool in
+            let project = ID<Project>.new()
+            let size = 2 * DrainPace.mostExchanges + 37
+            for _ in 0..<size { try await put(JournaledExchange.fixture(project: project), into: journal) }
+            let running = Task { try await drain.run() }
+            while journal.counts.journaled > 0 { try await Task.sleep(for: .milliseconds(5)) }
+            running.cancel()
+            try await running.value
+            #expect(try await count("exchanges", pool) == size)
+            #expect(Set(told.withLock { $0 }).count == size)
+            #expect(told.withLock { $0 }.count == size)
+            #expect(journal.counts.stored == Int64(size))
+            #expect(journal.counts.gap == 0)
+        }
+    }
+
+    @Test("a batch that is delivered twice is stored once", arguments: [1, 7, 150])
     func twice(_ size: Int) async throws {
         try await with { _, _, pool in
             let project = ID<Project>.new()
             let exchanges = (0..<size).map { _ in JournaledExchange.fixture(project: project) }
             let store = PostgresExchangeStore(pool: pool)
             let projected = exchanges.map { ProjectedExchange(exchange: $0, projection: .init($0)) }
-            let first = try await store.store(projected)
-            let second = try await store.store(projected)
+            let first = try await store.store(ExchangeBatch(projected))
+            let second = try await store.store(ExchangeBatch(projected))
             #expect(first.isEmpty)
             #expect(second.isEmpty)
             #expect(try await count("exchanges", pool) == size)

@@ -180,7 +180,7 @@ struct StoredPriceTests {
             project: project, response: Self.answer.replacing("m-1", with: "m-2"))
         var projected = [old, other].map { ProjectedExchange(exchange: $0, projection: .init($0)) }
         projected[1].projection.costUSD = 9
-        _ = try await store.store(projected)
+        _ = try await store.store(ExchangeBatch(projected))
         try await set("m-*", 2)
         let backfill = CostBackfill(pool: pool)
         let since = Date().addingTimeInterval(-60)
