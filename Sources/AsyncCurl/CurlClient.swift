@@ -92,7 +92,7 @@ final class TransferHandle: Sendable {
     func resumeIfPaused() {
         guard delivery.takePause() else { return }
         let number = number
-        place.submit { $0.resume(number) }
+        place.submitForNextTurn { $0.resume(number) }
     }
 
     deinit { if !delivery.hasEnded { cancel() } }

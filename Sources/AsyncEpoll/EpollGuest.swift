@@ -46,6 +46,21 @@ public final class EpollGuest<Context>: EpollPlace {
         }
     }
 
+    /// NIO runs tasks until there are none, so what a task starts must not be able to start the task again: a stream whose
+    /// client takes it as fast as it comes would never let another be read.
+    @discardableResult
+    public func submitForNextTurn(_ command: @escaping @Sendable (Context) -> Void) -> Bool {
+        isOpen.withLock { isOpen in
+            guard isOpen else { return false }
+            if host.inEventLoop {
+                guest.value?.runLater(command)
+            } else {
+                host.execute { [guest] in guest.value?.runLater(command) }
+            }
+            return true
+        }
+    }
+
     public func stop() {
         isOpen.withLock { isOpen in
             guard isOpen else { return }
@@ -73,6 +88,7 @@ private final class Guest<Context>: ChannelInboundHandler {
     private var wake: (at: ContinuousClock.Instant, task: Scheduled<Void>)?
     private var channel: (any Channel)?
     private var hasLeft = false
+    private var later: [(Context) -> Void] = []
 
     init(
         host: any EventLoop, poll: ReadinessPoll, makeContext: (EpollLoop) -> Context,
@@ -112,11 +128,21 @@ private final class Guest<Context>: ChannelInboundHandler {
         setWake()
     }
 
+    func runLater(_ body: @escaping (Context) -> Void) {
+        if later.isEmpty { poll.notify() }
+        later.append(body)
+    }
+
     func channelRead(context _: ChannelHandlerContext, data: NIOAny) {
         guard !hasLeft else { return }
-        poll.reap()
-        run { _ in epoll.turn(waits: false) }
-        poll.arm(epoll.epoll)
+        let wasReady = poll.reap()
+        let bodies = later
+        later.removeAll(keepingCapacity: true)
+        run { context in
+            for body in bodies { body(context) }
+            epoll.turn(waits: false)
+        }
+        if wasReady { poll.arm(epoll.epoll) }
     }
 
     /// One timer of the host for all of the guest's: it may be early, and looks again then.
@@ -137,6 +163,8 @@ private final class Guest<Context>: ChannelInboundHandler {
         if !hasLeft {
             hasLeft = true
             wake?.task.cancel()
+            for body in later { body(context) }
+            later.removeAll()
             tearDown(context)
         }
         guard let channel else { return }

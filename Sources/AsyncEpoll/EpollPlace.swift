@@ -8,6 +8,16 @@ public protocol EpollPlace<Context>: Sendable {
     @discardableResult
     func submit(_ command: @escaping @Sendable (Context) -> Void) -> Bool
 
+    /// As `submit`, but never before the place has looked at its descriptors again: for what makes more of the same, which
+    /// would keep everything else waiting.
+    @discardableResult
+    func submitForNextTurn(_ command: @escaping @Sendable (Context) -> Void) -> Bool
+
     /// Refuses further commands and lets the place end; returns at once.
     func stop()
+}
+
+extension EpollPlace {
+    @discardableResult
+    public func submitForNextTurn(_ command: @escaping @Sendable (Context) -> Void) -> Bool { submit(command) }
 }

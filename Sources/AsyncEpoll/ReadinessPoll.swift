@@ -28,8 +28,15 @@ struct ReadinessPoll: Sendable {
         precondition(result == 1, "io_submit failed: errno \(errno)")
     }
 
-    /// To be called after a notice, before the next `arm`.
-    func reap() { _ = cepoll_aio_reap(context) }
+    /// To be called after a notice.
+    /// - Returns: whether the descriptor was readable, and `arm` is due again; the notice may be one of `notify`.
+    func reap() -> Bool { cepoll_aio_reap(context) > 0 }
+
+    /// A notice without a cause.
+    func notify() {
+        var one: UInt64 = 1
+        _ = unsafe write(event, &one, 8)
+    }
 
     func close() { cepoll_aio_destroy(context) }
 }

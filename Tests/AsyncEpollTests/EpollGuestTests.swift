@@ -95,6 +95,36 @@ struct EpollGuestTests {
         }
     }
 
+    @Test("what asks to be run at the next turn again and again leaves room for descriptors and tasks")
+    func fairness() async throws {
+        let record = Record()
+        let endless = Mutex(true)
+        var pair: [Int32] = [0, 0]
+        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
+        let (mine, theirs) = (pair[0], pair[1])
+        try await withGuest { guest, loop in
+            @Sendable func again(_: EpollLoop) {
+                guard endless.withLock({ $0 }) else { return }
+                loop.execute { guest.submitForNextTurn(again) }
+            }
+            guest.submit { epoll in
+                epoll.watch(mine, .read) { _ in
+                    epoll.unwatch(mine)
+                    record.note("read")
+                }
+            }
+            guest.submitForNextTurn(again)
+            try await Task.sleep(for: .milliseconds(20))
+            write(theirs, "x", 1)
+            while record.all.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+            endless.withLock { $0 = false }
+            await pass(guest)
+        }
+        #expect(record.all == ["read"])
+        close(mine)
+        close(theirs)
+    }
+
     @Test("timers fire when they are due, the nearer one first though it was set later, and not when cancelled")
     func timers() async throws {
         let record = Record()

@@ -25,9 +25,22 @@ final class Connections: Service {
         await cancelWhenGracefulShutdown { [self] in
             while !Task.isCancelled {
                 try? await Task.sleep(for: .nanoseconds(policy.tick.nanoseconds))
-                let now = NIODeadline.now()
-                onEach { $0.check(now: now) }
+                await check()
             }
+        }
+    }
+
+    /// A loop that is late has not read yet what its clients sent, and must not blame them.
+    private static let late = TimeAmount.milliseconds(500)
+
+    private func check() async {
+        let now = NIODeadline.now()
+        for (loop, connections) in byLoop() {
+            // Waited for, so that the loop reads at least once between two looks.
+            try? await loop.submit {
+                guard NIODeadline.now() - now < Self.late else { return }
+                for connection in connections { connection.check(now: now) }
+            }.get()
         }
     }
 
@@ -97,11 +110,15 @@ final class Connections: Service {
     }
 
     private func onEach(_ body: @escaping @Sendable (ConnectionGuard) -> Void) {
-        let byLoop = Dictionary(grouping: state.withLock { Array($0.open.values) }) { ObjectIdentifier($0.loop) }
-        for connections in byLoop.values {
-            connections[0].loop.execute {
+        for (loop, connections) in byLoop() {
+            loop.execute {
                 for connection in connections { body(connection) }
             }
         }
+    }
+
+    private func byLoop() -> [(loop: any EventLoop, connections: [ConnectionGuard])] {
+        Dictionary(grouping: state.withLock { Array($0.open.values) }) { ObjectIdentifier($0.loop) }
+            .values.map { ($0[0].loop, $0) }
     }
 }
