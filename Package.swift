@@ -158,14 +158,16 @@ let package = Package(
             swiftSettings: shared),
         .testTarget(
             name: "AsyncEpollTests",
-            dependencies: ["AsyncEpoll", nioCore, .product(name: "NIOPosix", package: "swift-nio")], swiftSettings: shared),
+            dependencies: ["AsyncEpoll", nioCore, .product(name: "NIOPosix", package: "swift-nio")],
+            swiftSettings: shared),
         .testTarget(name: "InflateTests", dependencies: ["Inflate", "CZlib"], swiftSettings: wrapper),
         .testTarget(
             name: "AsyncPostgresTests", dependencies: ["AsyncPostgres", "GleanerTestSupport", logging],
             swiftSettings: shared),
         .testTarget(
             name: "AsyncCurlTests",
-            dependencies: ["AsyncCurl", nioCore, .product(name: "NIOPosix", package: "swift-nio")], swiftSettings: shared),
+            dependencies: ["AsyncCurl", nioCore, .product(name: "NIOPosix", package: "swift-nio")],
+            swiftSettings: shared),
         .testTarget(
             name: "SimdJSONTests", dependencies: ["SimdJSON", "GleanerTestSupport"], swiftSettings: shared),
         .testTarget(

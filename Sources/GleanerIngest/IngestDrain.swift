@@ -118,7 +118,8 @@ public struct IngestDrain: Service {
             let isFull = batch.waiting.count >= limit
             let (nextLimit, before) = (pace.limit(journal), stored)
             limit = nextLimit
-            async let following = isFull ? prepare(limit: nextLimit, behind: [batch.waiting, before?.batch.waiting ?? []]) : nil
+            async let following =
+                isFull ? prepare(limit: nextLimit, behind: [batch.waiting, before?.batch.waiting ?? []]) : nil
             async let settled: Void = settle(before)
             stored = try await store(batch)
             try await settled

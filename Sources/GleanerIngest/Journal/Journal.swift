@@ -269,7 +269,9 @@ public final class Journal: ExchangeJournal, Sendable {
             let pending = queue.pending
             queue.pending.removeAll()
             queue.isFlushQueued = false
-            guard andDeletions, queue.isTidyDue || queue.deletions.count >= Self.manyDeletions else { return (pending, []) }
+            guard andDeletions, queue.isTidyDue || queue.deletions.count >= Self.manyDeletions else {
+                return (pending, [])
+            }
             queue.isTidyDue = false
             defer { queue.deletions.removeAll() }
             return (pending, queue.deletions)

@@ -57,7 +57,8 @@ struct ExchangeInsert {
             """
         if isWithAttempts {
             let first = exchangeColumns.count + ExchangeFields.bodies.count + 1
-            text += ", tries AS (\n    \(insert("attempts", ExchangeFields.attempts, key: "exchange_id", from: first))\n)"
+            text +=
+                ", tries AS (\n    \(insert("attempts", ExchangeFields.attempts, key: "exchange_id", from: first))\n)"
         }
         return text + "\nSELECT id FROM new"
     }
