@@ -97,7 +97,7 @@ def main():
     print(f"{command}   {when}")
     print(f"{about['cpu']}, {about['cores']} cores, {about['memory_gib']} GiB, Linux {about['kernel']}; "
           f"4 kB written and synced in {about['sync_p50_us']:.0f} µs (median of 200; quickest tenth "
-          f"{about['sync_p10_us']:.0f})\n")
+          f"{about['sync_p10_us']:.0f}); the two syncs of a call after 20 ms of rest: {about['call_sync_us']:.0f} µs\n")
     print((report.markdown if options.markdown else report.table)(rows))
     print("\nothers: the share of CPU that went to processes outside the bench, in the rounds kept; busy: too large to judge")
     for note in report.notes(rows):

@@ -148,7 +148,7 @@ import Synchronization
         unsafe _ = curl_multi_remove_handle(multi, transfer.easy.raw)
         unsafe transfers[transfer.easy.raw] = nil
         unsafe open.set(transfers.count)
-        if spare.count < 256 { spare.append(transfer.easy) }
+        if spare.count < 256, transfer.connections < 2 { spare.append(transfer.easy) }
         transfer.delivery.end(result)
     }
 

@@ -53,6 +53,9 @@ import NIOCore
         unsafe Unmanaged<Transfer>.fromOpaque(pointer!).takeUnretainedValue()
     }
 
+    /// Bytes of the request that any connection has taken so far.
+    var bytesSent: Int64 { unsafe ccurl_request_bytes_sent(raw) }
+
     /// libcurl's words for what went wrong last.
     var errorMessage: String { unsafe String(cString: errorText) }
 

@@ -11,7 +11,9 @@ final class Transfer {
 
     private var head = HeadReader()
     private var headDelivered = false
-    private var isSent = false
+    /// That the request was about to be sent on. libcurl counts second ones over a handle's whole life, and gives up at
+    /// the sixth.
+    private(set) var connections = 0
     /// Came during this turn of the loop; delivered together at its end.
     private var arrived = ByteBuffer()
     private(set) var receivedBytes = 0
@@ -46,11 +48,11 @@ final class Transfer {
 
     // MARK: Called by libcurl, on the thread
 
-    /// - Returns: `false` for a body that was handed to a connection before: when a pooled one closes under it, libcurl
-    ///   would send it once more on a new one, and the server may have read, and charged for, the first.
+    /// - Returns: `false` for a body of which a connection has taken something before: when a pooled one closes under it,
+    ///   libcurl would send it once more on a new one, and the server may have read, and charged for, the first.
     func mayBeSent() -> Bool {
-        defer { isSent = true }
-        return body == nil || !isSent
+        connections += 1
+        return body == nil || easy.bytesSent == 0
     }
 
     func readHeader(_ bytes: UnsafeRawBufferPointer) {

@@ -28,6 +28,14 @@ typedef int (*ccurl_prerequest_callback)(void *transfer, char *ip, char *local_i
 static inline int ccurl_set_prerequest(void *easy, ccurl_prerequest_callback value) {
     return (int)curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, value);
 }
+/// Bytes of requests that a transfer has handed to connections, over all of its tries.
+static inline int64_t ccurl_request_bytes_sent(void *easy) {
+    long head = 0;
+    curl_off_t body = 0;
+    curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &head);
+    curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &body);
+    return (int64_t)head + (int64_t)body;
+}
 
 static inline int ccurl_multi_set_long(void *multi, CURLMoption option, long value) {
     return (int)curl_multi_setopt(multi, option, value);

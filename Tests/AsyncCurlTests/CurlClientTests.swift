@@ -345,6 +345,21 @@ struct CurlClientTests {
         }
     }
 
+    @Test("connections that died while they lay idle are replaced, however often")
+    func oftenStale() async throws {
+        let once: [WireStep] = [.readRequest, .send(head + "Content-Length: 2\r\n\r\nok"), .reset]
+        try await with(once, once, once, once, once, once, once, once, once, once) { client, server in
+            for turn in 1...10 {
+                let response = try await client.send(
+                    CurlRequest(method: "POST", url: server.url, body: ByteBuffer(string: "x")))
+                #expect(try await response.collect(upTo: 10).readableBytes == 2)
+                #expect(server.accepted == turn)
+                // Until the reset is here.
+                try await Task.sleep(for: .milliseconds(30))
+            }
+        }
+    }
+
     @Test("a request that a pooled connection swallowed is not sent again by itself: it may have been charged for")
     func neverTwice() async throws {
         let answer = head + "Content-Length: 2\r\n\r\nok"
