@@ -34,8 +34,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
     targets: [
         // MARK: C boundary and its async wrappers; no domain words below this line.
@@ -68,14 +70,15 @@ let package = Package(
                 .embedInCode("0004_review.sql"), .embedInCode("0005_datasets.sql"),
                 .embedInCode("0006_attempts.sql"), .embedInCode("0007_idempotency.sql"),
                 .embedInCode("0008_prices.sql"), .embedInCode("0009_key_limits.sql"),
-                .embedInCode("0010_routes.sql"),
+                .embedInCode("0010_routes.sql"), .embedInCode("0016_people.sql"),
             ],
             swiftSettings: shared),
         .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),
 
         // MARK: The nouns, then the features; a feature imports no other feature.
         .target(name: "GleanerCore", dependencies: ["SimdJSON", crypto, nioCore], swiftSettings: shared),
-        .target(name: "GleanerHTTP", dependencies: ["GleanerCore", hummingbird, nioCore], swiftSettings: shared),
+        .target(
+            name: "GleanerHTTP", dependencies: ["GleanerCore", hummingbird, httpTypes, nioCore], swiftSettings: shared),
         .target(
             name: "GleanerGateway",
             dependencies: [
@@ -92,8 +95,21 @@ let package = Package(
             ],
             swiftSettings: shared),
         .target(
+            name: "GleanerJobs", dependencies: ["GleanerCore", "AsyncPostgres", logging, lifecycle],
+            swiftSettings: shared),
+        .target(
             name: "GleanerFeedback",
-            dependencies: ["GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, logging, lifecycle],
+            dependencies: [
+                "GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, httpTypes, nioCore, logging, lifecycle,
+                crypto,
+            ],
+            swiftSettings: shared),
+        .target(
+            name: "GleanerModeration",
+            dependencies: [
+                "GleanerCore", "GleanerHTTP", "GleanerJobs", "AsyncPostgres", "AsyncCurl", "SimdJSON", hummingbird,
+                httpTypes, nioCore, logging, lifecycle, crypto,
+            ],
             swiftSettings: shared),
         .target(
             name: "GleanerReview",
@@ -122,13 +138,27 @@ let package = Package(
             dependencies: ["GleanerCore", "AsyncCurl", hummingbird, httpTypes, nioCore, logging, lifecycle, crypto],
             swiftSettings: shared),
 
+        // MARK: The console: a face over the features, as the server's API is.
+        .target(
+            name: "GleanerConsole",
+            dependencies: [
+                "GleanerCore", "GleanerHTTP", "GleanerFeedback", "GleanerModeration", "GleanerReview", "AsyncPostgres",
+                hummingbird, httpTypes, nioCore, logging, lifecycle, crypto,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ],
+            resources: [.embedInCode("Templates"), .embedInCode("Assets")],
+            swiftSettings: shared),
+
         // MARK: The wiring and the command line.
         .target(
             name: "GleanerServer",
             dependencies: [
                 "GleanerCore", "GleanerHTTP", "GleanerSchema", "SQLMigrations", "AsyncPostgres", "AsyncCurl",
-                "CMalloc", "GleanerGateway", "GleanerIngest", "GleanerFeedback", "GleanerReview", "GleanerRouting",
-                "GleanerDatasets", "GleanerImport", "GleanerDemo", hummingbird,
+                "CMalloc", "GleanerGateway", "GleanerIngest", "GleanerJobs", "GleanerFeedback", "GleanerModeration",
+                "GleanerReview", "GleanerRouting", "GleanerDatasets", "GleanerImport", "GleanerConsole", "GleanerDemo",
+                hummingbird,
                 httpTypes, nioCore, logging, lifecycle, crypto,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
@@ -189,6 +219,17 @@ let package = Package(
             swiftSettings: shared),
         .testTarget(
             name: "GleanerFeedbackTests", dependencies: ["GleanerFeedback", "GleanerTestSupport", "AsyncPostgres"],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerJobsTests", dependencies: ["GleanerJobs", "GleanerTestSupport", "AsyncPostgres", logging],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerModerationTests",
+            dependencies: ["GleanerModeration", "GleanerJobs", "GleanerTestSupport", "AsyncPostgres", "AsyncCurl"],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerConsoleTests",
+            dependencies: ["GleanerConsole", "GleanerHTTP", "GleanerTestSupport", "AsyncPostgres"],
             swiftSettings: shared),
         .testTarget(
             name: "GleanerReviewTests", dependencies: ["GleanerReview", "GleanerTestSupport", "AsyncPostgres"],

@@ -11,5 +11,6 @@ public enum GleanerSchema {
         ("0008_prices", PackageResources._008_prices_sql),
         ("0009_key_limits", PackageResources._009_key_limits_sql),
         ("0010_routes", PackageResources._010_routes_sql),
+        ("0016_people", PackageResources._016_people_sql),
     ]
 }

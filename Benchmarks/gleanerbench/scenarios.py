@@ -58,16 +58,22 @@ def paced_rows(bench):
 
 
 def latency_rows(bench):
+    """Low load in two forms: one client that calls again once it is answered, and calls with 20 ms of rest between."""
     seconds = bench.options.latency_seconds
-    for name, series, limits, load in (
-        ("JSON, 50/s", "latency_us", (0.7, 5), {}),
-        ("stream, 50/s: first byte", "first_byte_us", (0.7, 5), {"stream": True, "model": "bench-paced-8-5ms"}),
+    one, rested = {"connections": 1}, {"connections": 16, "rate": 50}
+    stream = {"stream": True, "model": "bench-paced-8-5ms"}
+    for name, series, how, load in (
+        ("JSON, one client", "latency_us", one, {}),
+        ("stream, one client: first byte", "first_byte_us", one, stream),
+        ("JSON, 50/s", "latency_us", rested, {}),
+        ("stream, 50/s: first byte", "first_byte_us", rested, stream),
     ):
-        runs = bench.rounds(ALL, connections=16, rate=50, seconds=seconds, **load)
+        limits = (0.7, 5)
+        runs = bench.rounds(ALL, seconds=seconds, **how, **load)
         for part, limit in zip(("p50", "p99"), limits):
             yield added(row(bench, f"{name}, added {part}", "ms", runs, percentile(series, part), timed=True,
                             limit=limit))
-        if load:
+        if load and "rate" in how:
             for part in ("p50", "p99"):
                 name = f"stream, 50/s: per chunk, added {part}"
                 yield added(row(bench, name, "ms", runs, percentile("chunk_us", part), timed=True))

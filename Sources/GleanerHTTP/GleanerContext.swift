@@ -71,7 +71,7 @@ public struct BodyError: Explained, Hashable {
         self.problem = problem
     }
 
-    init(_ error: DecodingError) {
+    public init(_ error: DecodingError) {
         func path(_ context: DecodingError.Context) -> String {
             context.codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
         }

@@ -11,6 +11,9 @@ public struct AllInOne: Sendable {
         /// For OpenAI clients, with `/v1`.
         public let baseURL: String
         public let adminURL: String
+        public let consoleURL: String
+        /// The first admin's link; `nil` once somebody can sign in.
+        public let firstLink: String?
         /// Made at the first start only.
         public let firstKey: String?
         public let providerNote: String
@@ -84,7 +87,11 @@ public struct AllInOne: Sendable {
             await started(
                 Started(
                     baseURL: "http://\(configuration.listen.with(port: ports.port))/v1",
-                    adminURL: "http://\(configuration.adminListen.with(port: ports.adminPort))", firstKey: firstKey,
+                    adminURL: "http://\(configuration.adminListen.with(port: ports.adminPort))",
+                    consoleURL: "http://\(configuration.listen.with(port: ports.port))/",
+                    firstLink: ports.firstInvitation.map {
+                        "http://\(configuration.listen.with(port: ports.port))/welcome?token=\($0)"
+                    }, firstKey: firstKey,
                     providerNote: providerNote, databaseNote: databaseNote,
                     conninfo: configuration.databaseURL == nil ? database : "$DATABASE_URL", model: model))
         }

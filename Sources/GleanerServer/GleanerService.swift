@@ -1,6 +1,7 @@
 import AsyncCurl
 import AsyncPostgres
 import Foundation
+import GleanerConsole
 import GleanerCore
 import GleanerDatasets
 import GleanerFeedback
@@ -23,6 +24,8 @@ public struct GleanerService: Sendable {
     public struct Started: Sendable {
         public let port: Int
         public let adminPort: Int
+        /// Of the link with which the first admin chooses a password; `nil` once somebody can sign in.
+        public var firstInvitation: String?
     }
 
     private let configuration: ServerConfiguration
@@ -55,7 +58,7 @@ public struct GleanerService: Sendable {
             journal.shutdown()
             loops.shutdownGracefully { _ in }
         }
-        let services = services(journal, client, loops, Startup(report: started))
+        let services = try services(journal, client, loops, started)
         var group = ServiceGroupConfiguration(
             // One that fails, as ingest does with the journal's disk, has the others end in good order.
             services: services.map { .init(service: $0, failureTerminationBehavior: .gracefullyShutdownGroup) },
@@ -72,14 +75,19 @@ public struct GleanerService: Sendable {
 
     /// Started in this order and stopped in the reverse one: the listeners first, the pool last.
     private func services(
-        _ journal: Journal, _ client: CurlClient, _ loops: MultiThreadedEventLoopGroup, _ startup: Startup
-    ) -> [any Service] {
+        _ journal: Journal, _ client: CurlClient, _ loops: MultiThreadedEventLoopGroup,
+        _ started: @escaping @Sendable (Started) async -> Void
+    ) throws -> [any Service] {
         let pool = PostgresPool(configuration: PostgresConfiguration(conninfo: databaseURL), logger: logger)
         let keys = PostgresKeyStore(pool: pool)
+        let accounts = AccountService(pool: pool) { try await keys.project(named: "default") }
         let feedback = FeedbackService(store: PostgresFeedbackStore(pool: pool))
         let sampling = SamplingService(pool: pool)
         let schema = SchemaReadiness(pool: pool, logger: logger) {
             try await sampling.ensureDefaultRule(project: keys.project(named: "default"))
+        }
+        let startup = Startup { [logger] ports in
+            await started(await Self.invitingFirst(ports, accounts, schema, logger))
         }
         let prices = PriceBook(
             pool: pool, configuration: PostgresConfiguration(conninfo: databaseURL), logger: logger)
@@ -122,7 +130,8 @@ public struct GleanerService: Sendable {
             review: ReviewRoutes(review: ReviewService(pool: pool), sampling: sampling),
             datasets: DatasetRoutes(service: DatasetService(pool: pool)),
             routes: RouteRoutes(
-                service: RouteService(store: PostgresRouteStore(pool: pool)) { [providers] in providers.names }))
+                service: RouteService(store: PostgresRouteStore(pool: pool)) { [providers] in providers.names }),
+            console: try Console(accounts: accounts))
         let admin = Router(context: GleanerContext.self)
         admin.add(middleware: ErrorAnswers(refusals: refusals))
         AdminRoutes(
@@ -155,6 +164,28 @@ public struct GleanerService: Sendable {
                 limits: limits, open: open, connections: connections, timeout: configuration.shutdownTimeout,
                 logger: logger),
         ]
+    }
+}
+
+extension GleanerService {
+    /// While nobody can sign in, every start makes the first admin's link anew. A database that is away is waited for
+    /// three seconds.
+    private static func invitingFirst(
+        _ started: Started, _ accounts: AccountService, _ schema: SchemaReadiness, _ logger: Logger
+    ) async -> Started {
+        var started = started
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await schema.ready() }
+            group.addTask { try? await Task.sleep(for: .seconds(3)) }
+            await group.next()
+            group.cancelAll()
+        }
+        do {
+            started.firstInvitation = try await schema.isReady ? accounts.firstInvitation() : nil
+        } catch {
+            logger.warning("the first admin's link could not be made", metadata: ["error": "\(error)"])
+        }
+        return started
     }
 }
 

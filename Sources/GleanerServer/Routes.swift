@@ -1,3 +1,4 @@
+import GleanerConsole
 import GleanerDatasets
 import GleanerFeedback
 import GleanerGateway
@@ -20,14 +21,19 @@ struct Routes: Sendable {
     let review: ReviewRoutes
     let datasets: DatasetRoutes
     let routes: RouteRoutes
+    let console: Console
 
+    /// - Precondition: every route says who may come: one that does not is a mistake of ours, and nothing is served.
     func router() -> Router<GleanerContext> {
+        let needs = RouteNeeds()
+        needs.declareAPI()
         let router = Router(context: GleanerContext.self)
+        router.add(middleware: SecurityHeaders())
         router.add(middleware: errors)
         router.add(middleware: authentication)
         // /v1/chat/completions, /v1/models
         gateway.add(to: router.group("v1").add(middleware: shedding))
-        let api = router.group("api").add(middleware: OffLoop())
+        let api = router.group("api").add(middleware: OffLoop()).add(middleware: NeedsMet(needs))
         // /api/exchanges, /api/exchanges/{id}
         exchanges.add(to: api)
         // POST /api/exchanges
@@ -42,6 +48,12 @@ struct Routes: Sendable {
         datasets.add(to: api)
         // /api/routes…
         routes.add(to: api)
+        // /, /sign-in, /assets and the pages
+        console.add(to: router.group().add(middleware: OffLoop()), needs: needs)
+        let faults = needs.faults(of: router)
+        precondition(
+            faults.undeclared.isEmpty && faults.absent.isEmpty,
+            "routes without a declared need: \(faults.undeclared); declared but absent: \(faults.absent)")
         return router
     }
 }

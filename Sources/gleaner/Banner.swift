@@ -14,10 +14,23 @@ enum Banner {
             """)
     }
 
+    /// Where the first admin chooses a password.
+    static func firstLink(_ link: String) {
+        print(
+            """
+            Nobody can sign in to the console yet. The first admin's link, good once and for a day:
+
+                \(link)
+
+            """)
+        Output.flush()
+    }
+
     static func up(_ started: AllInOne.Started) {
         print(
             """
             Gleaner is up.
+              console          \(started.consoleURL)
               OpenAI base URL  \(started.baseURL)
               admin            \(started.adminURL)  (/readyz, /metrics)
               provider         \(started.providerNote)

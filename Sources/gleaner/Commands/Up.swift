@@ -17,6 +17,7 @@ struct Up: AsyncParsableCommand {
         let environment = try await CommandEnvironment.load()
         try await AllInOne(configuration: environment.configuration, logger: environment.logger).run { started in
             if let key = started.firstKey { Banner.key(key, started) }
+            if let link = started.firstLink { Banner.firstLink(link) }
             if !quiet { Banner.up(started) }
         }
     }
@@ -40,6 +41,9 @@ struct Serve: AsyncParsableCommand {
             print(
                 "listening on \(configuration.listen.with(port: started.port)), "
                     + "admin \(configuration.adminListen.with(port: started.adminPort))")
+            if let token = started.firstInvitation {
+                Banner.firstLink("http://\(configuration.listen.with(port: started.port))/welcome?token=\(token)")
+            }
         }
     }
 }

@@ -1,0 +1,44 @@
+import Crypto
+import GleanerHTTP
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// `GET /assets/{file}`: the console's own modules and style sheet, embedded in the binary.
+struct AssetRoutes: Sendable {
+    private struct Asset: Sendable {
+        let bytes: ByteBuffer
+        let type: String
+        let tag: String
+    }
+
+    private let assets: [String: Asset]
+
+    init(_ files: [String: [UInt8]] = AssetFiles.all) {
+        assets = files.reduce(into: [:]) { assets, file in
+            assets[file.key] = Asset(
+                bytes: ByteBuffer(bytes: file.value),
+                type: file.key.hasSuffix(".css") ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8",
+                tag: "\"" + SHA256.hash(data: file.value).prefix(12).map(Hex.digits).joined() + "\"")
+        }
+    }
+
+    func add(to router: some RouterMethods<GleanerContext>) {
+        router.get("assets/:file") { request, context -> Response in
+            guard let asset = assets[try context.parameters.require("file")] else { throw HTTPError(.notFound) }
+            // Asked for with every page, answered with 304 until the binary changes.
+            var headers: HTTPFields = [.cacheControl: "no-cache", .eTag: asset.tag]
+            if request.headers[.ifNoneMatch] == asset.tag { return Response(status: .notModified, headers: headers) }
+            headers[.contentType] = asset.type
+            return Response(status: .ok, headers: headers, body: .init(byteBuffer: asset.bytes))
+        }
+    }
+}
+
+/// Every file of `Assets/`.
+enum AssetFiles {
+    static let all: [String: [UInt8]] = [
+        "console.css": PackageResources.console_css,
+        "console.js": PackageResources.console_js,
+    ]
+}
