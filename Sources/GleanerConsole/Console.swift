@@ -26,5 +26,10 @@ public struct Console: Sendable {
         HomePages(accounts: accounts).add(to: console)
         AccountPages(accounts: accounts).add(to: console)
         PeoplePages(accounts: accounts).add(to: console)
+        // Whatever else a browser asks for is told that there is no such page.
+        needs.declare(.get, "/**", .nothing)
+        group.get("**") { [renderer] request, context -> Response in
+            try renderer.refusal(HTTPError(.notFound), request, context)
+        }
     }
 }

@@ -79,3 +79,20 @@ def http(gleaner, key):
         base_url=f"http://127.0.0.1:{gleaner.port}", headers={"Authorization": f"Bearer {key}"}, timeout=30
     ) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from browser import Chromium  # not in the environment of the older SDK
+
+    running = Chromium()
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def people(gleaner):
+    """Who signs in to the shared Gleaner; `people.admin` has the cookies of its first admin."""
+    from browser import ConsolePeople
+
+    return ConsolePeople(gleaner)

@@ -10,12 +10,19 @@ public struct AccountService: Sendable {
     let people: PeopleStore
     let sessions: SessionStore
     let audit: AuditLog
-    private let passwords = PasswordDesk()
+    private let passwords: PasswordDesk
     private let guesses = GuessLimits()
     private let firstProject: @Sendable () async throws -> ID<Project>
 
     /// - Parameter firstProject: the project that the first admin gets.
     public init(pool: PostgresPool, firstProject: @escaping @Sendable () async throws -> ID<Project>) {
+        self.init(pool: pool, costs: .standard, firstProject: firstProject)
+    }
+
+    init(
+        pool: PostgresPool, costs: Password.Costs, firstProject: @escaping @Sendable () async throws -> ID<Project>
+    ) {
+        passwords = PasswordDesk(costs: costs)
         people = PeopleStore(pool: pool)
         sessions = SessionStore(pool: pool)
         audit = AuditLog(pool: pool)
@@ -31,7 +38,7 @@ public struct AccountService: Sendable {
         try guesses.check(account: name, address: address)
         let login = try await Handle(name).asyncFlatMap { try await people.login($0) }
         // Whoever it is, the check takes its time.
-        let isRight = try await passwords.matches(password, login?.password ?? .nobodys)
+        let isRight = try await passwords.matches(password, login?.password)
         guard let person = login?.person, isRight, let project = try await people.projects(of: person.id).first else {
             guesses.failed(account: name, address: address)
             try await audit.record("session.refused", of: String(name.prefix(64)), by: "door", in: nil)

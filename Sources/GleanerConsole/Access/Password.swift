@@ -11,17 +11,19 @@ struct Password: Sendable {
     static let minimumCharacters = 10
     static let maximumBytes = 1024
 
-    private static let costs = Costs(logN: 15, blockSize: 8, parallelism: 3)
-    private struct Costs: Equatable {
+    /// What a guess costs whoever makes it.
+    struct Costs: Sendable, Hashable {
         let logN: Int
         let blockSize: Int
         let parallelism: Int
+
+        static let standard = Costs(logN: 15, blockSize: 8, parallelism: 3)
     }
 
     let text: String
 
-    /// - Throws: `PasswordError` when nobody should use it.
-    static func make(_ password: String, handle: Handle) throws -> Password {
+    /// - Throws: `AccountError` when nobody should use it.
+    static func make(_ password: String, handle: Handle, costs: Costs = .standard) throws -> Password {
         guard password.count >= minimumCharacters else { throw AccountError.passwordShort(minimumCharacters) }
         guard password.utf8.count <= maximumBytes else { throw AccountError.passwordLong(maximumBytes) }
         guard Set(password).count > 3,
@@ -29,10 +31,15 @@ struct Password: Sendable {
         else { throw AccountError.passwordGuessable }
         var generator = SystemRandomNumberGenerator()
         let salt = (0..<16).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        let hash = try derive(password, salt, costs)
-        return Password(
-            text: "$scrypt$ln=\(costs.logN),r=\(costs.blockSize),p=\(costs.parallelism)$\(base64(salt))$\(base64(hash))"
-        )
+        return Password(salt: salt, hash: try derive(password, salt, costs), costs: costs)
+    }
+
+    init(text: String) { self.text = text }
+
+    private init(salt: [UInt8], hash: [UInt8], costs: Costs) {
+        text =
+            "$scrypt$ln=\(costs.logN),r=\(costs.blockSize),p=\(costs.parallelism)"
+            + "$\(Self.base64(salt))$\(Self.base64(hash))"
     }
 
     /// Takes its quarter of a second for every password, right or wrong.
@@ -46,12 +53,9 @@ struct Password: Sendable {
     }
 
     /// For handles that nobody has: as long as a real check, and never right.
-    static let nobodys: Password = {
-        let salt = [UInt8](repeating: 7, count: 16)
-        return Password(
-            text: "$scrypt$ln=\(costs.logN),r=\(costs.blockSize),p=\(costs.parallelism)$\(base64(salt))$"
-                + base64([UInt8](repeating: 0, count: 32)))
-    }()
+    static func nobodys(_ costs: Costs = .standard) -> Password {
+        Password(salt: [UInt8](repeating: 7, count: 16), hash: [UInt8](repeating: 0, count: 32), costs: costs)
+    }
 
     /// Both are read the same way whatever keyboard wrote them: NFKC, as RFC 8265 asks.
     private static func derive(_ password: String, _ salt: [UInt8], _ costs: Costs) throws -> [UInt8] {

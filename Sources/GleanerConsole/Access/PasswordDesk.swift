@@ -6,15 +6,19 @@ final class PasswordDesk: Sendable {
     /// Further ones are turned away.
     static let longestQueue = 40
 
+    private let costs: Password.Costs
     private let queue = DispatchQueue(label: "gleaner.passwords")
     private let waiting = WaitingCount()
 
+    init(costs: Password.Costs) { self.costs = costs }
+
     func make(_ password: String, handle: Handle) async throws -> Password {
-        try await run { try Password.make(password, handle: handle) }
+        try await run { [costs] in try Password.make(password, handle: handle, costs: costs) }
     }
 
-    func matches(_ password: String, _ kept: Password) async throws -> Bool {
-        try await run { kept.matches(password) }
+    /// - Parameter kept: `nil` when nobody has chosen one: takes as long, and is `false`.
+    func matches(_ password: String, _ kept: Password?) async throws -> Bool {
+        try await run { [costs] in (kept ?? .nobodys(costs)).matches(password) }
     }
 
     private func run<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {

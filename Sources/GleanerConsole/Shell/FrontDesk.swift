@@ -28,18 +28,15 @@ struct FrontDesk: Sendable {
             parameters: context.parameters, session: secret.sha256)
     }
 
-    /// A browser says where an unsafe request comes from: in `Sec-Fetch-Site`, in `Origin`, or in both.
+    /// A browser says where an unsafe request comes from: in `Sec-Fetch-Site`, in `Origin`, or in both. Pages that send
+    /// no referrer send `Origin: null` with their forms, so that alone proves nothing.
     func check(origin request: Request) throws(FormError) {
         let site = request.headers[Self.fetchSite]
-        let origin = request.headers[.origin]
-        guard site != nil || origin != nil else { throw .forged }
-        if let site, site != "same-origin" { throw .forged }
-        if let origin {
-            let host = origin.split(separator: "/", omittingEmptySubsequences: true).last.map(String.init)
-            guard origins.contains(origin) || (origin.hasPrefix("http") && host == request.head.authority) else {
-                throw .forged
-            }
-        }
+        let origin = request.headers[.origin].flatMap { $0 == "null" ? nil : $0 }
+        guard site == "same-origin" || (site == nil && origin != nil) else { throw .forged }
+        guard let origin else { return }
+        let host = origin.hasPrefix("http") ? origin.split(separator: "/").last.map(String.init) : nil
+        guard origins.contains(origin) || (host != nil && host == request.head.authority) else { throw .forged }
     }
 
     private static let fetchSite = HTTPField.Name("Sec-Fetch-Site")!

@@ -30,7 +30,7 @@ struct Renderer: Sendable {
     func refusal(_ error: any Error, _ request: Request, _ context: GleanerContext) throws -> Response {
         let wantsPage = request.headers[.accept]?.contains("text/html") ?? false
         // Modules and whatever is unforeseen: the server's own middleware answers, and writes it down.
-        guard wantsPage, let explained = error as? any Explained else { throw error }
+        guard wantsPage, let explained = Self.explained(error) else { throw error }
         if explained is AccountError, explained as? AccountError == .signInNeeded {
             let there = request.method == .get ? request.uri.description : "/"
             return redirect("/sign-in?next=" + Self.encode(there))
@@ -42,6 +42,17 @@ struct Renderer: Sendable {
         return bare(
             "error", title: explanation.what, view: ErrorView(explanation, request: context.id),
             theme: Theme(request), status: .init(code: explanation.status))
+    }
+
+    private static func explained(_ error: any Error) -> (any Explained)? {
+        if let error = error as? HTTPError, error.status == .notFound { return PageUnknown() }
+        return error as? any Explained
+    }
+
+    struct PageUnknown: Explained, Hashable {
+        let explanation = Explanation(
+            status: 404, code: "page_unknown", what: "There is no such page.",
+            why: "The address is wrong, or what it showed is gone.", fix: "Begin at the start.")
     }
 
     struct ErrorView: Sendable {
