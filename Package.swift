@@ -143,7 +143,7 @@ let package = Package(
             name: "GleanerConsole",
             dependencies: [
                 "GleanerCore", "GleanerHTTP", "GleanerFeedback", "GleanerModeration", "GleanerReview", "AsyncPostgres",
-                hummingbird, httpTypes, nioCore, logging, lifecycle, crypto,
+                "AsyncCurl", hummingbird, httpTypes, nioCore, logging, lifecycle, crypto,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "JWTKit", package: "jwt-kit"),

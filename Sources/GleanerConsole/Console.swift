@@ -1,4 +1,4 @@
-public import AsyncPostgres
+public import AsyncCurl
 public import GleanerCore
 public import GleanerHTTP
 public import Hummingbird
@@ -9,19 +9,32 @@ public struct Console: Sendable {
     private let desk: FrontDesk
     private let renderer: Renderer
     private let assets = AssetRoutes()
+    private let elsewhere: OIDCProvider?
 
-    /// - Parameter origins: further ones under which browsers know this console.
+    /// - Parameters:
+    ///   - publicURL: where browsers know this console, when that is not what they send as `Host`.
+    ///   - oidc: a sign-in elsewhere, beside names and passwords.
+    ///   - client: speaks to it.
     /// - Throws: when a template cannot be parsed, which tests rule out.
-    public init(accounts: AccountService, origins: Set<String> = []) throws {
+    public init(
+        accounts: AccountService, publicURL: String? = nil, oidc: OIDCConfiguration? = nil, client: CurlClient
+    ) throws {
         self.accounts = accounts
-        desk = FrontDesk(sessions: accounts.sessions, cookie: SessionCookie(), origins: origins)
+        desk = FrontDesk(
+            sessions: accounts.sessions, cookie: SessionCookie(), origins: Set(publicURL.map { [$0] } ?? []))
+        elsewhere = oidc.map { OIDCProvider(configuration: $0, client: client) }
         renderer = Renderer(templates: try Templates())
     }
 
     public func add(to group: RouterGroup<GleanerContext>, needs: RouteNeeds) {
         assets.add(to: group)
         needs.declare(.get, "/assets/{file}", .nothing)
-        SignInRoutes(accounts: accounts, desk: desk, renderer: renderer, provider: nil).add(to: group, needs: needs)
+        SignInRoutes(accounts: accounts, desk: desk, renderer: renderer, provider: elsewhere?.configuration.name)
+            .add(to: group, needs: needs)
+        if let elsewhere {
+            OIDCRoutes(provider: elsewhere, accounts: accounts, desk: desk, renderer: renderer)
+                .add(to: group, needs: needs)
+        }
         let console = ConsoleRouter(group: group, needs: needs, desk: desk, renderer: renderer)
         HomePages(accounts: accounts).add(to: console)
         AccountPages(accounts: accounts).add(to: console)

@@ -131,7 +131,8 @@ public struct GleanerService: Sendable {
             datasets: DatasetRoutes(service: DatasetService(pool: pool)),
             routes: RouteRoutes(
                 service: RouteService(store: PostgresRouteStore(pool: pool)) { [providers] in providers.names }),
-            console: try Console(accounts: accounts))
+            console: try Console(
+                accounts: accounts, publicURL: configuration.publicURL, oidc: configuration.oidc, client: client))
         let admin = Router(context: GleanerContext.self)
         admin.add(middleware: ErrorAnswers(refusals: refusals))
         AdminRoutes(

@@ -12,7 +12,7 @@ public struct AccountService: Sendable {
     let audit: AuditLog
     private let passwords: PasswordDesk
     private let guesses = GuessLimits()
-    private let firstProject: @Sendable () async throws -> ID<Project>
+    let firstProject: @Sendable () async throws -> ID<Project>
 
     /// - Parameter firstProject: the project that the first admin gets.
     public init(pool: PostgresPool, firstProject: @escaping @Sendable () async throws -> ID<Project>) {

@@ -16,6 +16,8 @@ struct SignInRoutes: Sendable {
         /// Whose link it is; `nil` for the first admin, who says so here.
         let handle: String?
         let isFirst: Bool
+        /// The sign-in elsewhere, for those who are invited by name.
+        let provider: String?
         var chosenHandle = ""
         var chosenName = ""
         var problem: String?
@@ -107,7 +109,9 @@ struct SignInRoutes: Sendable {
         guard let secret = Secret(parsing: token), let invited = try await accounts.people.invited(secret) else {
             throw AccountError.invitationOver
         }
-        return WelcomeView(token: token, handle: invited?.handle.description, isFirst: invited == nil)
+        return WelcomeView(
+            token: token, handle: invited?.handle.description, isFirst: invited == nil,
+            provider: invited == nil ? nil : provider)
     }
 
     // MARK: Leaving

@@ -1,5 +1,6 @@
 public import AsyncCurl
 public import Foundation
+public import GleanerConsole
 import GleanerCore
 public import GleanerGateway
 public import GleanerIngest
@@ -31,6 +32,8 @@ public struct ServerConfiguration: Sendable {
     public var memoryLimit: Int?
     public var logLevel: Logger.Level
     public var logFormat: LogFormat
+    public var publicURL: String?
+    public var oidc: OIDCConfiguration?
 
     public init(_ settings: Settings) throws(SettingsError) {
         listen = try settings.address(.listen)
@@ -66,6 +69,8 @@ public struct ServerConfiguration: Sendable {
         connections.maximumConnectionsPerAddress = try settings.int(.maximumConnectionsPerAddress, atLeast: 0)
         logLevel = try settings.choice(.logLevel, Logger.Level.self)
         logFormat = try settings.choice(.logFormat, LogFormat.self)
+        publicURL = try settings.publicURL()
+        oidc = try settings.oidc()
     }
 
     /// What the journal needs.

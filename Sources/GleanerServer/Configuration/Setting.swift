@@ -118,6 +118,6 @@ public struct Setting: Sendable, Hashable {
         maximumBodyBytes, maximumAnswerBytes, journalMaximumBytes, shutdownTimeout, maximumConcurrent, rate,
         keyMaximumConcurrent, keyRate, clientGone, headTimeout, bodyTimeout, clientIdleTimeout, clientStallTimeout,
         maximumConnections, maximumConnectionsPerAddress, drainMaximum, drainTimeout, memoryLimit, logLevel,
-        logFormat,
+        logFormat, publicURL, oidcIssuer, oidcClientID, oidcClientSecret, oidcName, oidcRole,
     ]
 }
