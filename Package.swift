@@ -174,7 +174,8 @@ let package = Package(
         .executableTarget(
             name: "gleaner",
             dependencies: [
-                "GleanerServer", "GleanerCore", "GleanerDemo", "GleanerReview", "GleanerRouting", "GleanerDatasets",
+                "GleanerServer", "GleanerCore", "GleanerConsole", "GleanerDemo", "GleanerReview", "GleanerRouting",
+                "GleanerDatasets",
                 "GleanerImport", "GleanerIngest", "SQLMigrations",
                 "AsyncPostgres", "AsyncCurl", "GleanerGateway", arguments, logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

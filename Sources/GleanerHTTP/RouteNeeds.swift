@@ -17,6 +17,19 @@ public enum RouteNeed: Sendable, Hashable {
     case session(Role.Need)
 }
 
+extension RouteNeed: CustomStringConvertible {
+    /// `nothing`, `key:read`, `session:lead`, …
+    public var description: String {
+        switch self {
+        case .nothing: "nothing"
+        case .key(let scope): "key:\(scope.rawValue)"
+        case .anyKey: "key"
+        case .keyOrFeedbackToken(let scope): "key:\(scope.rawValue) or feedback token"
+        case .session(let need): "session:\(need)"
+        }
+    }
+}
+
 /// What every route needs. A router that has a route which is not here does not start.
 public final class RouteNeeds: Sendable {
     private let needs = Mutex<[String: RouteNeed]>([:])

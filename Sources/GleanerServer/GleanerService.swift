@@ -138,7 +138,7 @@ public struct GleanerService: Sendable {
         AdminRoutes(
             journal: journal, journalLimit: Int64(configuration.journalMaximumBytes), pool: pool, schema: schema,
             open: open, shadows: shadows, replays: replays, refusals: refusals, limits: limits,
-            connections: connections, memoryLimit: memoryLimit
+            connections: connections, memoryLimit: memoryLimit, needs: routes.needs
         ).add(to: admin)
         return [
             pool, schema, AfterSchema(schema: schema, inner: prices), AfterSchema(schema: schema, inner: drain),

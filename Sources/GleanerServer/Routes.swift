@@ -22,10 +22,10 @@ struct Routes: Sendable {
     let datasets: DatasetRoutes
     let routes: RouteRoutes
     let console: Console
+    let needs = RouteNeeds()
 
     /// - Precondition: every route says who may come: one that does not is a mistake of ours, and nothing is served.
     func router() -> Router<GleanerContext> {
-        let needs = RouteNeeds()
         needs.declareAPI()
         let router = Router(context: GleanerContext.self)
         router.add(middleware: SecurityHeaders())

@@ -12,7 +12,8 @@ struct Gleaner: AsyncParsableCommand {
             provider unless GLEANER_PROVIDER_URL names a real one. `gleaner doctor` shows the settings in force.
             """,
         subcommands: [
-            Up.self, Serve.self, Migrate.self, Doctor.self, Keys.self, ProviderCommand.self, Demo.self, Review.self,
+            Up.self, Serve.self, Migrate.self, Doctor.self, Keys.self, People.self, ProviderCommand.self, Demo.self,
+            Review.self,
             Dataset.self, Routes.self, Import.self, Prices.self,
         ])
 

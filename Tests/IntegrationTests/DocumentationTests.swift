@@ -38,7 +38,7 @@ struct DocumentationTests {
     func errors() throws {
         let text = try page("docs/reference/errors.md")
         let code = try sources("Sources")
-        let patterns = [/status: [a-z0-9.]+, code: "([a-z_]+)",/, /bad\(\s*(?:\d+, )?"([a-z_]+)",/]
+        let patterns = [/status: [a-z0-9.]+, code: "([a-z_]+)",/, /(?:bad|explain)\(\s*(?:\d+, )?"([a-z_]+)",/]
         let found = Set(patterns.flatMap { code.matches(of: $0).map { String($0.1) } })
         #expect(found.count > 40)
         for name in found where !name.hasPrefix("demo_") {
@@ -80,7 +80,8 @@ struct DocumentationTests {
         let text = try page("docs/reference/cli.md")
         let code = try sources("Sources/gleaner")
         for name in [
-            "up", "serve", "migrate", "doctor", "keys", "provider", "demo", "review", "dataset", "routes", "import",
+            "up", "serve", "migrate", "doctor", "keys", "people", "provider", "demo", "review", "dataset", "routes",
+            "import",
             "prices",
         ] {
             #expect(text.contains("`gleaner \(name)"))

@@ -1,4 +1,5 @@
 public import AsyncPostgres
+public import Foundation
 public import GleanerCore
 import Logging
 
@@ -130,8 +131,26 @@ public struct AccountService: Sendable {
 
     // MARK: Roles
 
+    /// A project's people as a script reads them.
+    public struct Listed: Encodable, Sendable {
+        public let handle: String
+        public let name: String
+        public let role: String
+        public let has_joined: Bool
+        public let is_disabled: Bool
+        public let seen_at: Date?
+    }
+
+    public func list(of project: ID<Project>) async throws -> [Listed] {
+        try await people.members(of: project).map {
+            Listed(
+                handle: $0.person.handle.description, name: $0.person.name, role: $0.role.rawValue,
+                has_joined: $0.hasJoined, is_disabled: $0.isDisabled, seen_at: $0.seenAt)
+        }
+    }
+
     /// - Parameter role: `nil` takes somebody out of the project.
-    func setRole(_ role: Role?, of handle: String, in project: ID<Project>, by actor: String) async throws {
+    public func setRole(_ role: Role?, of handle: String, in project: ID<Project>, by actor: String) async throws {
         guard let handle = Handle(handle) else { throw AccountError.personUnknown }
         _ = try await people.setRole(role, of: handle, in: project)
         try await audit.record(

@@ -7,7 +7,7 @@ import GleanerIngest
 import Hummingbird
 import NIOCore
 
-/// `/livez`, `/readyz` and `/metrics`, on a listener of their own.
+/// `/livez`, `/readyz`, `/metrics` and `/surface`, on a listener of their own.
 struct AdminRoutes: Sendable {
     struct Readiness: Codable, Sendable {
         /// `ready`: takes and stores exchanges. `degraded`: takes them, and they wait in the journal. `unready`: neither.
@@ -40,11 +40,25 @@ struct AdminRoutes: Sendable {
     let limits: ExchangeLimits
     let connections: Connections
     let memoryLimit: Int
+    let needs: RouteNeeds
 
     func add(to router: some RouterMethods<GleanerContext>) {
         router.get("livez") { _, _ in "alive\n" }
         router.get("readyz", use: ready)
         router.get("metrics", use: metrics)
+        router.get("surface", use: surface)
+    }
+
+    /// Every route of the public listener, and what it asks for.
+    struct Surface: Encodable, ResponseEncodable {
+        struct Route: Encodable {
+            let route: String
+            let need: String
+        }
+        let routes: [Route]
+    }
+    func surface(_ request: Request, _ context: GleanerContext) -> Surface {
+        Surface(routes: needs.all.map { .init(route: $0.route, need: $0.need.description) })
     }
 
     func ready(_ request: Request, _ context: GleanerContext) async throws -> Response {
