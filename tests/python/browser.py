@@ -103,6 +103,7 @@ class ConsolePeople:
         self.base = f"http://127.0.0.1:{gleaner.port}"
         link = wait_until(
             "the first link is printed", lambda: re.search(r"/welcome\?token=[0-9a-f]{64}", gleaner.process.text()))
+        self.first_token = link.group().split("token=")[1]
         self.admin = self._accept(link.group(), handle="root", name="Root")
 
     def _client(self, cookies=None):
