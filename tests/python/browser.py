@@ -104,14 +104,14 @@ class ConsolePeople:
         link = wait_until(
             "the first link is printed", lambda: re.search(r"/welcome\?token=[0-9a-f]{64}", gleaner.process.text()))
         self.first_token = link.group().split("token=")[1]
-        self.admin = self._accept(link.group(), handle="root", name="Root")
+        self.admin = self.accept(link.group(), handle="root", name="Root")
 
     def _client(self, cookies=None):
         return httpx.Client(
             base_url=self.base, cookies=cookies, timeout=30, follow_redirects=False,
             headers={"Origin": self.base, "Accept": "text/html"})
 
-    def _accept(self, link, **more):
+    def accept(self, link, **more):
         token = link.split("token=")[1]
         with self._client() as client:
             answer = client.post("/welcome", data={"token": token, "password": PASSWORD, "again": PASSWORD, **more})
@@ -140,7 +140,7 @@ class ConsolePeople:
 
     def join(self, handle, role):
         """The cookies of a new person of that role."""
-        return self._accept(self.invite(handle, role))
+        return self.accept(self.invite(handle, role))
 
     def sign_in(self, handle, password=PASSWORD):
         with self._client() as client:

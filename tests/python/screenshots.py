@@ -1,0 +1,87 @@
+"""Pictures of every page of the console, desktop and phone, from a demo's data: `scripts/screenshots` runs this."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from browser import DESKTOP, PHONE, Chromium, ConsolePeople
+from conftest import make_database
+from gleaner import DemoProvider, Gleaner, wait_until
+
+# Pages that nobody gets to by the frame's own links, or that want something chosen first.
+DOORS = [("sign-in", "/sign-in")]
+
+
+def quiet(path):
+    """A picture of some 60 kB instead of 200: the pages have few colours."""
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        picture.convert("P", palette=Image.Palette.ADAPTIVE, colors=128).save(path, optimize=True)
+
+
+def shoot(visitor, folder, name, shape):
+    path = Path(folder) / f"{name}-{shape}.png"
+    visitor.shoot(path)
+    quiet(path)
+    print(path)
+
+
+def pages(visitor):
+    """Name and path of every page that the frame leads to, and of those that these lead to in turn, one of each kind."""
+    visitor.open("/")
+    found = {}
+    entries = visitor.page.eval_on_selector_all(".top nav a", "all => all.map(a => a.getAttribute('href'))")
+    for entry in [*entries, "/account"]:
+        found[entry.strip("/").replace("/", "-")] = entry
+        visitor.open(entry)
+        links = visitor.page.eval_on_selector_all("main a[href^='/']", "all => all.map(a => a.getAttribute('href'))")
+        for link in links:
+            parts = link.split("?")[0].strip("/").split("/")
+            name = "-".join("one" if len(part) == 36 else part for part in parts)
+            if "?" not in link and len(parts) <= 3 and name not in found and "raw" not in parts:
+                found[name] = link
+    return found
+
+
+def main(folder):
+    database = make_database()
+    provider = DemoProvider(tempfile.mkdtemp())
+    gleaner = Gleaner(provider.url, next(database))
+    gleaner.start()
+    try:
+        people = ConsolePeople(gleaner)
+        gleaner.run("demo", "--gateway", f"http://127.0.0.1:{gleaner.port}", "--conversations", "120")
+        wait_until("all is stored", lambda: gleaner.ledger()["ledger"]["journaled"] == 0, 60)
+        link = gleaner.run("people", "invite", "asha", "--role", "admin", "--name", "Asha", "--project", "demo").stdout.strip()
+        cookies = people.accept(link)
+        chromium = Chromium()
+        scout = chromium.visitor(people.base, cookies)
+        found = pages(scout)
+        scout.close()
+        for shape, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
+            guest = chromium.visitor(people.base, viewport=viewport)
+            for name, path in DOORS:
+                guest.open(path)
+                shoot(guest, folder, name, shape)
+            guest.close()
+            visitor = chromium.visitor(people.base, cookies, viewport=viewport, scheme="dark" if shape == "phone" else "light")
+            for name, path in found.items():
+                visitor.open(path)
+                if name == "review":
+                    start = visitor.page.get_by_role("button", name="Begin")
+                    if start.count():
+                        with visitor.page.expect_navigation():
+                            start.first.click()
+                visitor.page.wait_for_load_state("networkidle")
+                shoot(visitor, folder, name, shape)
+            visitor.close()
+        chromium.close()
+    finally:
+        gleaner.stop()
+        provider.stop()
+        next(database, None)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
