@@ -70,7 +70,17 @@ let package = Package(
                 .embedInCode("0004_review.sql"), .embedInCode("0005_datasets.sql"),
                 .embedInCode("0006_attempts.sql"), .embedInCode("0007_idempotency.sql"),
                 .embedInCode("0008_prices.sql"), .embedInCode("0009_key_limits.sql"),
-                .embedInCode("0010_routes.sql"), .embedInCode("0016_people.sql"),
+                .embedInCode("0010_routes.sql"),
+                .embedInCode("0011_jobs.sql"),
+                .embedInCode("0012_feedback_subjects.sql"),
+                .embedInCode("0013_moderation.sql"),
+                .embedInCode("0014_sampling.sql"),
+                .embedInCode("0015_review.sql"),
+                .embedInCode("0016_people.sql"),
+                .embedInCode("0017_search.sql"),
+                .embedInCode("0018_rater_marks.sql"),
+                .embedInCode("0020_placeholders.sql"),
+                .embedInCode("0022_comparisons.sql"),
             ],
             swiftSettings: shared),
         .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),
@@ -98,11 +108,16 @@ let package = Package(
             name: "GleanerJobs", dependencies: ["GleanerCore", "AsyncPostgres", logging, lifecycle],
             swiftSettings: shared),
         .target(
+            name: "GleanerExchanges",
+            dependencies: ["GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, httpTypes, nioCore],
+            swiftSettings: shared),
+        .target(
             name: "GleanerFeedback",
             dependencies: [
                 "GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, httpTypes, nioCore, logging, lifecycle,
                 crypto,
             ],
+            resources: [.embedInCode("Page/feedback.js")],
             swiftSettings: shared),
         .target(
             name: "GleanerModeration",
@@ -142,8 +157,9 @@ let package = Package(
         .target(
             name: "GleanerConsole",
             dependencies: [
-                "GleanerCore", "GleanerHTTP", "GleanerFeedback", "GleanerModeration", "GleanerReview", "AsyncPostgres",
-                "AsyncCurl", hummingbird, httpTypes, nioCore, logging, lifecycle, crypto,
+                "GleanerCore", "GleanerHTTP", "GleanerExchanges", "GleanerFeedback", "GleanerModeration",
+                "GleanerReview",
+                "AsyncPostgres", "AsyncCurl", hummingbird, httpTypes, nioCore, logging, lifecycle, crypto,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "JWTKit", package: "jwt-kit"),
@@ -156,7 +172,8 @@ let package = Package(
             name: "GleanerServer",
             dependencies: [
                 "GleanerCore", "GleanerHTTP", "GleanerSchema", "SQLMigrations", "AsyncPostgres", "AsyncCurl",
-                "CMalloc", "GleanerGateway", "GleanerIngest", "GleanerJobs", "GleanerFeedback", "GleanerModeration",
+                "CMalloc", "GleanerGateway", "GleanerIngest", "GleanerExchanges", "GleanerJobs", "GleanerFeedback",
+                "GleanerModeration",
                 "GleanerReview", "GleanerRouting", "GleanerDatasets", "GleanerImport", "GleanerConsole", "GleanerDemo",
                 hummingbird,
                 httpTypes, nioCore, logging, lifecycle, crypto,
@@ -174,9 +191,9 @@ let package = Package(
         .executableTarget(
             name: "gleaner",
             dependencies: [
-                "GleanerServer", "GleanerCore", "GleanerConsole", "GleanerDemo", "GleanerReview", "GleanerRouting",
-                "GleanerDatasets",
-                "GleanerImport", "GleanerIngest", "SQLMigrations",
+                "GleanerServer", "GleanerCore", "GleanerConsole", "GleanerDemo", "GleanerFeedback", "GleanerReview",
+                "GleanerRouting", "GleanerDatasets",
+                "GleanerImport", "GleanerIngest", "GleanerJobs", "GleanerModeration", "SQLMigrations",
                 "AsyncPostgres", "AsyncCurl", "GleanerGateway", arguments, logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -219,18 +236,31 @@ let package = Package(
             ],
             swiftSettings: shared),
         .testTarget(
-            name: "GleanerFeedbackTests", dependencies: ["GleanerFeedback", "GleanerTestSupport", "AsyncPostgres"],
+            name: "GleanerExchangesTests",
+            dependencies: ["GleanerExchanges", "GleanerHTTP", "GleanerTestSupport", "AsyncPostgres"],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerFeedbackTests",
+            dependencies: [
+                "GleanerFeedback", "GleanerHTTP", "GleanerTestSupport", "AsyncPostgres", hummingbird, httpTypes,
+                nioCore,
+                logging, .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
             swiftSettings: shared),
         .testTarget(
             name: "GleanerJobsTests", dependencies: ["GleanerJobs", "GleanerTestSupport", "AsyncPostgres", logging],
             swiftSettings: shared),
         .testTarget(
             name: "GleanerModerationTests",
-            dependencies: ["GleanerModeration", "GleanerJobs", "GleanerTestSupport", "AsyncPostgres", "AsyncCurl"],
+            dependencies: [
+                "GleanerModeration", "GleanerJobs", "GleanerDemo", "GleanerTestSupport", "AsyncPostgres", "AsyncCurl",
+                logging, nioCore,
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: shared),
         .testTarget(
             name: "GleanerConsoleTests",
-            dependencies: ["GleanerConsole", "GleanerHTTP", "GleanerTestSupport", "AsyncPostgres"],
+            dependencies: ["GleanerConsole", "GleanerHTTP", "GleanerReview", "GleanerTestSupport", "AsyncPostgres"],
             swiftSettings: shared),
         .testTarget(
             name: "GleanerReviewTests", dependencies: ["GleanerReview", "GleanerTestSupport", "AsyncPostgres"],

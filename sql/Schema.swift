@@ -11,6 +11,15 @@ public enum GleanerSchema {
         ("0008_prices", PackageResources._008_prices_sql),
         ("0009_key_limits", PackageResources._009_key_limits_sql),
         ("0010_routes", PackageResources._010_routes_sql),
+        ("0011_jobs", PackageResources._011_jobs_sql),
+        ("0012_feedback_subjects", PackageResources._012_feedback_subjects_sql),
+        ("0013_moderation", PackageResources._013_moderation_sql),
+        ("0014_sampling", PackageResources._014_sampling_sql),
+        ("0015_review", PackageResources._015_review_sql),
         ("0016_people", PackageResources._016_people_sql),
+        ("0017_search", PackageResources._017_search_sql),
+        ("0018_rater_marks", PackageResources._018_rater_marks_sql),
+        ("0020_placeholders", PackageResources._020_placeholders_sql),
+        ("0022_comparisons", PackageResources._022_comparisons_sql),
     ]
 }

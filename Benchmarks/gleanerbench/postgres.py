@@ -31,15 +31,15 @@ def programs():
 
 
 class Postgres:
-    def __init__(self):
+    def __init__(self, settings=""):
         self.programs = programs()
         self.directory = Path(self.run(["mktemp", "-d", tempfile.gettempdir() + "/gleaner-bench-pg.XXXXXX"]).strip())
         at_end(self.remove)
         self.run(["chmod", "711", self.directory])
         self.run([self.programs / "initdb", "--pgdata", self.directory / "data", "--username", "gleaner", "--auth",
                   "trust", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"])
-        settings = SETTINGS.format(directory=self.directory)
-        self.run(["tee", "-a", self.directory / "data/postgresql.conf"], input=settings)
+        self.run(["tee", "-a", self.directory / "data/postgresql.conf"],
+                 input=SETTINGS.format(directory=self.directory) + settings)
         self.conninfo = f"host={self.directory} user=gleaner dbname=postgres"
         self.start()
 

@@ -1,6 +1,10 @@
 public import AsyncCurl
 public import GleanerCore
+public import GleanerExchanges
+public import GleanerFeedback
 public import GleanerHTTP
+public import GleanerModeration
+public import GleanerReview
 public import Hummingbird
 
 /// The console: pages at `/` for those who sign in.
@@ -10,16 +14,28 @@ public struct Console: Sendable {
     private let renderer: Renderer
     private let assets = AssetRoutes()
     private let elsewhere: OIDCProvider?
+    private let feedback: FeedbackPages
+    private let review: ReviewDesk
+    private let exchanges: ExchangeService
+    private let moderation: ModerationService
 
     /// - Parameters:
+    ///   - feedback: what people said, and
+    ///   - raters: whose word is left out.
     ///   - publicURL: where browsers know this console, when that is not what they send as `Host`.
     ///   - oidc: a sign-in elsewhere, beside names and passwords.
     ///   - client: speaks to it.
     /// - Throws: when a template cannot be parsed, which tests rule out.
     public init(
-        accounts: AccountService, publicURL: String? = nil, oidc: OIDCConfiguration? = nil, client: CurlClient
+        accounts: AccountService, exchanges: ExchangeService, feedback: FeedbackStream, raters: RaterStore,
+        review: ReviewDesk, moderation: ModerationService, publicURL: String? = nil, oidc: OIDCConfiguration? = nil,
+        client: CurlClient
     ) throws {
         self.accounts = accounts
+        self.exchanges = exchanges
+        self.feedback = FeedbackPages(stream: feedback, raters: raters)
+        self.review = review
+        self.moderation = moderation
         desk = FrontDesk(
             sessions: accounts.sessions, cookie: SessionCookie(), origins: Set(publicURL.map { [$0] } ?? []))
         elsewhere = oidc.map { OIDCProvider(configuration: $0, client: client) }
@@ -38,7 +54,18 @@ public struct Console: Sendable {
         let console = ConsoleRouter(group: group, needs: needs, desk: desk, renderer: renderer)
         HomePages(accounts: accounts).add(to: console)
         AccountPages(accounts: accounts).add(to: console)
+        feedback.add(to: console)
+        RaterPages(store: feedback.raters).add(to: console)
         PeoplePages(accounts: accounts).add(to: console)
+        ReviewPages(desk: review).add(to: console)
+        ComparePages(desk: review).add(to: console)
+        QueuePages(desk: review).add(to: console)
+        DisputePages(desk: review).add(to: console)
+        GoldPages(desk: review).add(to: console)
+        RubricPages(desk: review).add(to: console)
+        QualityPages(desk: review).add(to: console)
+        ExchangesPages(exchanges: exchanges, sampling: review.sampling).add(to: console)
+        ModerationPages(service: moderation).add(to: console)
         // Whatever else a browser asks for is told that there is no such page.
         needs.declare(.get, "/**", .nothing)
         group.get("**") { [renderer] request, context -> Response in

@@ -9,6 +9,15 @@ public enum FeedbackError: Explained, Hashable {
     case nulCharacter(field: String)
     case thumbInvalid
     case reasonWithoutFlag
+    case messageIndexInvalid
+    case tagsInvalid
+    case signalUnknown
+    case preferenceUnclear
+    case preferenceOfItself
+    /// The subject is a conversation, and this is of one answer.
+    case kindNeedsAnswer(String)
+    case idempotencyKeyInvalid(problem: String)
+    case jsonRequired
 
     /// What a limit counts.
     public enum LengthUnit: String, Sendable {
@@ -19,12 +28,14 @@ public enum FeedbackError: Explained, Hashable {
         switch self {
         case .nothingSaid:
             bad(
-                "feedback_empty", "This says nothing.", "It has none of thumb, score, comment, correction and flag.",
+                "feedback_empty", "This says nothing.",
+                "It has none of thumb, score, comment, correction, flag, tags, signal and preference.",
                 "Add at least one of them.")
         case .subjectUnclear:
             bad(
                 "subject_unclear", "It is not clear what this is about.",
-                "Exactly one of exchange_id and completion_id is needed.",
+                "Exactly one of exchange_id, completion_id and conversation is needed, and beside the last at most one of "
+                    + "message_index and message_id.",
                 "Send the X-Gleaner-Exchange-Id header's value, or the completion's own id.")
         case .exchangeImpossible(let id):
             bad(
@@ -49,6 +60,42 @@ public enum FeedbackError: Explained, Hashable {
                 "reason_without_flag", "`reason` gives the reason of nothing.",
                 "Reasons are kept with flags, and there is no `flag`.",
                 "Add \"flag\": true, or send the text as `comment`.")
+        case .messageIndexInvalid:
+            bad(
+                "message_index_invalid", "`message_index` cannot be used.", "It is not a whole number from 0 on.",
+                "Count the conversation's messages from 0, the system prompt included, up to the answer.")
+        case .tagsInvalid:
+            bad(
+                "tags_invalid", "`tags` cannot be used.",
+                "At most \(FeedbackBody.mostTags) words are kept, each of 1 to \(FeedbackBody.longestTag) characters, "
+                    + "without commas and control characters.", "Shorten the list or its words.")
+        case .signalUnknown:
+            bad(
+                "signal_unknown", "`signal` cannot be used.",
+                "Known are \(Judgement.Signal.allCases.map(\.rawValue).joined(separator: ", ")).", "Send one of them.")
+        case .preferenceUnclear:
+            bad(
+                "preference_unclear", "`preference` cannot be used.",
+                "It needs either `chosen` or `rejected`, with one of exchange_id, completion_id and text.",
+                "Send {\"rejected\": {…}} when this answer was the better one, {\"chosen\": {…}} when the other was.")
+        case .preferenceOfItself:
+            bad(
+                "preference_of_itself", "`preference` cannot be used.", "Both sides are the same answer.",
+                "Name the other answer.")
+        case .kindNeedsAnswer(let kind):
+            bad(
+                "kind_needs_answer", "A conversation cannot have a \(kind.prefix(64)).", "That is said of one answer.",
+                "Send exchange_id, completion_id, or message_index beside the conversation.")
+        case .idempotencyKeyInvalid(let problem):
+            bad(
+                "idempotency_key_invalid", "The header `Idempotency-Key` cannot be used.", "It \(problem).",
+                "Send one key of 1 to 255 printable ASCII characters.")
+        case .jsonRequired:
+            Explanation(
+                status: 415, code: "json_required", what: "The request body is not taken.",
+                why: "From a page, or with a token, only application/json is: other types may be sent by a page "
+                    + "without the browser asking first.",
+                fix: "Send `Content-Type: application/json`.")
         }
     }
 

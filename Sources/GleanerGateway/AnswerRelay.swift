@@ -14,7 +14,10 @@ struct AnswerRelay: Sendable {
     /// How a stream of this endpoint ends; `nil` where that is not known.
     let streamEnd: StreamEnd?
     let variant: String?
+    let feedbackToken: FeedbackTokenGrant?
     let maximumBytes: Int
+    /// `nil` where answers go out as they come.
+    var gate: AnswerGate?
     /// Held until the answer is over, so that limits count the call as long as it is open.
     var admission: Admission? = .current
 
@@ -34,12 +37,16 @@ struct AnswerRelay: Sendable {
             await drain()
             return Response(status: .ok)
         }
-        var headers: HTTPFields = [.exchangeID: exchange.id.description]
+        let token = TokenInBody(feedbackToken, headers: kept, isEventStream: isEventStream)
+        var headers = HTTPFields.of(exchange.id, feedbackToken)
         if let variant { headers[.variant] = variant }
         for (name, value) in kept {
             if let name = HTTPField.Name(name) { headers[name] = value }
         }
         let status = HTTPResponse.Status(code: response.status)
+        if let gate, (200..<300).contains(response.status) {
+            return try await answer(through: gate, status: status, headers: headers, isEventStream: isEventStream)
+        }
         var begun = ByteBuffer()
         if !isEventStream {
             switch await read(into: &begun) {
@@ -47,20 +54,23 @@ struct AnswerRelay: Sendable {
                 defer { open.remove(exchange.id) }
                 try await exchange.close(.completed)
                 FaultPoint.beforeLastByte.pass()
-                return Response(status: status, headers: headers, body: .init(byteBuffer: begun))
+                return Response(
+                    status: status, headers: headers, body: .init(byteBuffer: token?.into(begun) ?? begun))
             case .success(false): break
             case .failure(let failure):
                 defer { open.remove(exchange.id) }
                 await end(after: failure)
-                return ErrorBody.openAI.response(failure.explanation, headers: [.exchangeID: exchange.id.description])
+                return ErrorBody.openAI.response(failure.explanation, headers: .of(exchange.id, feedbackToken))
             }
         }
+        let first = token?.into(begun) ?? begun
         let length = isEventStream ? nil : response.headers.first("content-length").flatMap(Int.init)
         return Response(
             status: status, headers: headers,
-            body: ResponseBody(contentLength: length) { [begun] writer in
+            body: ResponseBody(contentLength: length.map { $0 + first.readableBytes - begun.readableBytes }) { writer in
                 defer { open.remove(exchange.id) }
-                try await relay(to: &writer, isEventStream: isEventStream, after: begun)
+                if let preface = token?.preface, preface.readableBytes > 0 { try await write(preface, to: &writer) }
+                try await relay(to: &writer, isEventStream: isEventStream, after: first)
             })
     }
 
@@ -160,7 +170,7 @@ struct AnswerRelay: Sendable {
     }
 
     /// The answer will not be whole: keeps what came.
-    private func end(after failure: GatewayError) async {
+    func end(after failure: GatewayError) async {
         response.cancel()
         // A stop that could not wait cancels this task and closes the connection; the client did not leave.
         guard !Task.isCancelled else { return await exchange.closeOrLog(.interrupted, reason: "gateway_stopped") }

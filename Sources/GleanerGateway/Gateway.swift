@@ -11,13 +11,18 @@ public struct Gateway: Sendable {
     let routes: any LiveRoutes
     let keys: any IdempotencyKeys
     let replays: ReplayCount
+    let judges: any CallJudges
     let spending: Spending
+    let mint: FeedbackTokenMint
 
     public init(
         configuration: GatewayConfiguration, routes: any LiveRoutes, keys: any IdempotencyKeys,
-        replays: ReplayCount = ReplayCount(), spending: Spending
+        replays: ReplayCount = ReplayCount(), judges: (any CallJudges)? = nil, spending: Spending,
+        mint: @escaping FeedbackTokenMint = { _ in nil }
     ) {
+        self.mint = mint
         self.replays = replays
+        self.judges = judges ?? NoJudges()
         self.configuration = configuration
         self.routes = routes
         self.keys = keys
@@ -29,7 +34,7 @@ public struct Gateway: Sendable {
         let endpoint = try Endpoint(method: request.method, path: request.uri.path, query: request.uri.query)
         let arrival = Arrival(caller: caller, endpoint: endpoint, at: Date(), instant: .now)
         var body = ByteBuffer()
-        let call: Call
+        var call: Call
         let key: IdempotencyKey?
         do throws(GatewayError) {
             try await CallBody.read(request, into: &body, limit: configuration.maximumRequestBytes)
@@ -43,6 +48,12 @@ public struct Gateway: Sendable {
             throw GatewayError.clientGone
         } catch {
             return try await spending.refuse(arrival, body, error.explanation)
+        }
+        call.judge = judges.judge(for: caller.project)
+        if let judge = call.judge, judge.judgesPrompts,
+            let refusal = await judge.refusal(ofPrompt: call.body, call.judged)
+        {
+            return try await spending.refuse(call, GatewayError.promptRefused(refusal).explanation)
         }
         guard let key else { return try await spending.spend(call) }
         return try await once(key, call)
@@ -66,9 +77,11 @@ public struct Gateway: Sendable {
             throw .modelUnknown(known: configuration.models + routes.names(project: arrival.caller.project))
         }
         let plan = CallPlan(route, configuration)
+        let intent = arrival.intent(id, context, fields, body, plan)
         return Call(
-            arrival: arrival, headers: headers, body: body, fields: fields, plan: plan,
-            intent: arrival.intent(id, context, fields, body, plan), watch: watch)
+            arrival: arrival, headers: headers, body: body, fields: fields, plan: plan, intent: intent, watch: watch,
+            feedbackToken: FeedbackTokenGrant(
+                intent, caller: arrival.caller, isInBody: context.wantsTokenInBody, mint: mint))
     }
 
     /// To read and hash a body up to this takes less than a millisecond, so the connection's own thread may do it.
@@ -98,7 +111,7 @@ public struct Gateway: Sendable {
         case .otherRequest: return try await refuse(call, .otherRequest)
         case .answered(let answer):
             replays.add()
-            return Self.repeated(answer)
+            return repeated(answer, call)
         case .granted:
             do {
                 return try await spending.spend(call)
@@ -114,19 +127,29 @@ public struct Gateway: Sendable {
     }
 
     /// An answer that was given before, as it was, under the id of its exchange.
-    private static func repeated(_ answer: KeptAnswer) -> Response {
-        var headers: HTTPFields = [.exchangeID: answer.exchange.description, .idempotentReplay: "true"]
+    private func repeated(_ answer: KeptAnswer, _ call: Call) -> Response {
+        let grant = FeedbackTokenGrant(
+            call.intent.named(answer.exchange), caller: call.arrival.caller,
+            isInBody: call.feedbackToken?.isInBody ?? false, mint: mint)
+        var headers = HTTPFields.of(answer.exchange, grant)
+        headers[.idempotentReplay] = "true"
         for (name, value) in answer.headers {
             if let name = HTTPField.Name(name) { headers[name] = value }
         }
-        return Response(
-            status: .init(code: answer.httpStatus), headers: headers,
-            body: .init(byteBuffer: ByteBuffer(bytes: answer.body)))
+        var body = ByteBuffer(bytes: answer.body)
+        let isEventStream = WireHeaders.isEventStream(answer.headers)
+        if let token = TokenInBody(grant, headers: answer.headers, isEventStream: isEventStream) {
+            var whole = token.preface
+            whole.writeImmutableBuffer(token.into(body))
+            body = whole
+        }
+        return Response(status: .init(code: answer.httpStatus), headers: headers, body: .init(byteBuffer: body))
     }
 }
 
 extension HTTPField.Name {
     static let exchangeID = HTTPField.Name("X-Gleaner-Exchange-Id")!
     static let variant = HTTPField.Name("X-Gleaner-Variant")!
-    static let idempotentReplay = HTTPField.Name("X-Gleaner-Idempotent-Replay")!
+    static let feedbackToken = HTTPField.Name("X-Gleaner-Feedback-Token")!
+    static let idempotentReplay = IdempotencyHeader.replay
 }

@@ -26,6 +26,8 @@ public enum GatewayError: Explained, Hashable {
     case clientGone
     case clientStalled
     case gatewayStopping
+    case promptRefused(CallRefusal)
+    case answerRefused(CallRefusal)
 
     public var explanation: Explanation {
         switch self {
@@ -127,6 +129,21 @@ public enum GatewayError: Explained, Hashable {
             bad(
                 503, "gateway_stopping", "Gleaner was stopped before the answer was complete.",
                 "GLEANER_SHUTDOWN_TIMEOUT has passed.", "Try again; what arrived is kept under the exchange id.")
+        case .promptRefused(let refusal) where refusal.cause == .notJudged:
+            bad(
+                503, "moderation_unavailable", refusal.message,
+                "The prompt could not be judged in time, and the project's policy sends nothing that is not judged.",
+                "Try again; operator: see `gleaner moderation status`.")
+        case .promptRefused(let refusal):
+            bad(
+                400, "content_policy_violation", refusal.message,
+                "The project's moderation policy does not allow this prompt; nothing was sent to a model.",
+                "Say it differently; operator: `gleaner moderation policy` shows the policy.")
+        case .answerRefused(let refusal):
+            bad(
+                400, "content_blocked", refusal.message,
+                "The project's moderation policy does not show this answer.",
+                "Ask differently; operator: the answer is kept under the exchange id.")
         }
     }
 

@@ -37,10 +37,15 @@ public struct JSONRequestDecoder: RequestDecoder {
         _ type: Value.Type, from request: Request, context: some RequestContext
     ) async throws -> Value {
         let body = try await request.body.collect(upTo: context.maxUploadSize)
+        return try decode(type, from: body.readableBytesView)
+    }
+
+    /// - Throws: `BodyError`, or what the type's own decoding throws.
+    public func decode<Value: Decodable>(_ type: Value.Type, from bytes: some Sequence<UInt8>) throws -> Value {
         let decoder = JSONDecoder()
         decoder.dateDecodingStrategy = .iso8601
         do {
-            return try decoder.decode(type, from: Data(body.readableBytesView))
+            return try decoder.decode(type, from: Data(bytes))
         } catch let error as DecodingError {
             throw BodyError(error)
         }

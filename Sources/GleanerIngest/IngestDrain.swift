@@ -17,22 +17,26 @@ public struct IngestDrain: Service {
     private let store: any ExchangeStore
     private let landed: ExchangesLanded
     private let costs: any Costs
+    private let redactor: (any ExchangeRedactor)?
     private let logger: Logger
 
-    /// - Parameter prices: `nil` leaves every exchange without a cost.
+    /// - Parameters:
+    ///   - prices: `nil` leaves every exchange without a cost.
+    ///   - redactor: `nil` stores everything as it came.
     public init(
-        journal: Journal, pool: PostgresPool, prices: PriceBook? = nil, landed: @escaping ExchangesLanded,
-        logger: Logger
+        journal: Journal, pool: PostgresPool, prices: PriceBook? = nil, redactor: (any ExchangeRedactor)? = nil,
+        landed: @escaping ExchangesLanded, logger: Logger
     ) {
         self.init(
-            journal: journal, store: PostgresExchangeStore(pool: pool), costs: prices ?? NoCosts(), landed: landed,
-            logger: logger)
+            journal: journal, store: PostgresExchangeStore(pool: pool), costs: prices ?? NoCosts(),
+            redactor: redactor, landed: landed, logger: logger)
     }
 
     init(
-        journal: Journal, store: any ExchangeStore, costs: any Costs = NoCosts(), landed: @escaping ExchangesLanded,
-        logger: Logger
+        journal: Journal, store: any ExchangeStore, costs: any Costs = NoCosts(),
+        redactor: (any ExchangeRedactor)? = nil, landed: @escaping ExchangesLanded, logger: Logger
     ) {
+        self.redactor = redactor
         self.costs = costs
         self.journal = journal
         self.store = store
@@ -167,11 +171,12 @@ public struct IngestDrain: Service {
         let waiting = try await journal.oldest(limit: limit, bytes: DrainPace.mostBytes, without: inFlight)
         guard !waiting.isEmpty else { return nil }
         try await costs.prepare()
-        let intact = waiting.filter { !$0.isDamaged }.map {
+        var intact = waiting.filter { !$0.isDamaged }.map {
             ProjectedExchange(
                 exchange: $0.exchange.hashed(),
                 projection: ExchangeProjection($0.exchange).priced(costs, for: $0.exchange))
         }
+        if let redactor { try await intact.redact(redactor) }
         return Batch(waiting: waiting, intact: ExchangeBatch(intact))
     }
 

@@ -59,7 +59,7 @@ public struct AllInOne: Sendable {
         // What a demo provider could say of itself nobody needs to read.
         quiet.logLevel = .critical
         let demo = ScriptedProvider(
-            scripts: [DemoScript()],
+            scripts: [DemoScript(), GuardScript()],
             configuration: .init(host: "127.0.0.1", port: 0, chunkDelay: .milliseconds(8), requestsKept: 0),
             logger: quiet)
         try await withThrowingTaskGroup(of: Void.self) { group in

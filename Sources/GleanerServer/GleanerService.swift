@@ -4,11 +4,14 @@ import Foundation
 import GleanerConsole
 import GleanerCore
 import GleanerDatasets
+import GleanerExchanges
 import GleanerFeedback
 public import GleanerGateway
 import GleanerHTTP
 import GleanerImport
 import GleanerIngest
+import GleanerJobs
+import GleanerModeration
 import GleanerReview
 import GleanerRouting
 import Hummingbird
@@ -81,8 +84,24 @@ public struct GleanerService: Sendable {
         let pool = PostgresPool(configuration: PostgresConfiguration(conninfo: databaseURL), logger: logger)
         let keys = PostgresKeyStore(pool: pool)
         let accounts = AccountService(pool: pool) { try await keys.project(named: "default") }
-        let feedback = FeedbackService(store: PostgresFeedbackStore(pool: pool))
-        let sampling = SamplingService(pool: pool)
+        let signals = ReviewSignals(pool: pool)
+        let sampling = SamplingService(pool: pool, signals: signals)
+        let desk = ReviewDesk(pool: pool, sampling: sampling, signals: signals)
+        let moderation = ModerationParts(
+            pool: pool, client: client, providers: providers, dataDirectory: configuration.dataDirectory,
+            logger: logger, flagged: { exchanges, _ in try await sampling.reconsider(exchanges) })
+        let feedback = FeedbackRoom(configuration, pool: pool) { [logger] news in
+            do {
+                switch news {
+                case .lowRated(let exchanges): try await sampling.reconsider(exchanges)
+                case .commented(let comments, let project):
+                    try await moderation.service.commented(
+                        comments.map { ($0.exchange, $0.feedback.uuid) }, in: project)
+                }
+            } catch {
+                logger.warning("what follows from feedback was not done", metadata: ["error": "\(error)"])
+            }
+        }
         let schema = SchemaReadiness(pool: pool, logger: logger) {
             try await sampling.ensureDefaultRule(project: keys.project(named: "default"))
         }
@@ -92,8 +111,13 @@ public struct GleanerService: Sendable {
         let prices = PriceBook(
             pool: pool, configuration: PostgresConfiguration(conninfo: databaseURL), logger: logger)
         let drain = IngestDrain(
-            journal: journal, pool: pool, prices: prices,
-            landed: { try await Self.landed($0, feedback: feedback, sampling: sampling) }, logger: logger)
+            journal: journal, pool: pool, prices: prices, redactor: moderation.redactor,
+            landed: {
+                try await Self.landed(
+                    $0, feedback: feedback.service, sampling: sampling, moderation: moderation.service)
+            }, logger: logger)
+        let jobs = JobQueue(pool: pool)
+        let worker = JobWorker(queue: jobs, handlers: moderation.handlers, logger: logger)
         let routesInForce = CurrentRoutes()
         let routeWatch = RouteWatch(
             store: PostgresRouteStore(pool: pool), current: routesInForce, configuration: pool.configuration,
@@ -111,42 +135,51 @@ public struct GleanerService: Sendable {
             client: client, journal: journal, open: open, maximumAnswerBytes: gateway.maximumAnswerBytes,
             logger: logger)
         let idempotency = PostgresIdempotencyKeys(pool: pool)
+        let exchanges = ExchangeService(pool: pool)
         let replays = ReplayCount()
         let spending = Spending(
             configuration: gateway, client: client, journal: journal, open: open, shadows: shadows, logger: logger)
         let routes = Routes(
             authentication: Authentication(ring: KeyRing(store: keys)), errors: ErrorAnswers(refusals: refusals),
-            shedding: Shedding(limits: limits),
+            shedding: Shedding(limits: limits), crossOriginFeedback: feedback.crossOrigin,
             gateway: GatewayRoutes(
                 Gateway(
                     configuration: gateway, routes: routesInForce, keys: idempotency, replays: replays,
-                    spending: spending)),
-            exchanges: ExchangeRoutes(reader: ExchangeReader(pool: pool)),
+                    judges: moderation.judges, spending: spending, mint: feedback.mint)),
+            exchanges: ExchangeRoutes(service: exchanges),
             log: ExchangeLogRoutes(
                 log: ExchangeLog(journal: journal),
                 limits: LogLimits(
                     itemBytes: configuration.maximumBodyBytes, batchBytes: 8 * configuration.maximumBodyBytes)),
-            prices: PriceRoutes(store: PriceStore(pool: pool)), feedback: FeedbackRoutes(service: feedback),
-            review: ReviewRoutes(review: ReviewService(pool: pool), sampling: sampling),
+            prices: PriceRoutes(store: PriceStore(pool: pool)), feedback: feedback.routes,
+            review: ReviewRoutes(desk: desk),
             datasets: DatasetRoutes(service: DatasetService(pool: pool)),
             routes: RouteRoutes(
                 service: RouteService(store: PostgresRouteStore(pool: pool)) { [providers] in providers.names }),
+            jobs: JobRoutes(queue: jobs), moderation: ModerationRoutes(service: moderation.service),
             console: try Console(
-                accounts: accounts, publicURL: configuration.publicURL, oidc: configuration.oidc, client: client))
+                accounts: accounts, exchanges: exchanges, feedback: feedback.stream, raters: feedback.raters,
+                review: desk, moderation: moderation.service,
+                publicURL: configuration.publicURL, oidc: configuration.oidc, client: client))
         let admin = Router(context: GleanerContext.self)
         admin.add(middleware: ErrorAnswers(refusals: refusals))
         AdminRoutes(
             journal: journal, journalLimit: Int64(configuration.journalMaximumBytes), pool: pool, schema: schema,
             open: open, shadows: shadows, replays: replays, refusals: refusals, limits: limits,
-            connections: connections, memoryLimit: memoryLimit, needs: routes.needs
+            connections: connections, memoryLimit: memoryLimit, needs: routes.needs, jobs: worker.metrics,
+            moderation: moderation.metrics
         ).add(to: admin)
-        return [
-            pool, schema, AfterSchema(schema: schema, inner: prices), AfterSchema(schema: schema, inner: drain),
+        var services: [any Service] = [
+            pool, schema, AfterSchema(schema: schema, inner: prices), AfterSchema(schema: schema, inner: worker),
+            AfterSchema(schema: schema, inner: moderation.watch),
+            AfterSchema(schema: schema, inner: moderation.recorder), AfterSchema(schema: schema, inner: drain),
             AfterSchema(schema: schema, inner: PartitionKeeper(pool: pool, logger: logger)),
-            AfterSchema(schema: schema, inner: EarlyFeedbackSweep(service: feedback, logger: logger)),
+            AfterSchema(schema: schema, inner: SamplingUpkeep(sampling: sampling, logger: logger)),
             AfterSchema(schema: schema, inner: routeWatch),
             ProviderReload(providers: providers, logger: logger),
-            AfterSchema(schema: schema, inner: IdempotencyExpiry(keys: idempotency, logger: logger)), open, shadows,
+            AfterSchema(
+                schema: schema, inner: IdempotencyExpiry(keys: idempotency, posts: feedback.store, logger: logger)),
+            open, shadows,
             MemoryWatch(limit: memoryLimit, limits: limits, connections: connections, logger: logger),
             adminConnections, connections,
             Listener.make(
@@ -165,6 +198,9 @@ public struct GleanerService: Sendable {
                 limits: limits, open: open, connections: connections, timeout: configuration.shutdownTimeout,
                 logger: logger),
         ]
+        // Behind the pool and what everything waits for, before the listeners: stopped after them.
+        services.insert(contentsOf: feedback.services(schema, pool: pool, logger: logger), at: 2)
+        return services
     }
 }
 

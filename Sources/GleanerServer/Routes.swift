@@ -1,9 +1,11 @@
 import GleanerConsole
 import GleanerDatasets
+import GleanerExchanges
 import GleanerFeedback
 import GleanerGateway
 import GleanerHTTP
 import GleanerImport
+import GleanerModeration
 import GleanerReview
 import GleanerRouting
 import Hummingbird
@@ -13,6 +15,7 @@ struct Routes: Sendable {
     let authentication: Authentication
     let errors: ErrorAnswers
     let shedding: Shedding
+    let crossOriginFeedback: CrossOriginFeedback
     let gateway: GatewayRoutes
     let exchanges: ExchangeRoutes
     let log: ExchangeLogRoutes
@@ -21,6 +24,8 @@ struct Routes: Sendable {
     let review: ReviewRoutes
     let datasets: DatasetRoutes
     let routes: RouteRoutes
+    let jobs: JobRoutes
+    let moderation: ModerationRoutes
     let console: Console
     let needs = RouteNeeds()
 
@@ -29,25 +34,33 @@ struct Routes: Sendable {
         needs.declareAPI()
         let router = Router(context: GleanerContext.self)
         router.add(middleware: SecurityHeaders())
+        // Outside of errors: a page may read why it was refused.
+        router.add(middleware: crossOriginFeedback)
         router.add(middleware: errors)
         router.add(middleware: authentication)
         // /v1/chat/completions, /v1/models
         gateway.add(to: router.group("v1").add(middleware: shedding))
         let api = router.group("api").add(middleware: OffLoop()).add(middleware: NeedsMet(needs))
-        // /api/exchanges, /api/exchanges/{id}
+        // /api/exchanges, /api/exchanges/{id}…
         exchanges.add(to: api)
         // POST /api/exchanges
         log.add(to: api)
         // /api/prices
         prices.add(to: api)
-        // /api/feedback, /api/exchanges/{id}/feedback
+        // /api/feedback…, /api/exchanges/{id}/feedback
         feedback.add(to: api)
-        // /api/reviews…, /api/sampling-rules
+        // /feedback.js
+        feedback.addPage(to: router)
+        // /api/reviews…, /api/rubrics…, /api/comparisons…, /api/sampling-rules…, /api/samples/pick, /api/estimates
         review.add(to: api)
         // /api/datasets…
         datasets.add(to: api)
         // /api/routes…
         routes.add(to: api)
+        // /api/jobs…
+        jobs.add(to: api)
+        // /api/moderation…
+        moderation.add(to: api)
         // /, /sign-in, /assets and the pages
         console.add(to: router.group().add(middleware: OffLoop()), needs: needs)
         let faults = needs.faults(of: router)

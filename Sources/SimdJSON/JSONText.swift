@@ -21,6 +21,10 @@ internal import Glibc
     public var hasNUL: Bool { unsafe raw.contains(0) }
 
     public func append(to bytes: inout [UInt8]) { unsafe bytes.append(contentsOf: raw) }
+    /// The first `limit` bytes, which may end inside a character.
+    public func append(to bytes: inout [UInt8], atMost limit: Int) {
+        unsafe bytes.append(contentsOf: raw.prefix(limit))
+    }
 
     public static func == (text: JSONText, name: StaticString) -> Bool {
         unsafe text.count == name.utf8CodeUnitCount && memcmp(text.raw.baseAddress!, name.utf8Start, text.count) == 0

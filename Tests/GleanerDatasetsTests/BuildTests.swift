@@ -49,6 +49,50 @@ struct BuildTests {
         #expect(try await service.version("latest", of: "demo", in: world.project).number == 3)
     }
 
+    @Test(
+        "judgements of marked raters are left out, are the reason when nothing else is left, and count again when cleared"
+    )
+    func markedRaters() async throws {
+        let world = try await StoredExchanges(pool: pool)
+        let (alone, shared, reviewed) = (
+            try await world.add(user: "A"), try await world.add(user: "B"), try await world.add(user: "C")
+        )
+        for id in [alone, shared, reviewed] { try await world.feedback(id, thumb: 1, rater: "loud") }
+        try await world.feedback(shared, thumb: 1, rater: "asha")
+        try await world.review(reviewed, score: 5)
+        // A flag only keeps things out, so it counts whoever raised it.
+        let flagged = try await world.add(user: "D")
+        try await world.feedback(flagged, thumb: 1, rater: "asha")
+        try await world.feedback(flagged, raised: true, rater: "loud")
+        func mark(_ since: Double, _ until: Double?, _ reason: String) async throws {
+            try await pool.query(
+                """
+                INSERT INTO gleaner.rater_marks
+                    (id, project_id, rater, reason, since, until, evidence, marked_at, seen_at)
+                VALUES (gen_random_uuid(), \(world.project.uuid), 'loud', \(reason), \(Date(timeIntervalSinceNow: since)),
+                        \(until.map { Date(timeIntervalSinceNow: $0) }), '{}', now(), now())
+                """)
+        }
+        func version() async throws -> DatasetVersion {
+            try await build(world) { $0.minimumRating = .init(netThumbs: 1) }
+        }
+        // Another time's mark says nothing of these.
+        try await mark(-7200, -3600, "few_raters")
+        let before = try await version()
+        #expect(before.statistics.train == 3)
+        #expect(before.statistics.excluded == ["open_flag": 1])
+        try await mark(-60, nil, "burst")
+        let marked = try await version()
+        #expect(marked.statistics.train == 2)
+        #expect(marked.statistics.excluded == ["marked_rater": 1, "open_flag": 1])
+        let detail: String = try await pool.query(
+            "SELECT detail FROM gleaner.exclusions WHERE version_id = \(marked.id) AND reason = 'marked_rater'")[0]
+            .decode("detail")
+        #expect(detail == "1 of marked raters (burst) left out; then net thumbs 0 of 1")
+        try await pool.query("UPDATE gleaner.rater_marks SET cleared_at = now(), cleared_by = 'lead'")
+        #expect(try await version().statistics.train == 3)
+    }
+
     @Test("counts say where every exchange went")
     func counts() async throws {
         let world = try await world(11)

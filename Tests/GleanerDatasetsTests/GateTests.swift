@@ -11,13 +11,13 @@ extension Candidate {
         isComplete: Bool = true, finishReason: String? = "stop", receivedAt: Date = Date(),
         messages: [JSONValue]? = [["role": "system", "content": "Old."], ["role": "user", "content": "Chai?"]],
         answer: JSONValue? = ["role": "assistant", "content": "Haan."], tools: JSONValue? = nil,
-        reviews: [Review] = [.fixture(5)], feedback: [Feedback] = []
+        reviews: [Review] = [.fixture(5)], feedback: [Feedback] = [], moderation: Moderation = Moderation()
     ) -> Candidate {
         Candidate(
             id: .new(), receivedAt: receivedAt, endpoint: endpoint, status: status, httpStatus: httpStatus,
             isComplete: isComplete, finishReason: finishReason, conversation: "c", endUser: "u", servedModel: "m",
             messages: messages, answer: answer, tools: tools, parallelToolCalls: nil, reviews: reviews,
-            feedback: feedback)
+            said: feedback, moderation: moderation)
     }
 }
 
@@ -57,6 +57,28 @@ struct GateTests {
             #expect(!error.detail.isEmpty)
             return error.reason
         }
+    }
+
+    @Test(
+        "what moderation flagged, blocked or could not judge is left out, unless the policy ignores it",
+        arguments: ["unknown", "flag", "redact", "block"], ["prompt", "response"])
+    func moderated(_ action: String, _ side: String) {
+        var moderation = Candidate.Moderation(actions: ["prompt": "allow", "response": "allow"])
+        #expect(reason(.fixture(moderation: moderation)) == nil)
+        moderation.actions[side] = action
+        #expect(reason(.fixture(moderation: moderation)) == "moderation")
+        #expect(reason(.fixture(moderation: moderation)) { $0.moderation = .ignored } == nil)
+        moderation.isRedacted = true
+        #expect(reason(.fixture(moderation: moderation)) == (action == "redact" ? nil : "moderation"))
+    }
+
+    @Test("without a policy of the project's own, what was never judged passes; with one, both sides must be")
+    func unjudged() {
+        #expect(reason(.fixture()) == nil)
+        #expect(reason(.fixture(moderation: .init(isRequired: true))) == "moderation")
+        #expect(reason(.fixture(moderation: .init(isRequired: true, actions: ["prompt": "allow"]))) == "moderation")
+        let both = ["prompt": "allow", "response": "allow"]
+        #expect(reason(.fixture(moderation: .init(isRequired: true, actions: both))) == nil)
     }
 
     @Test("a well reviewed exchange passes")

@@ -105,7 +105,7 @@ struct DemoRunTests {
         let submitted = sent.compactMap { $0["scores"]?.objectValue }
         #expect(submitted.count == 60)
         for scores in submitted {
-            #expect(Set(scores.keys) == ["relevance", "accuracy", "appropriateness"])
+            #expect(Set(scores.keys) == ["relevance", "accuracy", "appropriateness", "natural_language"])
             #expect(scores.values.allSatisfy { (1...5).contains($0.intValue ?? 0) })
         }
         #expect(sent.allSatisfy { $0["lease_token"]?.stringValue == $0["slot"]?.intValue.map { "t-\($0)" } })

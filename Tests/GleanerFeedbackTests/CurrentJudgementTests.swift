@@ -34,6 +34,30 @@ struct CurrentJudgementTests {
         #expect(current([raised, (.flag(raised: false, reason: nil), "asha")]).hasOpenFlag)
     }
 
+    @Test("a newer set of tags replaces the rater's older one, and signals of different kinds stand beside each other")
+    func tagsAndSignals() {
+        let judgement = current([
+            (.tags(["wrong"]), "asha"), (.tags(["wrong", "long"]), "ravi"), (.tags(["long"]), "asha"),
+            (.tags([]), "meena"), (.tags(["rude"]), "meena"), (.signal(.copied), "asha"), (.signal(.copied), "asha"),
+            (.signal(.regenerated), "asha"),
+        ])
+        #expect(judgement.tags == ["wrong": 2, "long": 1])
+        #expect(judgement.signals == [.copied: 1, .regenerated: 1])
+        #expect(judgement.ups == 0 && judgement.downs == 0)
+    }
+
+    @Test("of preferences the newest against each other answer counts")
+    func preferences() {
+        let other = ID<Exchange>.new()
+        let judgement = current([
+            (.preference(Judgement.Preference(isChosen: true, other: .exchange(other))), "asha"),
+            (.preference(Judgement.Preference(isChosen: false, other: .exchange(other))), "asha"),
+            (.preference(Judgement.Preference(isChosen: false, other: .completion("d"))), "asha"),
+        ])
+        #expect(judgement.preferred == 1)
+        #expect(judgement.rejected == 1)
+    }
+
     @Test("a later correction replaces the rater's own, a comment counts for nothing")
     func corrections() {
         let judgement = current([

@@ -33,13 +33,13 @@ struct FeedbackTests {
         let receipt = try await service.give(
             [.score(try Score(4)), .comment("theek hai")], on: .completion("chatcmpl-7"), rater: nil, by: world.caller)
         #expect(receipt.exchange == nil)
-        try await service.joinEarly([(world.project, "chatcmpl-7")])
+        try await service.joinEarly([.init(project: world.project, completion: "chatcmpl-7", conversation: nil)])
         #expect(try await service.joinAllEarly() == 0)
         let id = try await world.add(completion: "chatcmpl-7")
         if bySweep {
             #expect(try await service.joinAllEarly() == 2)
         } else {
-            try await service.joinEarly([(world.project, "chatcmpl-7")])
+            try await service.joinEarly([.init(project: world.project, completion: "chatcmpl-7", conversation: nil)])
         }
         let found = try await service.feedback(on: id, of: world.project)
         #expect(Set(found.map(\.id)) == Set(receipt.feedback.map(\.id)))
@@ -78,7 +78,8 @@ struct FeedbackTests {
             for turn in 0..<6 {
                 group.addTask {
                     let landed = turn % 2 == 0 ? completions : completions.reversed()
-                    try await service.joinEarly(landed.map { (project, $0) })
+                    try await service.joinEarly(
+                        landed.map { .init(project: project, completion: $0, conversation: nil) })
                 }
                 group.addTask { try await service.joinAllEarly() }
             }

@@ -18,7 +18,11 @@ struct JudgementRowsTests {
             .thumb(up: true), .thumb(up: false), .score(try Score(1)), .score(try Score(5)),
             .comment("bahut accha 👍🏽 'quoted' {a,\"b\"} NULL"), .correction("Pehle paani,\n\tphir patti \\ doodh."),
             .flag(raised: true, reason: "galat jaankari"), .flag(raised: true, reason: nil),
-            .flag(raised: false, reason: nil),
+            .flag(raised: false, reason: nil), .tags([]), .tags(["bahut lamba", "{a}", "\"b\"", "ग़लत"]),
+            .signal(.copied), .signal(.regenerated), .signal(.abandoned),
+            .preference(Judgement.Preference(isChosen: true, other: .exchange(.new()))),
+            .preference(Judgement.Preference(isChosen: false, other: .completion("chatcmpl-2"))),
+            .preference(Judgement.Preference(isChosen: false, other: .text("Doosra jawab."))),
         ]
     }
 
@@ -32,12 +36,12 @@ struct JudgementRowsTests {
         #expect((receipt.exchange == nil) == waits)
         #expect(receipt.feedback.map(\.kind) == given.map(\.kind))
         let id = if let exchange = receipt.exchange { exchange } else { try await world.add(completion: "chatcmpl-1") }
-        try await service.joinEarly([(world.project, "chatcmpl-1")])
+        try await service.joinEarly([.init(project: world.project, completion: "chatcmpl-1", conversation: nil)])
 
         let stored = try await service.feedback(on: id, of: world.project)
         let found = Dictionary(uniqueKeysWithValues: stored.map { ($0.id, $0.judgement) })
         #expect(receipt.feedback.map { found[$0.id] } == given)
-        #expect(stored.allSatisfy { $0.rater == "आशा" && $0.source == "import" })
+        #expect(stored.allSatisfy { $0.rater == "आशा" && $0.source == "import" && $0.proof == .key })
         #expect(stored.map(\.at) == stored.map(\.at).sorted(by: >))
         // Who sent it, and the shard that lets the database find it without looking everywhere.
         let rows = try await pool.query("SELECT DISTINCT api_key_id, shard, exchange_id FROM gleaner.feedback")
@@ -56,20 +60,22 @@ struct JudgementRowsTests {
         ] {
             _ = try await service.give([judgement], on: .exchange(id), rater: rater, by: world.caller)
         }
-        let listed = FeedbackRoutes.Listed(try await service.feedback(on: id, of: world.project))
+        let listed = FeedbackListed(try await service.feedback(on: id, of: world.project))
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .iso8601
         let document = try JSONDecoder().decode(JSONValue.self, from: encoder.encode(listed))
         #expect(
             document["current"] == [
-                "ups": 1, "downs": 1, "scores": [], "corrections": ["Behtar."], "flagged": true,
+                "ups": 1, "downs": 1, "scores": [], "corrections": ["Behtar."], "flagged": true, "tags": [:],
+                "signals": [:], "preferred": 0, "rejected": 0,
             ])
         let items = try #require(document["feedback"]?.arrayValue)
         #expect(items.map { $0["kind"] } == ["correction", "flag", "thumb", "thumb", "thumb"])
         #expect(items[0]["body"] == "Behtar.")
         #expect(items[1]["raised"] == true && items[1]["body"] == "spam")
         #expect(items[2...].map { $0["thumb"] } == ["up", "down", "up"])
-        #expect(items[2].objectValue?.keys.sorted() == ["created_at", "id", "kind", "rater", "source", "thumb"])
+        #expect(
+            items[2].objectValue?.keys.sorted() == ["created_at", "id", "kind", "proof", "rater", "source", "thumb"])
     }
 
     @Test("one judgement that the database refuses keeps all of the same call out, and waiting ones where they are")
@@ -83,7 +89,9 @@ struct JudgementRowsTests {
         }
         _ = try await service.give(both, on: .completion("c"), rater: nil, by: world.caller)
         let landed = try await world.add(completion: "c")
-        await #expect(throws: PostgresError.self) { try await service.joinEarly([(world.project, "c")]) }
+        await #expect(throws: PostgresError.self) {
+            try await service.joinEarly([.init(project: world.project, completion: "c", conversation: nil)])
+        }
         for exchange in [id, landed] {
             #expect(try await service.feedback(on: exchange, of: world.project).isEmpty)
         }

@@ -23,32 +23,45 @@ struct LandingRaceTests {
             self.failsToJoin = failsToJoin
         }
 
-        func exchange(withCompletion id: String, of project: ID<Project>) async throws -> ID<Exchange>? {
-            let found = try await inner.exchange(withCompletion: id, of: project)
+        func exchanges(for subjects: [Subject], of project: ID<Project>) async throws -> [Subject: ID<Exchange>] {
+            let found = try await inner.exchanges(for: subjects, of: project)
             let isFirst = hasLanded.withLock { landed in
                 defer { landed = true }
                 return !landed
             }
-            if isFirst {
+            if isFirst, case .completion(let id)? = subjects.first {
                 try await world.add(completion: id)
-                _ = try await inner.join([(project: project, completion: id)])
+                _ = try await inner.join([.init(project: project, completion: id, conversation: nil)])
             }
             return found
         }
-        func join(_ landed: [(project: ID<Project>, completion: String)]) async throws -> Int {
+        func join(_ landed: [LandedExchange]) async throws -> [JoinedFeedback] {
             if failsToJoin { throw PostgresError.connectionLost(sqlState: nil) }
             return try await inner.join(landed)
         }
-        func keep(_ feedback: [GivenFeedback], on exchange: ID<Exchange>) async throws {
-            try await inner.keep(feedback, on: exchange)
+        func transaction<Value: Sendable>(_ body: (any FeedbackStore) async throws -> Value) async throws -> Value {
+            try await inner.transaction(body)
         }
-        func keepEarly(_ feedback: [GivenFeedback], completion: String) async throws {
-            try await inner.keepEarly(feedback, completion: completion)
+        func keep(_ feedback: [GivenFeedback]) async throws { try await inner.keep(feedback) }
+        func keepEach(_ items: [[GivenFeedback]]) async throws -> [Int: FeedbackRefused] {
+            try await inner.keepEach(items)
         }
-        func joinAll() async throws -> Int { try await inner.joinAll() }
+        func joinAll(keepingTurnsBefore patience: Date) async throws -> [JoinedFeedback] {
+            try await inner.joinAll(keepingTurnsBefore: patience)
+        }
         func feedback(on exchange: ID<Exchange>, of project: ID<Project>) async throws -> [StoredFeedback] {
             try await inner.feedback(on: exchange, of: project)
         }
+        func feedback(onConversation name: String, of project: ID<Project>) async throws -> [StoredFeedback] {
+            try await inner.feedback(onConversation: name, of: project)
+        }
+        func judgementCounts(
+            of rater: String, on exchange: ID<Exchange>, of project: ID<Project>
+        ) async throws -> [String: Int] {
+            try await inner.judgementCounts(of: rater, on: exchange, of: project)
+        }
+        func claim(_ key: PostKey) async throws -> KeptPost? { try await inner.claim(key) }
+        func keep(_ answer: PostAnswer, for key: PostKey) async throws { try await inner.keep(answer, for: key) }
     }
 
     private func give(to service: FeedbackService, _ world: StoredExchanges) async throws -> FeedbackService.Receipt {

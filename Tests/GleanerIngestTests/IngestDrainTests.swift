@@ -51,6 +51,8 @@ struct IngestDrainTests {
             #expect(try row.decode("tags", as: PostgresArray<String>.self).elements == ["a", "b"])
             #expect(try row.decode("served_model", as: String.self) == "m-1")
             #expect(try row.decode("complete", as: Bool.self))
+            #expect(try row.decode("language", as: String.self) == "en")
+            #expect(try row.decode("answer_language", as: String.self) == "en")
             #expect(try row.decode("shard", as: Int16.self) == exchange.intent.id.shard.value)
             #expect(try row.decodeIfPresent("projection_note", as: String.self) == nil)
             #expect(journal.counts.stored == 1)

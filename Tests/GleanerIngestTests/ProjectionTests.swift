@@ -105,6 +105,44 @@ struct ProjectionTests {
         #expect(projection.isComplete)
     }
 
+    @Test(
+        "the languages are those of what the user said last and of the first answer, in every dialect",
+        arguments: [
+            (
+                "/v1/chat/completions",
+                #"{"model":"m","messages":[{"role":"user","content":"hello there"},{"role":"assistant","content":"x"},{"role":"user","content":[{"type":"text","text":"chai kaise"},{"type":"image_url"},{"type":"text","text":"banate hain"}]},{"role":"tool","content":"the end of it"}]}"#,
+                #"{"choices":[{"index":0,"message":{"role":"assistant","content":"पानी उबालो"},"finish_reason":"stop"},{"index":1,"message":{"content":"the"},"finish_reason":"stop"}]}"#
+            ),
+            (
+                "/v1/messages",
+                #"{"model":"m","system":"You are the one","messages":[{"role":"user","content":"chai kaise banate hain"}]}"#,
+                #"{"id":"x","type":"message","role":"assistant","model":"m","content":[{"type":"text","text":"पानी उबालो"}],"stop_reason":"end_turn"}"#
+            ),
+            (
+                "/v1/responses", #"{"model":"m","input":"chai kaise banate hain"}"#,
+                #"{"id":"x","status":"completed","output":[{"type":"message","role":"assistant","content":[{"type":"output_text","text":"पानी उबालो"}]}]}"#
+            ),
+        ])
+    func languages(_ endpoint: String, _ request: String, _ response: String) {
+        let projection = ExchangeProjection(.fixture(request: request, response: response, endpoint: endpoint))
+        #expect(projection.language == "hi-Latn")
+        #expect(projection.answerLanguage == "hi")
+    }
+
+    @Test("a streamed answer has a language, a text that tells none is und, and no text is none")
+    func languagesAtTheEdge() {
+        let streamed = ExchangeProjection(
+            .fixture(
+                request: #"{"model":"m","messages":[{"role":"user","content":"\ud83d\ude00 12"}]}"#, response: stream,
+                contentType: "text/event-stream"))
+        #expect(streamed.language == "und")
+        #expect(streamed.answerLanguage == nil)
+        let silent = ExchangeProjection(.fixture(request: #"{"messages":[{"role":"user","content":null}]}"#))
+        #expect(silent.language == nil)
+        let absent = ExchangeProjection(.fixture(request: #"{"messages":[{"role":"system","content":"the"}]}"#))
+        #expect(absent.language == nil)
+    }
+
     @Test("a body that cannot be read leaves a note and no projection")
     func unreadable() {
         let projection = ExchangeProjection(.fixture(request: "{", response: "<html>"))

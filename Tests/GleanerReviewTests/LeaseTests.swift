@@ -50,7 +50,7 @@ struct LeaseTests {
     @Test("another project is lent nothing, and cannot submit with a token it learnt")
     func stranger() async throws {
         let world = try await StoredExchanges.drawn(1)
-        let stranger = try await StoredExchanges(pool: pool, project: "other")
+        let stranger = try await StoredExchanges.single(pool, project: "other")
         #expect(try await service.next(for: "mallory", in: stranger.project) == nil)
         let item = try #require(try await service.next(for: "asha", in: world.project))
         await #expect(throws: ReviewError.leaseLost) {
@@ -102,7 +102,7 @@ struct LeaseTests {
         let world = try await StoredExchanges.drawn(1)
         let (service, project, pool) = (service, world.project, pool)
         let item = try #require(try await service.next(for: "asha", in: project))
-        let verdict = try ReviewVerdict.all(5)
+        let verdict = ReviewAnswers.all(5)
         let ids = try await withThrowingTaskGroup(of: UUID.self) { group in
             // Both are held up at the slot, so that neither can be done before the other has begun.
             try await pool.withTransaction { connection in
@@ -120,7 +120,7 @@ struct LeaseTests {
         let rows = try await pool.query("SELECT id, rubric, duration_ms FROM gleaner.reviews")
         #expect(rows.count == 1)
         #expect(try Set(ids) == [rows[0].decode("id", as: UUID.self)])
-        #expect(try rows[0].decode("rubric", as: String.self) == Rubric.name)
+        #expect(try rows[0].decode("rubric", as: String.self) == Rubric.standard.reference)
         #expect(try rows[0].decode("duration_ms", as: Int.self) >= 0)
     }
 
@@ -148,32 +148,5 @@ struct LeaseTests {
         )[0]
         #expect(abs(try row.decode("seconds", as: Double.self) - 90.5) < 0.5)
         #expect(abs(try row.decode("leased_until", as: Date.self).timeIntervalSince(item.leasedUntil)) < 0.001)
-    }
-}
-
-@Suite("Verdicts")
-struct VerdictTests {
-    @Test("texts that say nothing are none, and the lowest score counts")
-    func texts() throws {
-        let scores = [
-            "relevance": try Score(5), "accuracy": try Score(2), "appropriateness": try Score(4),
-        ]
-        let verdict = try ReviewVerdict(scores: scores, correction: " \n\t", comment: "")
-        #expect(verdict.correction == nil)
-        #expect(verdict.comment == nil)
-        #expect(verdict.lowest == 2)
-    }
-
-    @Test("a text fits up to 64 KiB in bytes, whatever its script", arguments: ["correction", "comment"])
-    func length(_ field: String) throws {
-        func verdict(_ text: String) throws -> ReviewVerdict {
-            try ReviewVerdict(
-                scores: ReviewVerdict.all(4).scores, correction: field == "correction" ? text : nil,
-                comment: field == "comment" ? text : nil)
-        }
-        let fits = String(repeating: "é", count: 32 << 10)
-        let kept = try verdict(fits)
-        #expect((kept.correction ?? kept.comment) == fits)
-        #expect(throws: ReviewError.textInvalid(field)) { try verdict(fits + "x") }
     }
 }

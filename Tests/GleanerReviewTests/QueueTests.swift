@@ -22,7 +22,7 @@ struct QueueTests {
         let members = try #require(wire.objectValue)
         #expect(
             members.keys.sorted() == [
-                "answer", "exchange_id", "messages", "questions", "readable", "rubric", "slot",
+                "answer", "exchange_id", "form", "messages", "questions", "readable", "rubric", "slot",
             ])
         #expect(wire["readable"] == true)
         #expect(wire["slot"]?["id"]?.stringValue == item.slot.uuidString.lowercased())
@@ -40,7 +40,7 @@ struct QueueTests {
         let world = try await StoredExchanges.drawn(40)
         let service = ReviewService(pool: pool)
         let seen = Seen()
-        let verdict = try ReviewVerdict.all(4)
+        let verdict = ReviewAnswers.all(4)
         let project = world.project
         try await withThrowingTaskGroup(of: Void.self) { group in
             for number in 0..<50 {
@@ -62,7 +62,7 @@ struct QueueTests {
             progress
                 == ReviewProgress(
                     open: 0, leased: 0, done: 40, skipped: 0,
-                    means: ["relevance": 4, "accuracy": 4, "appropriateness": 4]))
+                    means: ["relevance": 4, "accuracy": 4, "appropriateness": 4, "natural_language": 4]))
     }
 
     @Test("an expired lease goes to the next reviewer, and the first one's submission is refused")
@@ -103,7 +103,7 @@ struct QueueTests {
 
     @Test("an item that cannot be read as a conversation is lent all the same, and shows no bytes")
     func unreadable() async throws {
-        let world = try await StoredExchanges(pool: pool)
+        let world = try await StoredExchanges.single(pool)
         let deep = JSONB(String(repeating: "[", count: 2_000) + String(repeating: "]", count: 2_000))
         let id = try await world.add()
         try await pool.query(
@@ -156,7 +156,7 @@ struct QueueTests {
     @Test("a skipped item does not come back, one given back does, another project's is out of reach")
     func skipping() async throws {
         let world = try await StoredExchanges.drawn(1)
-        let stranger = try await StoredExchanges(pool: pool, project: "other")
+        let stranger = try await StoredExchanges.single(pool, project: "other")
         let service = ReviewService(pool: pool)
         let item = try #require(try await service.next(for: "asha", in: world.project))
         await #expect(throws: ReviewError.leaseLost) {
@@ -171,18 +171,6 @@ struct QueueTests {
         try await service.skip(slot: again.slot, token: again.leaseToken, in: world.project)
         #expect(try await service.next(for: "asha", in: world.project) == nil)
         #expect(try await service.progress(in: world.project).skipped == 1)
-    }
-
-    @Test("a verdict needs every question, and no other")
-    func rubric() throws {
-        let five = try Score(5)
-        #expect(throws: ReviewError.questionUnanswered("accuracy")) {
-            try ReviewVerdict(scores: ["relevance": five, "appropriateness": five])
-        }
-        #expect(throws: ReviewError.questionUnknown("charm")) {
-            try ReviewVerdict(scores: ["relevance": five, "accuracy": five, "appropriateness": five, "charm": five])
-        }
-        #expect(throws: ReviewError.textInvalid("correction")) { try ReviewVerdict.all(4, correction: "a\0") }
     }
 
     @Test("names that cannot be reviewers are refused", arguments: ["", "a\nb", String(repeating: "x", count: 129)])

@@ -23,7 +23,7 @@ struct ReviewBodyTests {
         #expect(submitted.scores == ["accuracy": 5])
         #expect(submitted.correction == nil)
         #expect(try parse(SubmitBody.self, "{\(Self.ids),\"scores\":{},\"correction\":\"x\"}").correction == "x")
-        #expect(try parse(SkipBody.self, "{\(Self.ids),\"reason\":\"r\",\"reviewer\":\"asha\"}").reason == "r")
+        #expect(try parse(ReasonBody.self, "{\(Self.ids),\"reason\":\"r\",\"reviewer\":\"asha\"}").reason == "r")
         #expect(try parse(RuleBody.self, #"{"name":"all","probability":1,"backlog":true}"#).backlog == true)
     }
 
@@ -31,7 +31,7 @@ struct ReviewBodyTests {
     func unknown(_ field: String) throws {
         #expect(try refused(NextBody.self, "{\"reviewer\":\"asha\",\"\(field)\":1}") == field)
         #expect(try refused(SubmitBody.self, "{\(Self.ids),\"scores\":{},\"\(field)\":1}") == field)
-        #expect(try refused(SkipBody.self, "{\(Self.ids),\"\(field)\":1}") == field)
+        #expect(try refused(ReasonBody.self, "{\(Self.ids),\"\(field)\":1}") == field)
         #expect(try refused(RuleBody.self, "{\"name\":\"all\",\"probability\":1,\"\(field)\":1}") == field)
     }
 }

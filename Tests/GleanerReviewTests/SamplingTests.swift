@@ -16,7 +16,7 @@ struct SamplingTests {
 
     @Test("drawing twice draws once, and the probability is on record")
     func idempotent() async throws {
-        let world = try await StoredExchanges(pool: pool)
+        let world = try await StoredExchanges.single(pool)
         let service = sampling
         let rule = try await service.setRule(project: world.project, name: "floor", probability: 0.4)
         let candidates = candidates(500, world)
@@ -34,7 +34,7 @@ struct SamplingTests {
 
     @Test("a changed rule is a new version with the same salt: a higher share keeps what the lower one drew")
     func versions() async throws {
-        let world = try await StoredExchanges(pool: pool)
+        let world = try await StoredExchanges.single(pool)
         let service = sampling
         let candidates = candidates(300, world)
         let low = try await service.setRule(project: world.project, name: "floor", probability: 0.1)
@@ -58,7 +58,7 @@ struct SamplingTests {
 
     @Test("the same share again is no change, and changes at once get one version each")
     func sameAgain() async throws {
-        let world = try await StoredExchanges(pool: pool)
+        let world = try await StoredExchanges.single(pool)
         let (service, project) = (sampling, world.project)
         let first = try await service.setRule(project: project, name: "floor", probability: 0.1)
         #expect(try await service.setRule(project: project, name: "floor", probability: 0.1) == first)
@@ -76,7 +76,7 @@ struct SamplingTests {
 
     @Test("instances that draw the same exchanges at once, in any order, draw them once")
     func drawnAtOnce() async throws {
-        let world = try await StoredExchanges(pool: pool)
+        let world = try await StoredExchanges.single(pool)
         let service = sampling
         _ = try await service.setRule(project: world.project, name: "all", probability: 1)
         let candidates = candidates(200, world)
@@ -93,7 +93,7 @@ struct SamplingTests {
 
     @Test("what is not whole is never drawn, and a project without a rule gets the default one")
     func eligibility() async throws {
-        let world = try await StoredExchanges(pool: pool)
+        let world = try await StoredExchanges.single(pool)
         let service = sampling
         try await service.draw([SamplingCandidate(id: .new(), project: world.project, isEligible: false)])
         try await service.draw([SamplingCandidate(id: .new(), project: world.project, isEligible: true)])
@@ -106,7 +106,7 @@ struct SamplingTests {
 
     @Test("a rule reaches back to exchanges that were there before it")
     func backlog() async throws {
-        let world = try await StoredExchanges(pool: pool)
+        let world = try await StoredExchanges.single(pool)
         for _ in 0..<5 { try await world.add() }
         try await world.add(complete: false)
         try await world.add(status: "client_gone")
@@ -119,7 +119,7 @@ struct SamplingTests {
 
     @Test("a share that is none is refused", arguments: [0, -0.1, 1.1, .nan, .infinity])
     func probability(_ value: Double) async throws {
-        let world = try await StoredExchanges(pool: pool)
+        let world = try await StoredExchanges.single(pool)
         await #expect(throws: ReviewError.probabilityOutOfRange) {
             try await sampling.setRule(project: world.project, name: "floor", probability: value)
         }

@@ -13,7 +13,7 @@ struct TerminalTests {
 
     /// Plays `lines` as input; returns what the terminal showed.
     private func play(
-        _ lines: [String], _ world: StoredExchanges, lease: Duration = ReviewService.defaultLease
+        _ lines: [String], _ world: StoredExchanges, lease: Duration? = nil
     ) async throws -> (TerminalReview.Summary, String) {
         let input = Mutex(lines)
         let output = Mutex("")
@@ -29,7 +29,7 @@ struct TerminalTests {
     func terminal() async throws {
         let world = try await StoredExchanges.drawn(2)
         let (summary, shown) = try await play(
-            ["9", "hm", "?", "5", "c", "Behtar jawab", "do lines", ".", "4", " 3 ", "s  spam hai"], world)
+            ["9", "hm", "?", "5", "c", "Behtar jawab", "do lines", ".", "4", " 3 ", "5", "s  spam hai"], world)
         #expect(summary == .init(submitted: 1, skipped: 1))
         #expect(shown.contains("[system]\nYou answer in Hinglish."))
         #expect(shown.contains("[user]\nSawaal"))
@@ -44,7 +44,7 @@ struct TerminalTests {
         #expect(try row.decode("reviewer", as: String.self) == "asha")
         #expect(
             try JSONValue(parsing: row.decode("scores", as: JSONB.self).bytes) == [
-                "relevance": 5, "accuracy": 4, "appropriateness": 3,
+                "relevance": 5, "accuracy": 4, "appropriateness": 3, "natural_language": 5,
             ])
         let reason = try await pool.query("SELECT skip_reason FROM gleaner.review_slots WHERE state = 'skipped'")[0]
         #expect(try reason.decode("skip_reason", as: String.self).trimmingCharacters(in: .whitespaces) == "spam hai")
@@ -52,7 +52,7 @@ struct TerminalTests {
 
     @Test(
         "quitting and the end of input give the item back",
-        arguments: [["5", "q"], ["5"], [], ["c", "half a correc"], ["5", "5", "?"]])
+        arguments: [["5", "q"], ["5"], [], ["c", "half a correc"], ["5", "5", "5", "?"]])
     func quitting(_ lines: [String]) async throws {
         let world = try await StoredExchanges.drawn(1)
         let (summary, _) = try await play(lines, world)
@@ -67,7 +67,7 @@ struct TerminalTests {
     func longCorrection() async throws {
         let world = try await StoredExchanges.drawn(1)
         let long = String(repeating: "x", count: ReviewText.longest + 1)
-        let (summary, shown) = try await play(["c", long, ".", "c", "chhota", ".", "5", "5", "5"], world)
+        let (summary, shown) = try await play(["c", long, ".", "c", "chhota", ".", "5", "5", "5", "5"], world)
         #expect(summary == .init(submitted: 1))
         #expect(shown.contains("`correction` cannot be stored."))
         let row = try await pool.query("SELECT correction FROM gleaner.reviews")[0]
@@ -77,7 +77,7 @@ struct TerminalTests {
     @Test("an empty correction corrects nothing")
     func emptyCorrection() async throws {
         let world = try await StoredExchanges.drawn(1)
-        _ = try await play(["c", " ", ".", "5", "5", "5"], world)
+        _ = try await play(["c", " ", ".", "5", "5", "5", "5"], world)
         let row = try await pool.query("SELECT correction FROM gleaner.reviews")[0]
         #expect(try row.decodeIfPresent("correction", as: String.self) == nil)
     }
@@ -86,7 +86,7 @@ struct TerminalTests {
     func lost() async throws {
         let world = try await StoredExchanges.drawn(1)
         let pool = pool
-        let lines = Mutex(["5", "5", "steal", "5", "5", "5"])
+        let lines = Mutex(["5", "5", "5", "steal", "5", "5", "5", "5"])
         let shown = Mutex("")
         // While the reviewer thinks about the last question, the queue lends the item to somebody else.
         let summary = try await TerminalReview(
@@ -115,7 +115,7 @@ struct TerminalTests {
 
     @Test("text parts, tool calls and what is not text are shown, control characters harmlessly")
     func transcript() async throws {
-        let world = try await StoredExchanges(pool: pool)
+        let world = try await StoredExchanges.single(pool)
         try await world.add(
             messages: [
                 ["role": "user", "content": [["type": "text", "text": "dekho\u{1B}[2J"], ["type": "image_url"]]]

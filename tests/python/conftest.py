@@ -81,7 +81,7 @@ def http(gleaner, key):
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it runs, its event loop counts as the thread's: other modules start theirs
 def chromium():
     from browser import Chromium  # not in the environment of the older SDK
 

@@ -19,13 +19,18 @@ def name_of(text):
     return text[:200]
 
 
+def printable(text):
+    """What a provider, a conversation, an end user or a tag may be called: no control characters."""
+    return "".join(c for c in text if c >= " " and not "\x7f" <= c <= "\x9f")[:64] or "x"
+
+
 def exchange(number, text):
     """One exchange that has the text wherever a client or a provider can put it."""
     call = {"id": f"call{number}", "type": "function",
             "function": {"name": name_of(text), "arguments": json.dumps({"x": text})}}
     return {
-        "external_id": f"hostile-{number}-{uuid.uuid4()}", "received_at": time.time() - number, "provider": name_of(text),
-        "conversation": name_of(text), "end_user": name_of(text), "tags": [text[:60] or "x"], "metadata": {name_of(text): text},
+        "external_id": f"hostile-{number}-{uuid.uuid4()}", "received_at": time.time() - number, "provider": printable(text),
+        "conversation": printable(text), "end_user": printable(text), "tags": [printable(text)[:60]], "metadata": {name_of(text): text},
         "request": {"model": name_of(text), "messages": [
             {"role": "system", "content": text}, {"role": "user", "content": text, "name": name_of(text)},
             {"role": "assistant", "content": None, "tool_calls": [call]},
@@ -47,7 +52,7 @@ def haunted(gleaner, people):
         for start in range(0, len(ALL), 50):
             answer = client.post("/api/exchanges", json=[
                 exchange(start + n, text) for n, text in enumerate(ALL[start:start + 50])])
-            assert answer.status_code == 202, answer.text[:500]
+            assert answer.status_code == 202, [entry for entry in answer.json()["exchanges"] if "error" in entry]
             ids += [entry["id"] for entry in answer.json()["exchanges"]]
         for id, text in zip(ids, ALL):
             answer = client.post("/api/feedback", json={

@@ -178,7 +178,8 @@ def test_another_projects_things_are_as_absent_as_none(gleaner, http):
     wait_until("it is stored", lambda: http.get(f"/api/exchanges/{mine}").status_code == 200)
     absent = mine[:-4] + ("0000" if mine[-4:] != "0000" else "1111")
     with httpx.Client(base_url=f"http://127.0.0.1:{gleaner.port}", headers={"Authorization": f"Bearer {other}"}, timeout=30) as client:
-        for path in ["/api/exchanges/{}", "/api/exchanges/{}/feedback"]:
+        for path in ["/api/exchanges/{}", "/api/exchanges/{}/feedback", "/api/exchanges/{}/history",
+                     "/api/exchanges/{}/bytes/request", "/api/moderation/exchanges/{}"]:
             theirs, none = client.get(path.format(mine)), client.get(path.format(absent))
             assert theirs.status_code == none.status_code, path
             assert plain(theirs, mine) == plain(none, absent), path
@@ -211,3 +212,17 @@ def test_fields_that_a_body_does_not_have_are_refused(gleaner, extra):
                 continue  # one of its own
             answer = client.request(method, path, json={**body, extra: "x"})
             assert answer.status_code == 400, (method, path, answer.status_code, answer.text[:200])
+
+
+def test_no_route_of_the_api_takes_a_body_that_it_does_not_know(gleaner):
+    """Whatever changes something, by the server's own list of routes."""
+    key = gleaner.run("keys", "create", "--project", "default", "--scope", "admin").stdout.strip()
+    routes = json.loads(get(gleaner.admin + "/surface")[1])["routes"]
+    changing = [route["route"].split(" ", 1) for route in routes
+                if route["need"].startswith("key") and route["route"].startswith(("POST /api", "PUT /api"))]
+    assert len(changing) > 20
+    with httpx.Client(base_url=f"http://127.0.0.1:{gleaner.port}", headers={"Authorization": f"Bearer {key}"}, timeout=30) as client:
+        for method, template in changing:
+            path = "/".join("0190a0b0-0000-7000-8000-000000000000" if part.startswith("{") else part for part in template.split("/"))
+            answer = client.request(method, path, json={"no_such_field": 1})
+            assert 400 <= answer.status_code < 500, (method, template, answer.status_code, answer.text[:200])

@@ -40,5 +40,9 @@ enum AssetFiles {
     static let all: [String: [UInt8]] = [
         "console.css": PackageResources.console_css,
         "console.js": PackageResources.console_js,
+        "feedback-stream.js": PackageResources.feedback_stream_js,
+        "review.js": PackageResources.review_js,
+        "compare.js": PackageResources.compare_js,
+        "exchanges.js": PackageResources.exchanges_js,
     ]
 }

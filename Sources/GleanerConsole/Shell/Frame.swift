@@ -51,7 +51,14 @@ struct BareFrame<View: Sendable>: Sendable {
 /// The pages that the frame leads to, in its order.
 enum Navigation {
     static let entries: [(name: String, path: String, key: String, need: Role.Need)] = [
-        ("People", "/people", "p", .admin)
+        ("Review", "/review", "r", .review),
+        ("Compare", "/compare", "c", .review),
+        ("Queue", "/queue", "q", .lead),
+        ("Exchanges", "/exchanges", "e", .read),
+        ("Feedback", "/feedback", "f", .read),
+        ("Moderation", "/moderation", "m", .read),
+        ("Quality", "/quality", "u", .read),
+        ("People", "/people", "p", .admin),
     ]
 }
 

@@ -14,7 +14,7 @@ struct Renderer: Sendable {
 
     func page(_ page: Page, for visit: Visit, status: HTTPResponse.Status = .ok) -> Response {
         let frame = Frame(page: page, visit: visit)
-        return html(templates.render(page.template, frame), status)
+        return html(templates.render(page.template, ViewNode.tree(of: frame)), status)
     }
 
     /// A page without the frame: before somebody has signed in.

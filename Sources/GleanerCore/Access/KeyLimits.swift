@@ -4,11 +4,17 @@ public struct KeyLimits: Sendable, Hashable {
     public var maximumConcurrent: Int?
     public var rate: RequestRate?
     public var clientGone: ClientGonePolicy?
+    /// `false`: its answers carry no feedback tokens.
+    public var feedbackTokens: Bool?
 
-    public init(maximumConcurrent: Int? = nil, rate: RequestRate? = nil, clientGone: ClientGonePolicy? = nil) {
+    public init(
+        maximumConcurrent: Int? = nil, rate: RequestRate? = nil, clientGone: ClientGonePolicy? = nil,
+        feedbackTokens: Bool? = nil
+    ) {
         self.maximumConcurrent = maximumConcurrent
         self.rate = rate
         self.clientGone = clientGone
+        self.feedbackTokens = feedbackTokens
     }
 }
 

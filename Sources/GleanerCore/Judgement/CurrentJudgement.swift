@@ -10,17 +10,23 @@ public struct CurrentJudgement: Sendable, Hashable {
     public private(set) var corrections: [String] = []
     /// Somebody raised a flag and has not cleared it.
     public private(set) var hasOpenFlag = false
+    /// By how many each word is in use.
+    public private(set) var tags: [String: Int] = [:]
+    public private(set) var signals: [Judgement.Signal: Int] = [:]
+    /// How often it was chosen over another answer, and how often another over it.
+    public private(set) var preferred = 0
+    public private(set) var rejected = 0
 
     private struct Voice: Hashable {
         let rater: String
-        let kind: String
+        let slot: String
     }
 
     /// - Parameter judgements: newest first.
     public init(newestFirst judgements: some Sequence<(judgement: Judgement, rater: String?)>) {
         var heard: Set<Voice> = []
         for (judgement, rater) in judgements {
-            if let rater, !heard.insert(Voice(rater: rater, kind: judgement.kind)).inserted { continue }
+            if let rater, !heard.insert(Voice(rater: rater, slot: judgement.slot)).inserted { continue }
             count(judgement)
         }
     }
@@ -32,6 +38,9 @@ public struct CurrentJudgement: Sendable, Hashable {
         case .score(let score): scores.append(score)
         case .correction(let text): corrections.append(text)
         case .flag(raised: true, _): hasOpenFlag = true
+        case .tags(let words): for word in words { tags[word, default: 0] += 1 }
+        case .signal(let signal): signals[signal, default: 0] += 1
+        case .preference(let preference): if preference.isChosen { preferred += 1 } else { rejected += 1 }
         case .flag(raised: false, _), .comment: break
         }
     }

@@ -1,5 +1,9 @@
 /// Five points: 1 unusable … 5 ready to train on. Exists only from 1 to 5.
 public struct Score: Sendable, Hashable, Comparable {
+    /// Up to here a score says "bad", and from `highest` on "good"; 3 takes no side.
+    public static let lowest: Int16 = 2
+    public static let highest: Int16 = 4
+
     public let value: Int16
 
     public init(_ value: some BinaryInteger) throws(ScoreError) {

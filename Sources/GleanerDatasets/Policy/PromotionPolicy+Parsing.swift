@@ -31,6 +31,7 @@ extension PromotionPolicy {
         minimumReviewScore = try container.wholeNumber(.minimumReviewScore) ?? minimumReviewScore
         minimumRating = try container.decodeIfPresent(MinimumRating.self, forKey: .minimumRating)
         try read(.noOpenFlag, &noOpenFlag)
+        try read(.moderation, &moderation)
         try read(.answer, &answer)
         try read(.acceptUserCorrections, &acceptUserCorrections)
         try read(.systemPrompt, &systemPrompt)

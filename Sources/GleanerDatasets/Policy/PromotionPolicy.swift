@@ -11,6 +11,11 @@ public struct PromotionPolicy: Sendable, Hashable, Codable {
         /// A reviewer's newest correction where there is one.
         case correctionPreferred = "correction_preferred"
     }
+    public enum Moderation: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Only what moderation allows: nothing flagged, blocked or unknown.
+        case allowed
+        case ignored
+    }
     public struct SystemPrompt: Sendable, Hashable, Codable {
         public enum Mode: String, Sendable, Hashable, Codable, CaseIterable { case keep, replace, drop }
         public var mode: Mode
@@ -47,6 +52,7 @@ public struct PromotionPolicy: Sendable, Hashable, Codable {
     /// `nil`: ratings alone promote nothing.
     public var minimumRating: MinimumRating?
     public var noOpenFlag = true
+    public var moderation = Moderation.allowed
     public var answer = AnswerSource.correctionPreferred
     /// Corrections that users sent, not only reviewers'.
     public var acceptUserCorrections = false
@@ -66,7 +72,7 @@ public struct PromotionPolicy: Sendable, Hashable, Codable {
     public init() {}
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case name, answer, endpoints
+        case name, answer, endpoints, moderation
         case minimumReviewScore = "minimum_review_score"
         case minimumRating = "minimum_rating"
         case noOpenFlag = "no_open_flag"

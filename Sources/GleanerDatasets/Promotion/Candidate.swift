@@ -18,6 +18,21 @@ struct Candidate: Sendable, Hashable {
         let score: Int?
         let body: String?
         let raised: Bool?
+        /// Why its rater's judgements are left out; `nil` when they count.
+        var mark: String?
+
+        /// A flag only keeps things out, so it counts whoever raised it.
+        var counts: Bool { mark == nil || kind == "flag" }
+    }
+
+    /// What moderation decided, of each side the newest.
+    struct Moderation: Sendable, Hashable {
+        /// The project has a policy of its own: what is not decided is then not clean.
+        var isRequired = false
+        /// `prompt` and `response` to `allow`, `unknown`, `flag`, `redact` or `block`.
+        var actions: [String: String] = [:]
+        /// Personal data has been replaced in what is promoted.
+        var isRedacted = false
     }
 
     let id: ID<Exchange>
@@ -37,8 +52,13 @@ struct Candidate: Sendable, Hashable {
     let parallelToolCalls: JSONValue?
     /// Oldest first.
     let reviews: [Review]
-    /// The newest of each rater and kind, oldest first.
-    let feedback: [Feedback]
+    /// The newest of each rater and kind, oldest first; those of marked raters too.
+    let said: [Feedback]
+    var moderation = Moderation()
+
+    /// What counts of it.
+    var feedback: [Feedback] { said.filter(\.counts) }
+    var leftOut: [Feedback] { said.filter { !$0.counts } }
 
     /// What tells an example's worth against its duplicates: reviewed before rated, then higher.
     var rank: Double {

@@ -11,13 +11,16 @@ struct Gates: Sendable {
         try wholeAnswer(candidate)
         try readable(candidate)
         try flags(candidate)
+        try moderation(candidate)
         try age(candidate)
         return [
             "finish_reason": candidate.finishReason.map { .string($0) } ?? .null,
             "open_flags": .integer(Int64(candidate.openFlags.count)),
-            "judged_by": .string(try judged(candidate)),
+            "judged_by": .string(try judgedByCounting(candidate)),
+            "marked_left_out": .integer(Int64(candidate.leftOut.count)),
             "lowest_review_score": candidate.reviews.map(\.lowest).min().map { .integer(Int64($0)) } ?? .null,
             "net_thumbs": .integer(Int64(candidate.netThumbs)),
+            "moderation": .object(candidate.moderation.actions.mapValues(JSONValue.string)),
         ]
     }
 
@@ -47,10 +50,38 @@ struct Gates: Sendable {
         throw Exclusion(reason: "open_flag", detail: "feedback \(flag.id)")
     }
 
+    /// Unknown is not clean. Where the project has a policy of its own, both sides must have been judged.
+    private func moderation(_ candidate: Candidate) throws(Exclusion) {
+        guard policy.moderation == .allowed else { return }
+        let moderation = candidate.moderation
+        for side in ["prompt", "response"] {
+            switch moderation.actions[side] {
+            case "allow": continue
+            case "redact" where moderation.isRedacted: continue
+            case let action?: throw Exclusion(reason: "moderation", detail: "\(side): \(action)")
+            case nil where moderation.isRequired: throw Exclusion(reason: "moderation", detail: "\(side): not judged")
+            case nil: continue
+            }
+        }
+    }
+
     private func age(_ candidate: Candidate) throws(Exclusion) {
         guard let days = policy.maximumAgeDays else { return }
         let age = now.timeIntervalSince(candidate.receivedAt) / 86_400
         guard age <= Double(days) else { throw Exclusion(reason: "too_old", detail: "\(Int(age)) days") }
+    }
+
+    /// As `judged`. Where the judgements of marked raters are missing, that is why: somebody may look at the marks.
+    private func judgedByCounting(_ candidate: Candidate) throws(Exclusion) -> String {
+        do throws(Exclusion) {
+            return try judged(candidate)
+        } catch {
+            guard candidate.reviews.isEmpty, !candidate.leftOut.isEmpty else { throw error }
+            let reasons = Set(candidate.leftOut.compactMap(\.mark)).sorted().joined(separator: ", ")
+            throw Exclusion(
+                reason: "marked_rater",
+                detail: "\(candidate.leftOut.count) of marked raters (\(reasons)) left out; then \(error.detail)")
+        }
     }
 
     /// - Returns: `review`, `correction` or `rating`.

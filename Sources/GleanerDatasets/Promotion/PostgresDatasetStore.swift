@@ -18,21 +18,30 @@ struct PostgresDatasetStore: Sendable {
         try await connection.forEachRow(
             """
             WITH judged AS (
-                SELECT shard, exchange_id FROM gleaner.reviews WHERE project_id = \(project.uuid)
+                SELECT shard, exchange_id FROM gleaner.counted_reviews WHERE project_id = \(project.uuid)
                 UNION
                 SELECT shard, exchange_id FROM gleaner.feedback
                 WHERE project_id = \(project.uuid) AND kind IN ('thumb', 'score', 'correction')
             )
             SELECT e.id, e.received_at, e.endpoint, e.status, e.http_status, e.complete, e.finish_reason, e.conversation,
-                   e.end_user, e.served_model, b.request, b.messages, b.answer,
+                   e.end_user, e.served_model, b.request, b.messages, b.answer, e.redaction IS NOT NULL AS is_redacted,
+                   EXISTS (SELECT 1 FROM gleaner.moderation_policies p WHERE p.project_id = e.project_id) AS is_moderated,
+                   (SELECT jsonb_object_agg(d.target, d.action)
+                    FROM (SELECT DISTINCT ON (target) target, action FROM gleaner.moderation_decisions d
+                          WHERE d.shard = e.shard AND d.exchange_id = e.id AND d.project_id = e.project_id
+                            AND d.target <> 'comment'
+                          ORDER BY target, id DESC) d) AS moderation,
                    (SELECT jsonb_agg(jsonb_build_object(
                                'id', r.id, 'reviewer', r.reviewer, 'lowest', r.lowest, 'scores', r.scores,
                                'correction', r.correction) ORDER BY r.created_at, r.id)
-                    FROM gleaner.reviews r
+                    FROM gleaner.counted_reviews r
                     WHERE r.shard = e.shard AND r.exchange_id = e.id AND r.project_id = e.project_id) AS reviews,
                    (SELECT jsonb_agg(jsonb_build_object(
                                'id', f.id, 'kind', f.kind, 'rater', f.rater, 'thumb', f.thumb, 'score', f.score,
-                               'body', CASE f.kind WHEN 'correction' THEN f.body END, 'raised', f.raised)
+                               'body', CASE f.kind WHEN 'correction' THEN f.body END, 'raised', f.raised,
+                               'mark', (SELECT min(m.reason) FROM gleaner.rater_marks m
+                                        WHERE m.project_id = f.project_id AND m.rater = f.rater AND m.cleared_at IS NULL
+                                          AND f.created_at >= m.since AND (m.until IS NULL OR f.created_at < m.until)))
                                ORDER BY f.created_at, f.id)
                     FROM (SELECT DISTINCT ON (coalesce(rater, id::text), kind) * FROM gleaner.feedback f
                           WHERE f.shard = e.shard AND f.exchange_id = e.id AND f.project_id = e.project_id
@@ -77,13 +86,17 @@ struct PostgresDatasetStore: Sendable {
                     lowest: Int(review["lowest"]?.intValue ?? 0), scores: review["scores"] ?? .null,
                     correction: review["correction"]?.stringValue)
             },
-            feedback: (try json("feedback")?.arrayValue ?? []).map { feedback in
+            said: (try json("feedback")?.arrayValue ?? []).map { feedback in
                 Candidate.Feedback(
                     id: feedback["id"]?.stringValue ?? "", kind: feedback["kind"]?.stringValue ?? "",
                     rater: feedback["rater"]?.stringValue, thumb: feedback["thumb"]?.intValue.map(Int.init),
                     score: feedback["score"]?.intValue.map(Int.init), body: feedback["body"]?.stringValue,
-                    raised: feedback["raised"]?.boolValue)
-            })
+                    raised: feedback["raised"]?.boolValue, mark: feedback["mark"]?.stringValue)
+            },
+            moderation: Candidate.Moderation(
+                isRequired: try row.decode("is_moderated"),
+                actions: try json("moderation")?.objectValue?.compactMapValues(\.stringValue) ?? [:],
+                isRedacted: try row.decode("is_redacted")))
     }
 
     // MARK: A version in the making

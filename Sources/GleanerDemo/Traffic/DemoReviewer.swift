@@ -5,6 +5,7 @@ struct DemoReviewer: Sendable, Hashable {
         let relevance: Int
         let accuracy: Int
         let appropriateness: Int
+        let naturalLanguage: Int
     }
 
     let name: String
@@ -21,7 +22,8 @@ struct DemoReviewer: Sendable, Hashable {
         let truth = Self.truth(quality)
         return Scores(
             relevance: see(truth.relevance, with: &random), accuracy: see(truth.accuracy, with: &random),
-            appropriateness: see(truth.appropriateness, with: &random))
+            appropriateness: see(truth.appropriateness, with: &random),
+            naturalLanguage: see(truth.naturalLanguage, with: &random))
     }
 
     private func see(_ value: Int, with random: inout SplitMix64) -> Int {
@@ -32,16 +34,16 @@ struct DemoReviewer: Sendable, Hashable {
 
     static func truth(_ quality: DemoQuality) -> Scores {
         switch quality {
-        case .good: Scores(relevance: 5, accuracy: 5, appropriateness: 5)
-        case .mediocre(.vague): Scores(relevance: 3, accuracy: 4, appropriateness: 4)
-        case .mediocre(.stiff): Scores(relevance: 4, accuracy: 4, appropriateness: 3)
-        case .bad(.wrong): Scores(relevance: 3, accuracy: 1, appropriateness: 1)
-        case .bad(.english): Scores(relevance: 4, accuracy: 4, appropriateness: 1)
-        case .bad(.mixedSpelling): Scores(relevance: 4, accuracy: 4, appropriateness: 2)
-        case .bad(.offTopic): Scores(relevance: 1, accuracy: 2, appropriateness: 3)
-        case .bad(.truncated): Scores(relevance: 3, accuracy: 2, appropriateness: 2)
-        case .bad(.rude): Scores(relevance: 2, accuracy: 2, appropriateness: 1)
-        case .bad(.repetition): Scores(relevance: 2, accuracy: 3, appropriateness: 2)
+        case .good: Scores(relevance: 5, accuracy: 5, appropriateness: 5, naturalLanguage: 5)
+        case .mediocre(.vague): Scores(relevance: 3, accuracy: 4, appropriateness: 4, naturalLanguage: 5)
+        case .mediocre(.stiff): Scores(relevance: 4, accuracy: 4, appropriateness: 3, naturalLanguage: 2)
+        case .bad(.wrong): Scores(relevance: 3, accuracy: 1, appropriateness: 1, naturalLanguage: 5)
+        case .bad(.english): Scores(relevance: 4, accuracy: 4, appropriateness: 1, naturalLanguage: 3)
+        case .bad(.mixedSpelling): Scores(relevance: 4, accuracy: 4, appropriateness: 2, naturalLanguage: 2)
+        case .bad(.offTopic): Scores(relevance: 1, accuracy: 2, appropriateness: 3, naturalLanguage: 4)
+        case .bad(.truncated): Scores(relevance: 3, accuracy: 2, appropriateness: 2, naturalLanguage: 3)
+        case .bad(.rude): Scores(relevance: 2, accuracy: 2, appropriateness: 1, naturalLanguage: 4)
+        case .bad(.repetition): Scores(relevance: 2, accuracy: 3, appropriateness: 2, naturalLanguage: 2)
         }
     }
 }

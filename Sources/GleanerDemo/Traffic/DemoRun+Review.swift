@@ -54,6 +54,7 @@ extension DemoRun {
             "scores": [
                 "relevance": .integer(Int64(scores.relevance)), "accuracy": .integer(Int64(scores.accuracy)),
                 "appropriateness": .integer(Int64(scores.appropriateness)),
+                "natural_language": .integer(Int64(scores.naturalLanguage)),
             ],
         ]
         if case .bad(let flaw) = quality {

@@ -37,6 +37,14 @@ struct Arrival {
 }
 
 extension ExchangeIntent {
+    /// The same call as another exchange's, which answered it.
+    func named(_ other: ID<Exchange>) -> ExchangeIntent {
+        ExchangeIntent(
+            id: other, project: project, key: key, receivedAt: receivedAt, endpoint: endpoint, streamed: streamed,
+            requestedModel: requestedModel, conversation: conversation, endUser: endUser, tags: tags,
+            provider: provider, requestHash: requestHash, source: source, choice: choice)
+    }
+
     /// The same request, to a candidate whose answer nobody is shown.
     func shadow(to candidate: CallPlan.Candidate, at time: Date) -> ExchangeIntent {
         ExchangeIntent(

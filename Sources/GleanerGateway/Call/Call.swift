@@ -14,8 +14,21 @@ struct Call: Sendable {
     let plan: CallPlan
     let intent: ExchangeIntent
     let watch: ClientWatch
+    /// What lets a page judge this exchange; `nil` when the key's answers carry none.
+    let feedbackToken: FeedbackTokenGrant?
+    /// `nil` where nothing is judged before it is sent or shown.
+    var judge: (any CallJudge)?
 
     var endpoint: Endpoint { arrival.endpoint }
+
+    var judged: JudgedCall {
+        JudgedCall(exchange: intent.id, project: intent.project, endpoint: intent.endpoint)
+    }
+
+    var answerGate: AnswerGate? {
+        guard let judge, judge.judgesAnswers else { return nil }
+        return AnswerGate(judge: judge, call: judged, endpoint: endpoint, model: fields?.model)
+    }
 
     /// What a candidate is sent: the client's bytes, changed only where its route says so.
     func request(

@@ -8,6 +8,8 @@ struct CallContext: Hashable {
     var conversation: String?
     var endUser: String?
     var tags: [String]
+    /// A feedback token is wanted where SDKs show it, not only in a header.
+    var wantsTokenInBody: Bool
 
     init(_ headers: HTTPFields, now: Date) throws(GatewayError) {
         var said = Said()
@@ -17,6 +19,7 @@ struct CallContext: Hashable {
         conversation = try said.conversation.map(Self.label)
         endUser = try said.endUser.map(Self.label)
         tags = try said.tags.map(Self.tags) ?? []
+        wantsTokenInBody = said.feedbackToken?.value.lowercased() == "body"
     }
 
     /// The headers that matter, the first of each kind; ours before Helicone's.
@@ -25,6 +28,7 @@ struct CallContext: Hashable {
         var conversation: HTTPField?
         var endUser: HTTPField?
         var tags: HTTPField?
+        var feedbackToken: HTTPField?
 
         mutating func hear(_ field: HTTPField) {
             let name = field.name.canonicalName
@@ -32,6 +36,7 @@ struct CallContext: Hashable {
             switch name {
             case "x-gleaner-exchange-id": exchange = exchange ?? field
             case "x-gleaner-tags": tags = tags ?? field
+            case "x-gleaner-feedback-token": feedbackToken = feedbackToken ?? field
             case "x-gleaner-conversation", "helicone-session-id": conversation = Self.better(conversation, field)
             case "x-gleaner-end-user", "helicone-user-id": endUser = Self.better(endUser, field)
             default: break

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 public import GleanerCore
+import GleanerHTTP
 import HTTPTypes
 
 /// What a client calls one piece of work by, so that sending it twice does it once.
@@ -16,20 +17,19 @@ public struct IdempotencyKey: Sendable, Hashable {
 
     /// `nil` when the request carries none.
     init?(_ headers: HTTPFields, _ intent: ExchangeIntent) throws(GatewayError) {
-        let values = headers[values: Self.header]
-        guard let text = values.first else { return nil }
-        guard values.count == 1 else { throw .headerInvalid("Idempotency-Key", problem: "is there more than once") }
-        guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
-            throw .headerInvalid("Idempotency-Key", problem: "is not 1 to 255 printable ASCII characters")
+        let text: String?
+        do throws(IdempotencyHeader.Invalid) {
+            text = try IdempotencyHeader.read(headers)
+        } catch {
+            throw .headerInvalid(IdempotencyHeader.name.rawName, problem: error.problem)
         }
+        guard let text else { return nil }
         guard let key = intent.key else { return nil }
         project = intent.project
         self.key = key
         sha256 = Array(SHA256.hash(data: Array("\(intent.endpoint)\n\(text)".utf8)))
         requestHash = intent.requestHash
     }
-
-    private static let header = HTTPField.Name("Idempotency-Key")!
 }
 
 /// An answer that was given before, as it was on the wire.

@@ -60,6 +60,7 @@ public struct PostgresIdempotencyKeys: IdempotencyKeys {
         let rows = try await pool.query(
             """
             SELECT k.exchange_id, k.request_sha256, e.status, e.http_status,
+                   e.reason IS NOT NULL OR e.redaction LIKE 'stored:%' AS is_other,
                    k.claimed_at < now() - make_interval(secs => \(patience)) AS is_stale
             FROM gleaner.idempotency_keys k
             LEFT JOIN gleaner.exchanges e ON e.shard = k.exchange_shard AND e.id = k.exchange_id
@@ -68,11 +69,13 @@ public struct PostgresIdempotencyKeys: IdempotencyKeys {
         guard let row = rows.first else { return nil }
         let status = try row.decodeIfPresent("status", as: String.self)
         let httpStatus = try row.decodeIfPresent("http_status", as: Int.self)
+        // What is stored is not what the client got: it was not shown, or has been redacted since.
+        let isOther = try row.decodeIfPresent("is_other", as: Bool.self) ?? false
         let state: State =
             switch status {
             case nil: try row.decode("is_stale") ? .failed : .running
             // An answer that says "not now" is none to be repeated for a day.
-            case ExchangeStatus.completed.rawValue: Self.isFinal(httpStatus ?? 500) ? .answered : .failed
+            case ExchangeStatus.completed.rawValue: Self.isFinal(httpStatus ?? 500) && !isOther ? .answered : .failed
             default: .failed
             }
         return Earlier(

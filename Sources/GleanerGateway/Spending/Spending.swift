@@ -42,11 +42,12 @@ public struct Spending: Sendable {
             response = try await answerHead(call, exchange)
         } catch {
             open.remove(intent.id)
-            return await fail(exchange, error, watch: call.watch)
+            return await fail(exchange, error, call)
         }
         return try await AnswerRelay(
             exchange: exchange, response: response, watch: call.watch, open: open, streamEnd: call.endpoint.streamEnd,
-            variant: exchange.variant, maximumBytes: configuration.maximumAnswerBytes
+            variant: exchange.variant, feedbackToken: call.feedbackToken,
+            maximumBytes: configuration.maximumAnswerBytes, gate: call.answerGate
         ).answer()
     }
 
@@ -54,7 +55,17 @@ public struct Spending: Sendable {
     func refuse(
         _ arrival: Arrival, _ body: ByteBuffer, _ explanation: Explanation
     ) async throws(JournalError) -> Response {
-        let intent = arrival.intent(arrival.id(nil, nil), nil, nil, body, nil)
+        try await refuse(arrival.intent(arrival.id(nil, nil), nil, nil, body, nil), body, explanation)
+    }
+
+    /// The same for a call that has been read: what it says of itself is kept.
+    func refuse(_ call: Call, _ explanation: Explanation) async throws(JournalError) -> Response {
+        try await refuse(call.intent, call.body, explanation)
+    }
+
+    private func refuse(
+        _ intent: ExchangeIntent, _ body: ByteBuffer, _ explanation: Explanation
+    ) async throws(JournalError) -> Response {
         let answer = ErrorBody.openAI.bytes(explanation)
         try await journal.record(
             intent, request: body,
@@ -117,7 +128,7 @@ public struct Spending: Sendable {
         }
     }
 
-    private func fail(_ exchange: OpenExchange, _ error: GatewayError, watch: ClientWatch) async -> Response {
+    private func fail(_ exchange: OpenExchange, _ error: GatewayError, _ call: Call) async -> Response {
         // A stop that could not wait cancels this task and closes the connection; the client did not leave.
         if Task.isCancelled {
             await exchange.closeOrLog(.interrupted, reason: "gateway_stopped")
@@ -125,7 +136,7 @@ public struct Spending: Sendable {
             open.count(error)
             await exchange.closeOrLog(error.ending, reason: error.explanation.code)
         }
-        return ErrorBody.openAI.response(error.explanation, headers: [.exchangeID: exchange.id.description])
+        return ErrorBody.openAI.response(error.explanation, headers: .of(exchange.id, call.feedbackToken))
     }
 
     // MARK: Shadows

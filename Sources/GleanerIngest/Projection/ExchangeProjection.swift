@@ -19,6 +19,9 @@ struct ExchangeProjection: Hashable {
     var finishReason: String?
     var isComplete = false
     var systemFingerprint: [UInt8]?
+    /// As `LanguageGuess` says: of the last thing that the user said, and of the answer.
+    var language: String?
+    var answerLanguage: String?
     var promptTokens: Int32?
     var completionTokens: Int32?
     var cachedTokens: Int32?
@@ -53,6 +56,19 @@ struct ExchangeProjection: Hashable {
         }
         if exchange.outcome.status != .refused, let dialect { readResponse(exchange, dialect, &parser, &repairs) }
         notes += repairs.notes
+        // The request's own document is at hand only while it is read; other dialects are read as chat here.
+        if dialect != .chat { language = read(messages, &parser, LanguageReader.language(ofLastUserIn:)) }
+        answerLanguage = read(answer, &parser, LanguageReader.language(ofAnswer:))
+    }
+
+    private func read(
+        _ document: JSONB?, _ parser: inout JSONParser, _ body: (JSONElement) -> String?
+    ) -> String? {
+        guard let document else { return nil }
+        return parser.read(document.bytes.span.bytes) { result in
+            guard case .success(let document) = result else { return nil }
+            return body(document.root)
+        }
     }
 
     private mutating func readRequest(
@@ -67,6 +83,7 @@ struct ExchangeProjection: Hashable {
                 if member.key == "messages", dialect == .chat {
                     messages = body.jsonb(member, .array, of: bytes, &repairs)
                     systemFingerprint = Self.fingerprint(member.value)
+                    language = LanguageReader.language(ofLastUserIn: member.value)
                 } else if member.key == "metadata" {
                     metadata = body.jsonb(member, .object, of: bytes, &repairs)
                 }
@@ -106,7 +123,7 @@ struct ExchangeProjection: Hashable {
     }
 
     /// An interrupted stream has no headers in the journal; its own first bytes tell.
-    private static func isStream(_ exchange: JournaledExchange) -> Bool {
+    static func isStream(_ exchange: JournaledExchange) -> Bool {
         exchange.outcome.headers["content-type"]?.lowercased().hasPrefix("text/event-stream")
             ?? (exchange.intent.streamed && exchange.response.first != UInt8(ascii: "{"))
     }

@@ -15,7 +15,8 @@ enum ExchangeFields {
         ("reasoning_tokens", .int4), ("duration_ms", .float8), ("ttft_ms", .float8), ("system_fingerprint", .bytea),
         ("request_sha256", .bytea), ("request_bytes", .int8), ("response_sha256", .bytea), ("response_bytes", .int8),
         ("source", .text), ("route", .text), ("variant", .text), ("routes_version", .int8), ("shadow_of", .uuid),
-        ("cache_write_tokens", .int4), ("cost_usd", .float8),
+        ("cache_write_tokens", .int4), ("cost_usd", .float8), ("language", .text), ("answer_language", .text),
+        ("redaction", .text),
     ]
     /// An array, which no array of arrays can hold: each way of storing has its own for it.
     static let tags: Column = ("tags", .text)
@@ -51,9 +52,9 @@ enum ExchangeFields {
         row.append(outcome.timeToFirstToken?.milliseconds)
         row.append(projection.systemFingerprint)
         row.append(intent.requestHash)
-        row.append(Int64(exchange.exchange.request.count))
+        row.append(Int64(exchange.redaction?.requestBytes ?? exchange.exchange.request.count))
         row.append(outcome.responseHash)
-        row.append(Int64(exchange.exchange.response.count))
+        row.append(Int64(exchange.redaction?.responseBytes ?? exchange.exchange.response.count))
         row.append(intent.source.rawValue)
         row.append(intent.choice?.route)
         row.append(last?.variant ?? intent.choice?.variant)
@@ -61,6 +62,9 @@ enum ExchangeFields {
         row.append(intent.shadowOf?.uuid)
         row.append(projection.cacheWriteTokens)
         row.append(projection.costUSD)
+        row.append(projection.language)
+        row.append(projection.answerLanguage)
+        row.append(exchange.redaction?.note)
     }
 
     static let bodies: [Column] = [

@@ -2,8 +2,17 @@ public import GleanerCore
 
 /// An exchange with what could be read from it, ready for Postgres.
 struct ProjectedExchange: Sendable {
-    let exchange: JournaledExchange
+    var exchange: JournaledExchange
     var projection: ExchangeProjection
+    /// Set when personal data was replaced; then lengths and hashes are still those of what was on the wire.
+    var redaction: Redaction?
+
+    struct Redaction: Sendable {
+        /// `exchanges.redaction`.
+        let note: String
+        let requestBytes: Int
+        let responseBytes: Int
+    }
 }
 
 /// Exchanges that are stored together, in key order, so that two writers lock in the same order.

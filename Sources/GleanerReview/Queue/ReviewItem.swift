@@ -1,34 +1,23 @@
 public import Foundation
 public import GleanerCore
 
-/// The questions of the rubric in force.
-public enum Rubric {
-    public static let name = "default@1"
-    public static let questions = ["relevance", "accuracy", "appropriateness"]
-
-    /// What a reviewer is asked, and what the ends of the scale mean.
-    public static func meaning(of question: String) -> String {
-        switch question {
-        case "relevance": "does it answer what was asked? 1 off the topic … 5 exactly"
-        case "accuracy": "is it right and safe? 1 wrong or dangerous … 5 right"
-        default: "are tone and language right for this user? 1 not at all … 5 entirely"
-        }
-    }
-}
-
-/// One exchange lent to one reviewer. Nothing in it tells what others thought, or which model answered.
+/// One exchange lent to one reviewer. Nothing in it tells what others thought, what users said of it, which model
+/// answered, or whether it is a hidden check.
 public struct ReviewItem: Sendable {
     public let slot: UUID
     public let leaseToken: UUID
     public let leasedUntil: Date
     public let exchange: ID<Exchange>
+    public let rubric: Rubric
     /// The conversation up to the user's last turn; `nil` when the bytes could not be read.
     public let messages: [JSONValue]?
     /// The message that was answered; `nil` as above.
     public let answer: JSONValue?
+    /// What the reviewer had entered before, unfinished or taken back.
+    public let draft: ReviewAnswers?
 
     /// Stands where a conversation could not be read. The bytes themselves would tell the model.
-    static let unreadable: JSONValue = [
+    public static let unreadable: JSONValue = [
         "role": "gleaner",
         "content": "(This could not be read as a conversation. Skip it, or judge what there is.)",
     ]

@@ -4,55 +4,162 @@ public import GleanerCore
 
 /// Lends sampled exchanges to reviewers, one at a time, and keeps what they say.
 ///
-/// A slot is lent for `lease`; the lease's token proves the right to submit, until the slot is lent to somebody else.
-/// Time is the database's, so instances whose clocks differ do not take each other's leases.
+/// A slot is lent for a while that heartbeats renew; the lease's token proves the right to submit, until the slot is lent
+/// to somebody else. Time is the database's, so instances whose clocks differ do not take each other's leases.
 public struct ReviewService: Sendable {
-    public static let defaultLease = Duration.seconds(600)
-
     private let store: ReviewStore
+    private let gold: GoldStore
+    private let settings: SettingsStore
+    private let rubrics: RubricStore
+    /// Instead of the project's.
+    private let lease: Duration?
 
-    public init(pool: PostgresPool) { self.init(pool: pool, lease: Self.defaultLease) }
+    public init(pool: PostgresPool) { self.init(pool: pool, lease: nil) }
 
-    init(pool: PostgresPool, lease: Duration) { store = ReviewStore(pool: pool, lease: lease) }
-
-    /// The next item of the queue; `nil` when nothing is open.
-    /// - Throws: `ReviewError.reviewerInvalid`.
-    public func next(for reviewer: String, in project: ID<Project>) async throws -> ReviewItem? {
-        try check(reviewer)
-        guard let lease = try await store.lease(to: reviewer, in: project) else { return nil }
-        return try await store.item(lease, in: project)
+    init(pool: PostgresPool, lease: Duration?) {
+        self.init(
+            pool: pool, settings: SettingsStore(pool: pool), rubrics: RubricStore(pool: pool), lease: lease)
     }
+
+    init(pool: PostgresPool, settings: SettingsStore, rubrics: RubricStore, lease: Duration? = nil) {
+        store = ReviewStore(pool: pool)
+        gold = GoldStore(pool: pool)
+        self.settings = settings
+        self.rubrics = rubrics
+        self.lease = lease
+    }
+
+    // MARK: Lending
+
+    /// The next item of the queue; `nil` when nothing is open for this reviewer. One in some is a hidden check.
+    /// - Parameter resuming: an item that the reviewer still holds comes first, with what they had entered.
+    /// - Throws: `ReviewError.reviewerInvalid`.
+    public func next(
+        for reviewer: String, in project: ID<Project>, resuming: Bool = false
+    ) async throws -> ReviewItem? {
+        let reviewer = try Reviewer(reviewer)
+        let settings = try await settings.settings(of: project)
+        let terms = LeaseTerms(reviewer: reviewer.name, rubric: settings.rubric, length: lease ?? settings.lease)
+        if resuming, let held = try await store.held(terms, in: project) { return try await item(held, in: project) }
+        if settings.goldShare > 0, Double.random(in: 0..<1) < settings.goldShare,
+            let check = try await gold.lease(terms, in: project)
+        {
+            return try await item(check, in: project)
+        }
+        guard let lease = try await store.lease(terms, in: project) else { return nil }
+        return try await item(lease, in: project)
+    }
+
+    /// What the reviewer has at hand, the oldest first; looking changes nothing.
+    public func held(by reviewer: String, in project: ID<Project>) async throws -> [UUID] {
+        try await store.heldSlots(by: Reviewer(reviewer).name, in: project)
+    }
+
+    /// An item that the reviewer has at hand, as it stands; `nil` when they have not. Looking changes nothing.
+    public func held(_ slot: UUID, by reviewer: String, in project: ID<Project>) async throws -> ReviewItem? {
+        guard let lease = try await store.held(slot, by: Reviewer(reviewer).name, in: project) else { return nil }
+        return try await item(lease, in: project)
+    }
+
+    /// Keeps an item for another lease's length.
+    /// - Returns: until when.
+    /// - Throws: `ReviewError.leaseLost`.
+    public func heartbeat(slot: UUID, token: UUID, in project: ID<Project>) async throws -> Date {
+        let projects = try await settings.settings(of: project)
+        return try await store.extend(slot: slot, token: token, in: project, by: lease ?? projects.lease)
+    }
+
+    /// Keeps a half-done judgement; it comes back with the item, to its reviewer only.
+    /// - Throws: `ReviewError.leaseLost`, `.textInvalid`.
+    public func keep(_ draft: ReviewAnswers, slot: UUID, token: UUID, in project: ID<Project>) async throws {
+        _ = try ReviewText.checked(draft.correction, as: "correction")
+        _ = try ReviewText.checked(draft.comment, as: "comment")
+        let document = try draft.document.canonicalBytes()
+        guard document.count <= 2 * ReviewText.longest, !draft.holdsNUL else { throw ReviewError.textInvalid("draft") }
+        try await store.keep(JSONB(bytes: document), slot: slot, token: token, in: project)
+    }
+
+    // MARK: Ending
 
     /// Keeps a verdict and closes the slot. Sent twice with the same token, it is kept once.
     /// - Returns: the review's id.
-    /// - Throws: `ReviewError.leaseLost` when the slot has been lent to somebody else, or closed, since.
-    public func submit(_ verdict: ReviewVerdict, slot: UUID, token: UUID, in project: ID<Project>) async throws -> UUID
-    {
-        try await store.submit(verdict, slot: slot, token: token, in: project)
+    /// - Throws: `ReviewError.leaseLost` when the slot has been lent to somebody else, or closed, since; what
+    ///   `ReviewVerdict` refuses.
+    public func submit(_ given: ReviewAnswers, slot: UUID, token: UUID, in project: ID<Project>) async throws -> UUID {
+        guard let asked = try await store.rubric(ofSlot: slot, token: token, in: project) else {
+            throw ReviewError.leaseLost
+        }
+        let verdict = try ReviewVerdict(given, against: await rubrics.rubric(asked, in: project))
+        let spread = try await settings.settings(of: project).disagreementSpread
+        return try await store.submit(verdict, slot: slot, token: token, in: project, spread: spread)
     }
 
-    /// Closes the slot without a verdict. Sent twice with the same token, the first reason stays.
+    /// Closes the slot without a verdict: nobody could judge it. Sent twice with the same token, the first reason stays.
     /// - Throws: `ReviewError.leaseLost`; `.textInvalid` for a reason that cannot be kept.
     public func skip(slot: UUID, token: UUID, in project: ID<Project>, reason: String? = nil) async throws {
         let reason = try ReviewText.checked(reason, as: "reason")
-        try await store.skip(slot: slot, token: token, in: project, reason: reason)
+        let spread = try await settings.settings(of: project).disagreementSpread
+        try await store.skip(slot: slot, token: token, in: project, reason: reason, spread: spread)
     }
 
-    /// Gives an item back unjudged.
+    /// Leaves the slot to somebody else: this reviewer should not judge it, and is not asked again.
+    /// - Throws: `ReviewError.leaseLost`, `.reasonMissing`, `.textInvalid`.
+    public func decline(slot: UUID, token: UUID, in project: ID<Project>, reason: String) async throws {
+        guard let reason = try ReviewText.checked(reason, as: "reason") else { throw ReviewError.reasonMissing }
+        try await store.decline(slot: slot, token: token, in: project, reason: reason)
+    }
+
+    /// Gives an item back unjudged; it may come to the same reviewer again.
     /// - Throws: `ReviewError.leaseLost`.
     public func giveBack(slot: UUID, token: UUID, in project: ID<Project>) async throws {
         try await store.giveBack(slot: slot, token: token, in: project)
     }
 
+    /// Takes a reviewer's newest submission back and lends the item to them again, as they had judged it.
+    /// - Throws: `ReviewError.nothingToUndo`, `.reviewerInvalid`.
+    public func undo(by reviewer: String, in project: ID<Project>) async throws -> ReviewItem {
+        let reviewer = try Reviewer(reviewer)
+        let settings = try await settings.settings(of: project)
+        let terms = LeaseTerms(reviewer: reviewer.name, rubric: settings.rubric, length: lease ?? settings.lease)
+        let again = try await store.undo(terms, in: project, minutes: settings.undoMinutes)
+        return try await item(again, in: project)
+    }
+
+    // MARK: Looking
+
     public func progress(in project: ID<Project>) async throws -> ReviewProgress {
         try await store.progress(in: project)
     }
 
-    private func check(_ reviewer: String) throws(ReviewError) {
-        let scalars = reviewer.unicodeScalars
+    /// How many slots wait, counted up to a thousand.
+    public func waiting(in project: ID<Project>) async throws -> Int { try await store.waiting(in: project) }
+
+    /// How fast a reviewer is, today and over the last hour.
+    public func pace(of reviewer: String, in project: ID<Project>) async throws -> ReviewPace {
+        try await store.pace(of: Reviewer(reviewer).name, in: project)
+    }
+
+    private func item(_ lease: ReviewStore.Lease, in project: ID<Project>) async throws -> ReviewItem {
+        try await store.item(lease, rubrics.rubric(lease.rubric, in: project), in: project)
+    }
+}
+
+/// To whom, on which questions and for how long a slot is lent.
+struct LeaseTerms: Sendable {
+    let reviewer: String
+    let rubric: String
+    let length: Duration
+    var seconds: Double { Double(length.components.seconds) + Double(length.components.attoseconds) / 1e18 }
+}
+
+/// A name that can stand beside a review: 1 to 128 characters, none of them a control character.
+struct Reviewer: Sendable, Hashable {
+    let name: String
+
+    init(_ name: String) throws(ReviewError) {
+        let scalars = name.unicodeScalars
         guard (1...128).contains(scalars.count), !scalars.contains(where: { $0.properties.generalCategory == .control })
-        else {
-            throw .reviewerInvalid
-        }
+        else { throw .reviewerInvalid }
+        self.name = name
     }
 }

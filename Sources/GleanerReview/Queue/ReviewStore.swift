@@ -9,92 +9,172 @@ struct ReviewStore: Sendable {
         let token: UUID
         let exchange: ID<Exchange>
         let until: Date
+        let rubric: String
+
+        init(_ row: PostgresRow) throws {
+            slot = try row.decode("id")
+            token = try row.decode("lease_token")
+            exchange = ID(try row.decode("exchange_id", as: UUID.self))
+            until = try row.decode("leased_until")
+            // Those lent before there were rubrics.
+            rubric = try row.decodeIfPresent("rubric") ?? Rubric.firstDefault.reference
+        }
     }
 
     let pool: PostgresPool
-    let lease: Duration
 
-    /// Lends the first open slot, or one whose lease has run out; rows that others are looking at are passed over.
-    func lease(to reviewer: String, in project: ID<Project>) async throws -> Lease? {
-        let token = UUID()
-        let seconds = Double(lease.components.seconds) + Double(lease.components.attoseconds) / 1e18
-        let rows = try await pool.query(
-            """
-            UPDATE gleaner.review_slots SET
-                state = 'leased', leased_by = \(reviewer), lease_token = \(token), leased_at = clock_timestamp(),
-                leased_until = clock_timestamp() + make_interval(secs => \(seconds))
-            WHERE id = (
-                SELECT id FROM gleaner.review_slots
-                WHERE project_id = \(project.uuid) AND state IN ('open', 'leased')
-                  AND (state = 'open' OR leased_until < clock_timestamp())
-                ORDER BY position FOR UPDATE SKIP LOCKED LIMIT 1)
-            RETURNING id, exchange_id, leased_until
-            """)
-        guard let row = rows.first else { return nil }
-        return Lease(
-            slot: try row.decode("id"), token: token, exchange: ID(try row.decode("exchange_id", as: UUID.self)),
-            until: try row.decode("leased_until"))
+    // MARK: Lending
+
+    /// Lends the first slot that is open, or whose lease has run out, and whose exchange the reviewer has not judged,
+    /// skipped or declined. Rows that others are looking at are passed over.
+    ///
+    /// A window of the queue is looked at, its front first: a reviewer who has judged much meets mostly second slots of
+    /// their own items there, and passing over all of them would take longer with every review.
+    func lease(_ terms: LeaseTerms, in project: ID<Project>) async throws -> Lease? {
+        for start in [-2, Double.random(in: 0..<1)] {
+            if let lease = try await lease(terms, from: start, window: 500, in: project) { return lease }
+        }
+        return try await lease(terms, from: -2, window: nil, in: project)
     }
 
-    func item(_ lease: Lease, in project: ID<Project>) async throws -> ReviewItem {
-        let rows = try await pool.query(
+    private func lease(
+        _ terms: LeaseTerms, from start: Double, window: Int?, in project: ID<Project>
+    ) async throws -> Lease? {
+        for _ in 0..<3 {
+            do {
+                let rows = try await pool.query(
+                    Self.leasing(terms, from: start, window: window, in: project), timeout: .seconds(30))
+                guard let row = rows.first else { return nil }
+                return try Lease(row)
+            } catch let error as PostgresError where error.sqlState == "23505" {
+                // The same reviewer asked twice at once, and would hold two slots of one exchange.
+                continue
+            }
+        }
+        return nil
+    }
+
+    /// The statement, apart, so that a test can ask for its plan. `OFFSET 0` keeps the two conditions as look-ups by index
+    /// for each row of the window, which end with the first that are found.
+    static func leasing(_ terms: LeaseTerms, from start: Double, window: Int?, in project: ID<Project>) -> SQL {
+        """
+        WITH waiting AS MATERIALIZED (
+            SELECT id, project_id, exchange_id, position FROM gleaner.review_slots
+            WHERE project_id = \(project.uuid) AND state IN ('open', 'leased')
+              AND (state = 'open' OR leased_until < clock_timestamp()) AND position >= \(start)
+            ORDER BY position LIMIT \(window)
+        ), allowed AS MATERIALIZED (
+            SELECT id FROM waiting w
+            WHERE NOT EXISTS (
+                    SELECT 1 FROM gleaner.review_slots o
+                    WHERE o.project_id = w.project_id AND o.exchange_id = w.exchange_id
+                      AND o.leased_by = \(terms.reviewer) AND o.id <> w.id OFFSET 0)
+              AND NOT EXISTS (
+                    SELECT 1 FROM gleaner.review_declines d
+                    WHERE d.project_id = w.project_id AND d.exchange_id = w.exchange_id
+                      AND d.reviewer = \(terms.reviewer) OFFSET 0)
+            LIMIT 100
+        )
+        UPDATE gleaner.review_slots SET
+            state = 'leased', leased_by = \(terms.reviewer), lease_token = gen_random_uuid(),
+            leased_at = clock_timestamp(), leased_until = clock_timestamp() + make_interval(secs => \(terms.seconds)),
+            rubric = \(terms.rubric)
+        WHERE id = (
+            SELECT id FROM gleaner.review_slots
+            WHERE id = ANY(ARRAY(SELECT id FROM allowed)) AND state IN ('open', 'leased')
+              AND (state = 'open' OR leased_until < clock_timestamp())
+            ORDER BY position FOR UPDATE SKIP LOCKED LIMIT 1)
+        RETURNING id, lease_token, exchange_id, leased_until, rubric
+        """
+    }
+
+    /// The item that the reviewer has at hand, the oldest one, for another lease's length.
+    func held(_ terms: LeaseTerms, in project: ID<Project>) async throws -> Lease? {
+        try await pool.query(
             """
-            SELECT messages, answer FROM gleaner.exchange_bodies
-            WHERE shard = \(lease.exchange.shard.value) AND id = \(lease.exchange.uuid) AND project_id = \(project.uuid)
-            """)
+            UPDATE gleaner.review_slots SET
+                leased_until = clock_timestamp() + make_interval(secs => \(terms.seconds))
+            WHERE id = (
+                SELECT id FROM gleaner.review_slots
+                WHERE project_id = \(project.uuid) AND leased_by = \(terms.reviewer) AND state = 'leased'
+                ORDER BY leased_at FOR UPDATE SKIP LOCKED LIMIT 1)
+            RETURNING id, lease_token, exchange_id, leased_until, rubric
+            """
+        ).first.map(Lease.init)
+    }
+
+    func heldSlots(by reviewer: String, in project: ID<Project>) async throws -> [UUID] {
+        try await pool.query(
+            """
+            SELECT id FROM gleaner.review_slots
+            WHERE project_id = \(project.uuid) AND leased_by = \(reviewer) AND state = 'leased' ORDER BY leased_at LIMIT 100
+            """
+        ).map { try $0.decode("id") }
+    }
+
+    func held(_ slot: UUID, by reviewer: String, in project: ID<Project>) async throws -> Lease? {
+        try await pool.query(
+            """
+            SELECT id, lease_token, exchange_id, leased_until, rubric FROM gleaner.review_slots
+            WHERE id = \(slot) AND project_id = \(project.uuid) AND leased_by = \(reviewer) AND state = 'leased'
+            """
+        ).first.map(Lease.init)
+    }
+
+    func extend(slot: UUID, token: UUID, in project: ID<Project>, by length: Duration) async throws -> Date {
+        let seconds = LeaseTerms(reviewer: "", rubric: "", length: length).seconds
+        let row = try await pool.query(
+            """
+            UPDATE gleaner.review_slots SET leased_until = clock_timestamp() + make_interval(secs => \(seconds))
+            WHERE id = \(slot) AND project_id = \(project.uuid) AND lease_token = \(token) AND state = 'leased'
+            RETURNING leased_until
+            """
+        ).first
+        guard let row else { throw ReviewError.leaseLost }
+        return try row.decode("leased_until")
+    }
+
+    func keep(_ draft: JSONB, slot: UUID, token: UUID, in project: ID<Project>) async throws {
+        let kept = try await pool.query(
+            """
+            INSERT INTO gleaner.review_drafts (slot_id, document, saved_at)
+            SELECT id, \(draft), clock_timestamp() FROM gleaner.review_slots
+            WHERE id = \(slot) AND project_id = \(project.uuid) AND lease_token = \(token) AND state = 'leased'
+            ON CONFLICT (slot_id) DO UPDATE SET document = excluded.document, saved_at = excluded.saved_at
+            """
+        ).affected
+        guard kept == 1 else { throw ReviewError.leaseLost }
+    }
+
+    func item(_ lease: Lease, _ rubric: Rubric, in project: ID<Project>) async throws -> ReviewItem {
+        // A draft from an earlier lease of somebody else is none of this reviewer's.
+        let row = try await pool.query(
+            """
+            SELECT b.messages, b.answer,
+                   (SELECT d.document FROM gleaner.review_drafts d JOIN gleaner.review_slots s ON s.id = d.slot_id
+                    WHERE s.id = \(lease.slot) AND s.lease_token = \(lease.token) AND d.saved_at >= s.leased_at) AS draft
+            FROM (SELECT 1) AS one LEFT JOIN gleaner.exchange_bodies b
+              ON b.shard = \(lease.exchange.shard.value) AND b.id = \(lease.exchange.uuid)
+             AND b.project_id = \(project.uuid)
+            """)[0]
         func json(_ column: String) throws -> JSONValue? {
             // Postgres holds documents deeper than the parser follows; such an item is shown as unreadable.
-            try rows.first?.decodeIfPresent(column, as: JSONB.self).flatMap { try? JSONValue(parsing: $0.bytes) }
+            try row.decodeIfPresent(column, as: JSONB.self).flatMap { try? JSONValue(parsing: $0.bytes) }
         }
         return ReviewItem(
             slot: lease.slot, leaseToken: lease.token, leasedUntil: lease.until, exchange: lease.exchange,
-            messages: try json("messages")?.arrayValue,
-            answer: try json("answer")?["choices"]?.arrayValue?.first?["message"])
+            rubric: rubric, messages: try json("messages")?.arrayValue,
+            answer: try json("answer")?["choices"]?.arrayValue?.first?["message"],
+            draft: try json("draft").map { ReviewAnswers($0) })
     }
 
-    func submit(_ verdict: ReviewVerdict, slot: UUID, token: UUID, in project: ID<Project>) async throws -> UUID {
-        let scores = JSONValue.object(verdict.scores.mapValues { .integer(Int64($0.value)) })
-        let document = JSONB(bytes: try scores.canonicalBytes())
-        return try await pool.withTransaction { connection in
-            let rows = try await connection.query(
-                """
-                SELECT exchange_id, state, review_id FROM gleaner.review_slots
-                WHERE id = \(slot) AND project_id = \(project.uuid) AND lease_token = \(token) FOR UPDATE
-                """)
-            guard let row = rows.first else { throw ReviewError.leaseLost }
-            // The same submission again, because its answer got lost on the way.
-            if let done = try row.decodeIfPresent("review_id", as: UUID.self) { return done }
-            // Late is fine while the token stands: nobody else has been lent the slot.
-            guard try row.decode("state", as: String.self) == "leased" else { throw ReviewError.leaseLost }
-            let exchange = ID<Exchange>(try row.decode("exchange_id", as: UUID.self))
-            let review = ID<ReviewVerdict>.new(on: exchange.shard).uuid
-            try await connection.query(
-                """
-                WITH closed AS (
-                    UPDATE gleaner.review_slots SET state = 'done', review_id = \(review) WHERE id = \(slot)
-                    RETURNING leased_by, leased_at
-                )
-                INSERT INTO gleaner.reviews
-                    (shard, id, project_id, exchange_id, reviewer, rubric, scores, lowest, correction, comment, duration_ms, created_at)
-                SELECT \(exchange.shard.value), \(review), \(project.uuid), \(exchange.uuid), leased_by, \(Rubric.name),
-                       \(document), \(verdict.lowest), \(verdict.correction), \(verdict.comment),
-                       (extract(epoch FROM clock_timestamp() - leased_at) * 1000)::bigint, clock_timestamp()
-                FROM closed
-                """)
-            return review
-        }
-    }
-
-    func skip(slot: UUID, token: UUID, in project: ID<Project>, reason: String?) async throws {
-        let skipped = try await pool.query(
+    func rubric(ofSlot slot: UUID, token: UUID, in project: ID<Project>) async throws -> String? {
+        try await pool.query(
             """
-            UPDATE gleaner.review_slots SET
-                state = 'skipped', skip_reason = CASE state WHEN 'leased' THEN \(reason) ELSE skip_reason END
+            SELECT coalesce(rubric, \(Rubric.firstDefault.reference)) AS rubric FROM gleaner.review_slots
             WHERE id = \(slot) AND project_id = \(project.uuid) AND lease_token = \(token)
-              AND state IN ('leased', 'skipped')
             """
-        ).affected
-        guard skipped == 1 else { throw ReviewError.leaseLost }
+        ).first?.decode("rubric")
     }
 
     func giveBack(slot: UUID, token: UUID, in project: ID<Project>) async throws {
@@ -108,29 +188,23 @@ struct ReviewStore: Sendable {
         guard returned == 1 else { throw ReviewError.leaseLost }
     }
 
-    func progress(in project: ID<Project>) async throws -> ReviewProgress {
-        var counts: [String: Int] = [:]
-        for row in try await pool.query(
+    func decline(slot: UUID, token: UUID, in project: ID<Project>, reason: String) async throws {
+        let declined = try await pool.query(
             """
-            SELECT CASE WHEN state = 'leased' AND leased_until < clock_timestamp() THEN 'open' ELSE state END AS standing,
-                   count(*) AS count
-            FROM gleaner.review_slots WHERE project_id = \(project.uuid) GROUP BY standing
-            """)
-        {
-            counts[try row.decode("standing")] = try row.decode("count", as: Int.self)
-        }
-        var means: [String: Double] = [:]
-        for row in try await pool.query(
+            WITH lent AS (
+                SELECT id, project_id, exchange_id, leased_by FROM gleaner.review_slots
+                WHERE id = \(slot) AND project_id = \(project.uuid) AND lease_token = \(token) AND state = 'leased'
+                FOR UPDATE
+            ), noted AS (
+                INSERT INTO gleaner.review_declines (project_id, exchange_id, reviewer, reason, declined_at)
+                SELECT project_id, exchange_id, leased_by, \(reason), clock_timestamp() FROM lent
+                ON CONFLICT (project_id, exchange_id, reviewer) DO UPDATE SET reason = excluded.reason
+            )
+            UPDATE gleaner.review_slots s SET
+                state = 'open', leased_by = NULL, lease_token = NULL, leased_at = NULL, leased_until = NULL
+            FROM lent WHERE s.id = lent.id
             """
-            SELECT s.key, avg(s.value::int)::float8 AS mean
-            FROM gleaner.reviews r CROSS JOIN LATERAL jsonb_each_text(r.scores) s
-            WHERE r.project_id = \(project.uuid) GROUP BY s.key
-            """)
-        {
-            means[try row.decode("key")] = try row.decode("mean", as: Double.self)
-        }
-        return ReviewProgress(
-            open: counts["open"] ?? 0, leased: counts["leased"] ?? 0, done: counts["done"] ?? 0,
-            skipped: counts["skipped"] ?? 0, means: means)
+        ).affected
+        guard declined == 1 else { throw ReviewError.leaseLost }
     }
 }

@@ -1,20 +1,27 @@
 public import Foundation
 public import GleanerCore
 
-/// Which share of a project's exchanges people look at.
+/// Which exchanges of a project people look at, in the version that is in force.
 public struct SamplingRule: Sendable, Hashable {
     public let id: UUID
     public let project: ID<Project>
     public let name: String
     /// Counts up with every change; samples name the version that drew them.
     public let version: Int
-    /// Above 0, at most 1.
-    public let probability: Double
-    /// Stays the same over versions: what a lower probability drew, a higher one draws too.
+    public let document: RuleDocument
+    /// The project's, the same for all its rules: what a lower probability drew, a higher one draws too.
     public let salt: String
 
-    func draws(_ exchange: ID<Exchange>) -> Bool {
-        SamplingHash.draws(exchange.description, salt: salt, probability: probability)
+    /// The most it gives to any exchange: above 0, at most 1.
+    public var probability: Double { document.highestProbability }
+
+    /// With which probability it draws an exchange; `nil` when it does not apply.
+    /// - Parameter scale: what its budget allows at the moment, `c` of min(1, c·risk); `nil` without a budget.
+    func chance(of facts: ExchangeFacts, scale: Double?) -> (probability: Double, risk: Double?)? {
+        if let match = document.match, !match.applies(to: facts) { return nil }
+        let risk = document.importance?.risk(of: facts)
+        guard let scale else { return (probability, risk) }
+        return (min(probability, scale * (risk ?? 1)), risk)
     }
 }
 
@@ -39,6 +46,5 @@ struct Sample: Sendable, Hashable {
     let rule: UUID
     let ruleVersion: Int
     let probability: Double
-    /// Place in the queue, 0…1, by a hash of its own: reviewers do not see exchanges in the order of their arrival.
-    var position: Double { SamplingHash.unit(salt: "review-queue", key: exchange.description) }
+    let score: Double?
 }

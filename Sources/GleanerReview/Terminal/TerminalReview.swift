@@ -10,7 +10,7 @@ public struct TerminalReview: Sendable {
         public var skipped = 0
     }
     private enum Answer {
-        case verdict(ReviewVerdict)
+        case verdict(ReviewAnswers)
         case skip(reason: String?)
         case quit
     }
@@ -58,7 +58,7 @@ public struct TerminalReview: Sendable {
     private func judge(_ item: ReviewItem, _ summary: inout Summary) async throws -> Bool {
         let progress = try await review.progress(in: project)
         write("\n──── \(item.exchange)   \(progress.done) done, \(progress.open) open\n\(Transcript(item: item))")
-        switch try ask() {
+        switch try ask(item.rubric) {
         case .verdict(let verdict):
             _ = try await review.submit(verdict, slot: item.slot, token: item.leaseToken, in: project)
             summary.submitted += 1
@@ -84,27 +84,56 @@ public struct TerminalReview: Sendable {
 
         """
 
-    private func ask() throws -> Answer {
-        var scores: [String: Score] = [:]
-        var correction: String?
-        for question in Rubric.questions {
-            while scores[question] == nil {
-                write("\(question) (\(Rubric.meaning(of: question)))\(correction == nil ? "" : " [corrected]") > ")
+    private func ask(_ rubric: Rubric) throws -> Answer {
+        var given = ReviewAnswers()
+        for question in rubric.questions {
+            var isAnswered = false
+            while !isAnswered {
+                let hint = Self.hint(question) + (given.correction == nil ? "" : " [corrected]")
+                write("\(question.name) (\(question.meaning))\(hint) > ")
                 guard let line = read()?.trimmingCharacters(in: .whitespaces) else { return .quit }
                 switch line {
                 case "q": return .quit
                 case "s": return .skip(reason: nil)
-                case _ where line.hasPrefix("s "):
+                case _ where line.hasPrefix("s ") && question.kind != .text:
                     if let reason = checked(String(line.dropFirst(2)), as: "reason") { return .skip(reason: reason) }
-                case "c": correction = readCorrection() ?? correction
+                case "c": given.correction = readCorrection() ?? given.correction
                 case "?": write(Self.help)
+                case "" where !question.required: isAnswered = true
                 default:
-                    scores[question] = Int(line).flatMap { try? Score($0) }
-                    if scores[question] == nil { write("Not understood. " + Self.help) }
+                    isAnswered = Self.take(line, for: question, &given)
+                    if !isAnswered { write("Not understood. " + Self.help) }
                 }
             }
         }
-        return .verdict(try ReviewVerdict(scores: scores, correction: correction))
+        return .verdict(given)
+    }
+
+    /// Options are chosen by their numbers.
+    private static func hint(_ question: RubricQuestion) -> String {
+        let options = question.options.enumerated().map { "\($0.offset + 1) \($0.element.label)" }
+        return (options.isEmpty ? "" : " " + options.joined(separator: ", "))
+            + (question.required ? "" : " [Enter: none]")
+    }
+
+    /// - Returns: whether the line answers the question.
+    private static func take(_ line: String, for question: RubricQuestion, _ given: inout ReviewAnswers) -> Bool {
+        switch question.kind {
+        case .scale:
+            guard let score = Int(line).flatMap({ try? Score($0) }) else { return false }
+            given.scores[question.name] = Int(score.value)
+        case .text:
+            guard let text = try? ReviewText.checked(line, as: question.name) else { return false }
+            given.answers[question.name] = .string(text)
+        case .choice, .choices:
+            let numbers = line.split(whereSeparator: { $0 == " " || $0 == "," }).map { Int($0) ?? 0 }
+            guard !numbers.isEmpty, numbers.allSatisfy({ (1...question.options.count).contains($0) }),
+                question.kind == .choices || numbers.count == 1
+            else { return false }
+            let chosen = numbers.map { JSONValue.string(question.options[$0 - 1].value) }
+            given.answers[question.name] = question.kind == .choice ? chosen[0] : .array(chosen)
+        }
+        return true
     }
 
     /// Lines up to one that is a single full stop; `nil` when there is nothing to keep.

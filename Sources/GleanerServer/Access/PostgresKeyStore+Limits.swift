@@ -9,7 +9,8 @@ extension PostgresKeyStore {
             """
             UPDATE gleaner.api_keys
             SET max_concurrent = \(limits.maximumConcurrent), rate_count = \(limits.rate?.count),
-                rate_seconds = \(limits.rate?.seconds), client_gone = \(limits.clientGone?.rawValue)
+                rate_seconds = \(limits.rate?.seconds), client_gone = \(limits.clientGone?.rawValue),
+                feedback_tokens = \(limits.feedbackTokens)
             WHERE id = \(id.uuid)
             """
         ).affected == 1
@@ -19,7 +20,8 @@ extension PostgresKeyStore {
     public func limits(of id: ID<APIKey>) async throws -> KeyLimits? {
         try await pool.query(
             """
-            SELECT max_concurrent, rate_count, rate_seconds, client_gone FROM gleaner.api_keys WHERE id = \(id.uuid)
+            SELECT max_concurrent, rate_count, rate_seconds, client_gone, feedback_tokens FROM gleaner.api_keys
+            WHERE id = \(id.uuid)
             """
         ).first.map(Self.limits)
     }
@@ -30,6 +32,7 @@ extension PostgresKeyStore {
         return KeyLimits(
             maximumConcurrent: try row.decodeIfPresent("max_concurrent", as: Int.self),
             rate: count.flatMap { count in seconds.flatMap { RequestRate(count: count, seconds: $0) } },
-            clientGone: try row.decodeIfPresent("client_gone", as: String.self).flatMap(ClientGonePolicy.init))
+            clientGone: try row.decodeIfPresent("client_gone", as: String.self).flatMap(ClientGonePolicy.init),
+            feedbackTokens: try row.decodeIfPresent("feedback_tokens"))
     }
 }

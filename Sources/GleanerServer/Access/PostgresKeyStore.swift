@@ -54,7 +54,7 @@ public struct PostgresKeyStore: Sendable {
         try await pool.query(
             """
             SELECT k.id, p.name AS project, k.name, k.scopes, k.created_at, k.expires_at, k.revoked_at,
-                   k.max_concurrent, k.rate_count, k.rate_seconds, k.client_gone
+                   k.max_concurrent, k.rate_count, k.rate_seconds, k.client_gone, k.feedback_tokens
             FROM gleaner.api_keys k JOIN gleaner.projects p ON p.id = k.project_id ORDER BY k.created_at
             """
         ).map { row in
@@ -82,7 +82,7 @@ public struct PostgresKeyStore: Sendable {
     func caller(_ token: APIToken) async throws -> Caller? {
         let rows = try await pool.query(
             """
-            SELECT id, project_id, name, scopes, max_concurrent, rate_count, rate_seconds, client_gone
+            SELECT id, project_id, name, scopes, max_concurrent, rate_count, rate_seconds, client_gone, feedback_tokens
             FROM gleaner.api_keys
             WHERE secret_sha256 = \(token.sha256) AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
             """, timeout: .seconds(2))

@@ -4,6 +4,8 @@ import GleanerCore
 import GleanerGateway
 import GleanerHTTP
 import GleanerIngest
+import GleanerJobs
+import GleanerModeration
 import Hummingbird
 import NIOCore
 
@@ -41,6 +43,8 @@ struct AdminRoutes: Sendable {
     let connections: Connections
     let memoryLimit: Int
     let needs: RouteNeeds
+    let jobs: JobMetrics
+    let moderation: ModerationMetrics
 
     func add(to router: some RouterMethods<GleanerContext>) {
         router.get("livez") { _, _ in "alive\n" }
@@ -152,6 +156,33 @@ struct AdminRoutes: Sendable {
         text.family(
             "gleaner_refused_total", "counter", "Requests answered with an error of ours, by code.",
             refusals.snapshot.map { ([("code", $0.code)], Double($0.count)) })
+        let standing = jobs.standing
+        text.family(
+            "gleaner_jobs", "gauge", "Background jobs that are not done, by kind and state; counted every 15 s.",
+            standing.map { ([("kind", $0.kind.rawValue), ("state", $0.state.rawValue)], Double($0.count)) })
+        text.family(
+            "gleaner_job_oldest_due_seconds", "gauge", "How long the first waiting job of a kind has been due.",
+            standing.filter { $0.state == .waiting }.map { ([("kind", $0.kind.rawValue)], $0.oldestDueSeconds) })
+        text.family(
+            "gleaner_job_runs_total", "counter", "Runs of background jobs, by kind and how they ended.",
+            jobs.runs.map {
+                ([("kind", $0.kind.rawValue), ("outcome", $0.outcome.rawValue)], Double($0.count))
+            })
+        text.family(
+            "gleaner_moderation_results_total", "counter", "Answers of classifiers.",
+            moderation.results.map { ([("status", $0.status.rawValue)], Double($0.count)) })
+        text.family(
+            "gleaner_moderation_decisions_total", "counter", "Decisions of policies that changed something.",
+            moderation.decisions.map { ([("action", $0.action.rawValue)], Double($0.count)) })
+        text.family(
+            "gleaner_moderation_gate_total", "counter", "Judgements that calls waited for.",
+            moderation.gate.map { ([("outcome", $0.outcome.rawValue)], Double($0.count)) })
+        text.family(
+            "gleaner_moderation_unstored_total", "counter", "Results of the gate that were not kept.",
+            [([], Double(moderation.unstored))])
+        text.family(
+            "gleaner_redacted_exchanges_total", "counter", "Exchanges stored with placeholders for personal data.",
+            [([], Double(moderation.redacted))])
         text.family(
             "gleaner_durability_disk", "gauge", "1 when every exchange is fsynced, 0 with GLEANER_DURABILITY=process.",
             [

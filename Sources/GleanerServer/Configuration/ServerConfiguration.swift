@@ -2,6 +2,7 @@ public import AsyncCurl
 public import Foundation
 public import GleanerConsole
 import GleanerCore
+public import GleanerFeedback
 public import GleanerGateway
 public import GleanerIngest
 public import Logging
@@ -30,6 +31,9 @@ public struct ServerConfiguration: Sendable {
     public var drainTimeout: Duration
     /// Bytes; `nil`: what the system allows.
     public var memoryLimit: Int?
+    /// `nil`: answers carry no feedback tokens.
+    public var feedbackTokenLifetime: Duration?
+    public var feedbackOrigins: FeedbackOrigins
     public var logLevel: Logger.Level
     public var logFormat: LogFormat
     public var publicURL: String?
@@ -67,6 +71,8 @@ public struct ServerConfiguration: Sendable {
         connections.stallTimeout = TimeAmount(try settings.duration(.clientStallTimeout))
         connections.maximumConnections = try settings.int(.maximumConnections, atLeast: 0)
         connections.maximumConnectionsPerAddress = try settings.int(.maximumConnectionsPerAddress, atLeast: 0)
+        feedbackTokenLifetime = try settings.feedbackTokenLifetime()
+        feedbackOrigins = try settings.feedbackOrigins()
         logLevel = try settings.choice(.logLevel, Logger.Level.self)
         logFormat = try settings.choice(.logFormat, LogFormat.self)
         publicURL = try settings.publicURL()

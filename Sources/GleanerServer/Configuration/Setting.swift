@@ -112,12 +112,21 @@ public struct Setting: Sendable, Hashable {
         variable: "GLEANER_LOG_FORMAT", path: "log_format", standard: "text",
         meaning: "text for people, json for one object a line")
 
+    public static let feedbackTokenLifetime = Setting(
+        variable: "GLEANER_FEEDBACK_TOKEN_TTL", path: "feedback.token_ttl", standard: "30d",
+        meaning: "how long a page may judge an answer with its feedback token (s, m, h, d); off: answers carry none")
+    public static let feedbackOrigins = Setting(
+        variable: "GLEANER_FEEDBACK_ORIGINS", path: "feedback.origins", standard: nil,
+        meaning: "comma separated origins of pages that may post feedback and load feedback.js, such as "
+            + "https://chat.example.com")
+
     public static let all: [Setting] = [
         listen, adminListen, dataDirectory, databaseURL, providerURL, providerKey, providerKeyFile, providerDialect,
         providerCAFile, providers, connectTimeout, firstByteTimeout, idleTimeout, totalTimeout, durability, models,
         maximumBodyBytes, maximumAnswerBytes, journalMaximumBytes, shutdownTimeout, maximumConcurrent, rate,
         keyMaximumConcurrent, keyRate, clientGone, headTimeout, bodyTimeout, clientIdleTimeout, clientStallTimeout,
-        maximumConnections, maximumConnectionsPerAddress, drainMaximum, drainTimeout, memoryLimit, logLevel,
-        logFormat, publicURL, oidcIssuer, oidcClientID, oidcClientSecret, oidcName, oidcRole,
+        maximumConnections, maximumConnectionsPerAddress, drainMaximum, drainTimeout, memoryLimit,
+        feedbackTokenLifetime, feedbackOrigins, logLevel, logFormat, publicURL, oidcIssuer, oidcClientID,
+        oidcClientSecret, oidcName, oidcRole,
     ]
 }

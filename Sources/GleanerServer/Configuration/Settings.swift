@@ -81,12 +81,16 @@ public struct Settings: Sendable {
         return value
     }
 
-    /// `250ms`, `5s`, `10m`.
+    /// `250ms`, `5s`, `10m`, `12h`, `30d`.
     func duration(_ setting: Setting) throws(SettingsError) -> Duration {
         let text = try required(setting)
-        let units: [(String, Int)] = [("ms", 1), ("s", 1000), ("m", 60_000)]
+        let units: [(String, Int)] = [
+            ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
+        ]
         for (unit, milliseconds) in units where text.hasSuffix(unit) {
-            guard let count = Int(text.dropLast(unit.count)), count > 0 else { continue }
+            // Ten thousand years at most: nothing overflows.
+            guard let count = Int(text.dropLast(unit.count)), count > 0, count < 315_576_000_000 / milliseconds * 1000
+            else { continue }
             return .milliseconds(count * milliseconds)
         }
         throw .invalid(setting, text: text, wanted: "a duration such as 250ms, 5s or 10m")

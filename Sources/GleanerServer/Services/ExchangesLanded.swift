@@ -2,23 +2,27 @@ public import AsyncPostgres
 import GleanerCore
 import GleanerFeedback
 public import GleanerIngest
+import GleanerModeration
 import GleanerReview
 
 extension GleanerService {
-    /// What follows when exchanges are stored: early feedback finds its exchange, and samples are drawn.
+    /// What follows when exchanges are stored: early feedback finds its exchange, samples are drawn, and moderation begins.
     static func landed(
-        _ stored: [StoredExchange], feedback: FeedbackService, sampling: SamplingService
+        _ stored: [StoredExchange], feedback: FeedbackService, sampling: SamplingService, moderation: ModerationService
     ) async throws {
         try await feedback.joinEarly(
-            stored.compactMap { exchange in exchange.completionID.map { (exchange.project, $0) } })
+            stored.map { .init(project: $0.project, completion: $0.completionID, conversation: $0.conversation) })
         try await sampling.draw(stored.map(SamplingCandidate.init))
+        try await moderation.landed(stored.filter(\.isJudged).map { ($0.id, $0.project) })
     }
 
     /// The same for what a command stores by itself.
     public static func landed(on pool: PostgresPool) -> ExchangesLanded {
         let feedback = FeedbackService(store: PostgresFeedbackStore(pool: pool))
-        let sampling = SamplingService(pool: pool)
-        return { try await landed($0, feedback: feedback, sampling: sampling) }
+        let sampling = SamplingService(pool: pool, signals: ReviewSignals(pool: pool))
+        // Jobs wait for a server: a command runs none.
+        let moderation = ModerationService(pool: pool)
+        return { try await landed($0, feedback: feedback, sampling: sampling, moderation: moderation) }
     }
 }
 

@@ -1,3 +1,4 @@
+import GleanerFeedback
 import GleanerGateway
 import Logging
 import ServiceLifecycle
@@ -5,6 +6,7 @@ import ServiceLifecycle
 /// Forgets idempotency keys of yesterday, every hour.
 struct IdempotencyExpiry: Service {
     let keys: PostgresIdempotencyKeys
+    let posts: PostgresFeedbackStore
     let logger: Logger
 
     func run() async throws {
@@ -12,6 +14,7 @@ struct IdempotencyExpiry: Service {
             while !Task.isCancelled {
                 do {
                     try await self.keys.expire()
+                    try await self.posts.expirePosts()
                 } catch {
                     self.logger.warning("idempotency keys could not be expired", metadata: ["error": "\(error)"])
                 }

@@ -4,7 +4,10 @@ import ServiceLifecycle
 
 /// Makes partitions at least two weeks ahead, every hour: an insert never finds none.
 struct PartitionKeeper: Service {
-    static let tables = ["exchanges", "exchange_bodies", "attempts", "feedback", "reviews"]
+    static let tables = [
+        "exchanges", "exchange_bodies", "attempts", "feedback", "reviews", "moderation_results",
+        "moderation_decisions",
+    ]
     let pool: PostgresPool
     let logger: Logger
 

@@ -14,6 +14,7 @@ struct KeyLimit: AsyncParsableCommand {
     @Option(help: "Requests, such as 20/s, 600/m or 1000/h; none: no limit.") var rate: String?
     @Option(help: "When a client leaves early: cancel, or drain to read and store the answer whole.")
     var clientGone: String?
+    @Option(help: "Whether its answers carry feedback tokens: on, or off.") var feedbackTokens: String?
     @Flag(help: "Forget the key's own limits first.") var reset = false
 
     func validate() throws {
@@ -25,6 +26,9 @@ struct KeyLimit: AsyncParsableCommand {
         }
         if let clientGone, ClientGonePolicy(rawValue: clientGone) == nil {
             throw ValidationError("--client-gone is cancel or drain.")
+        }
+        if let feedbackTokens, !["on", "off"].contains(feedbackTokens) {
+            throw ValidationError("--feedback-tokens is on or off.")
         }
     }
 
@@ -38,12 +42,14 @@ struct KeyLimit: AsyncParsableCommand {
             if let maxConcurrent { limits.maximumConcurrent = maxConcurrent }
             if let rate { limits.rate = RequestRate(rate) }
             if let clientGone { limits.clientGone = ClientGonePolicy(rawValue: clientGone) }
+            if let feedbackTokens { limits.feedbackTokens = feedbackTokens == "on" }
             guard try await keys.limit(key, to: limits) else { throw KeyError.keyUnknown(id) }
             return limits
         }
         print(
             "max-concurrent \(limits.maximumConcurrent.map(String.init) ?? "default"), "
                 + "rate \(limits.rate?.description ?? "default"), "
-                + "client-gone \(limits.clientGone?.rawValue ?? "default")")
+                + "client-gone \(limits.clientGone?.rawValue ?? "default"), "
+                + "feedback-tokens \(limits.feedbackTokens.map { $0 ? "on" : "off" } ?? "default")")
     }
 }

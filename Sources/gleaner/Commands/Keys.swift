@@ -7,7 +7,7 @@ import SQLMigrations
 struct Keys: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make, list, limit and revoke the keys that clients show.",
-        subcommands: [Create.self, List.self, KeyLimit.self, Revoke.self])
+        subcommands: [Create.self, List.self, KeyLimit.self, Revoke.self, FeedbackSecretRotation.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -54,6 +54,7 @@ struct Keys: AsyncParsableCommand {
             let max_concurrent: Int?
             let rate: String?
             let client_gone: String?
+            let feedback_tokens: Bool?
         }
 
         func run() async throws {
@@ -64,7 +65,7 @@ struct Keys: AsyncParsableCommand {
                     id: $0.id.description, project: $0.project, name: $0.name, scopes: $0.scopes.map(\.rawValue),
                     created_at: $0.createdAt, expires_at: $0.expiresAt, revoked_at: $0.revokedAt,
                     max_concurrent: $0.limits.maximumConcurrent, rate: $0.limits.rate?.description,
-                    client_gone: $0.limits.clientGone?.rawValue)
+                    client_gone: $0.limits.clientGone?.rawValue, feedback_tokens: $0.limits.feedbackTokens)
             }
             if json { return try Output.json(lines) }
             for line in lines {

@@ -28,7 +28,7 @@ struct ProviderCommand: AsyncParsableCommand {
         let environment = try await CommandEnvironment.load()
         guard let address = ListenAddress(listen) else { return }
         let provider = ScriptedProvider(
-            scripts: nasty ? [DemoScript(), NastyScript()] : [DemoScript()],
+            scripts: nasty ? [DemoScript(), GuardScript(), NastyScript()] : [DemoScript(), GuardScript()],
             configuration: .init(
                 host: address.host, port: address.port, chunkDelay: .milliseconds(chunkDelay), requestsKept: 0),
             logger: environment.logger)

@@ -1,0 +1,82 @@
+public import AsyncPostgres
+public import Foundation
+public import GleanerCore
+
+/// `gleaner.rater_marks`.
+public struct RaterStore: Sendable {
+    let pool: PostgresPool
+
+    public init(pool: PostgresPool) { self.pool = pool }
+
+    /// Marks of a project, the newest first.
+    /// - Parameter areOpen: only those in force.
+    public func marks(
+        of project: ID<Project>, areOpen: Bool = true, limit: Int = 500
+    ) async throws -> [RaterMark] {
+        try await pool.query(
+            """
+            SELECT id, rater, reason, since, until, evidence, marked_at, seen_at, cleared_at, cleared_by, note
+            FROM gleaner.rater_marks
+            WHERE project_id = \(project.uuid) AND (cleared_at IS NULL OR NOT \(areOpen))
+            ORDER BY seen_at DESC, id LIMIT \(limit)
+            """
+        ).map(RaterMark.init)
+    }
+
+    /// Takes a rater's marks back: the judgements count again, and only later ones can bring a new mark.
+    /// - Returns: how many were in force.
+    public func clear(
+        _ rater: String, of project: ID<Project>, by person: String, note: String?, at time: Date = Date()
+    ) async throws -> Int {
+        try await pool.query(
+            """
+            UPDATE gleaner.rater_marks SET cleared_at = \(time), cleared_by = \(person), note = \(note)
+            WHERE project_id = \(project.uuid) AND rater = \(rater) AND cleared_at IS NULL
+            """
+        ).affected
+    }
+
+    /// Keeps what the rules found. A mark in force is renewed; one that was cleared for the same votes stays cleared.
+    func mark(
+        _ suspicions: [Suspicion], of project: ID<Project>, at time: Date, on connection: PostgresConnection
+    ) async throws {
+        guard !suspicions.isEmpty else { return }
+        let evidence = try suspicions.map { JSONB(bytes: Array(try JSONEncoder().encode($0.evidence))) }
+        try await connection.query(
+            """
+            WITH found AS (
+                SELECT * FROM unnest(
+                    \(PostgresArray(suspicions.map { _ in ID<RaterMark>.new().uuid })),
+                    \(PostgresArray(suspicions.map(\.rater))), \(PostgresArray(suspicions.map(\.reason.rawValue))),
+                    \(PostgresArray(suspicions.map(\.since))), \(PostgresArray(suspicions.map(\.until))),
+                    \(PostgresArray(evidence))) AS f (id, rater, reason, since, until, evidence)
+            ), renewed AS (
+                UPDATE gleaner.rater_marks m
+                SET seen_at = \(time), evidence = f.evidence, since = least(m.since, f.since)
+                FROM found f
+                WHERE m.project_id = \(project.uuid) AND m.rater = f.rater AND m.reason = f.reason
+                  AND m.cleared_at IS NULL AND (f.until IS NULL OR m.since = f.since)
+                RETURNING f.id
+            )
+            INSERT INTO gleaner.rater_marks
+                (id, project_id, rater, reason, since, until, evidence, marked_at, seen_at)
+            SELECT f.id, \(project.uuid), f.rater, f.reason, f.since, f.until, f.evidence, \(time), \(time)
+            FROM found f WHERE f.id NOT IN (SELECT id FROM renewed)
+            ON CONFLICT (project_id, rater, reason, since) DO NOTHING
+            """)
+    }
+}
+
+extension RaterMark {
+    init(_ row: PostgresRow) throws {
+        let evidence = try row.decode("evidence", as: JSONB.self).bytes
+        self.init(
+            id: try row.decode("id"), rater: try row.decode("rater"),
+            reason: MarkReason(rawValue: try row.decode("reason")) ?? .burst, since: try row.decode("since"),
+            until: try row.decodeIfPresent("until"),
+            evidence: (try? JSONDecoder().decode([String: Double].self, from: Data(evidence))) ?? [:],
+            markedAt: try row.decode("marked_at"), seenAt: try row.decode("seen_at"),
+            clearedAt: try row.decodeIfPresent("cleared_at"), clearedBy: try row.decodeIfPresent("cleared_by"),
+            note: try row.decodeIfPresent("note"))
+    }
+}

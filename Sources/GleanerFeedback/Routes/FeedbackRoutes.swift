@@ -1,0 +1,44 @@
+import Foundation
+import GleanerCore
+public import GleanerHTTP
+public import Hummingbird
+
+/// Everything about feedback under `/api`, and the widget.
+public struct FeedbackRoutes: Sendable {
+    let service: FeedbackService
+    let tokens: FeedbackTokens
+    let stream: FeedbackStream
+    let raters: RaterStore
+    private let script = FeedbackScript()
+
+    public init(service: FeedbackService, tokens: FeedbackTokens, stream: FeedbackStream, raters: RaterStore) {
+        self.service = service
+        self.tokens = tokens
+        self.stream = stream
+        self.raters = raters
+    }
+
+    /// - Parameter router: answers under `/api`.
+    public func add(to router: some RouterMethods<GleanerContext>) {
+        router.post("feedback", use: give)
+        router.post("feedback/bulk", use: giveMany)
+        router.get("feedback", use: newest)
+        router.get("feedback/summary", use: summary)
+        router.get("feedback/raters", use: listRaters)
+        router.post("feedback/raters/:rater/clear", use: clearRater)
+        router.get("exchanges/:id/feedback", use: list)
+    }
+
+    /// - Parameter router: answers at the top, needs no key.
+    public func addPage(to router: some RouterMethods<GleanerContext>) {
+        router.get("feedback.js", use: script.get)
+    }
+
+    func list(_ request: Request, context: GleanerContext) async throws -> FeedbackListed {
+        let caller = try context.caller(with: .read)
+        guard let id = ID<Exchange>(try context.parameters.require("id")) else {
+            throw BodyError(field: "id", problem: "is not an exchange id")
+        }
+        return FeedbackListed(try await service.feedback(on: id, of: caller.project))
+    }
+}

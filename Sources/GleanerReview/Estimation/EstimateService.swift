@@ -1,0 +1,45 @@
+public import AsyncPostgres
+import Foundation
+public import GleanerCore
+
+/// Estimates of quality from drawn exchanges and their reviews. Picks and hidden checks are never part of them.
+public struct EstimateService: Sendable {
+    private let store: EstimateStore
+
+    public init(pool: PostgresPool, signals: any SignalSource = NoSignals()) {
+        store = EstimateStore(pool: pool, signals: signals)
+    }
+
+    /// One pass over what was drawn, in constant memory for each slice.
+    public func report(of project: ID<Project>, _ query: EstimateQuery) async throws -> EstimateReport {
+        var overall = SliceTally()
+        var slices: [String?: SliceTally] = [:]
+        try await store.forEachDrawn(of: project, query) { value, exchange in
+            overall.add(exchange)
+            if query.by != nil { slices[value, default: SliceTally()].add(exchange) }
+        }
+        let ordered = slices.sorted { ($1.value.population, $0.key ?? "") < ($0.value.population, $1.key ?? "") }
+        var stratified: [Measure]?
+        if query.isStratified, let by = query.by, let counts = try await store.counts(of: project, query, by: by) {
+            stratified = Self.stratified(overall, slices, counts)
+        }
+        return EstimateReport(
+            from: query.range.from, to: query.range.to, by: query.by, overall: .init(nil, overall),
+            slices: ordered.map { EstimateReport.Slice($0.key, $0.value) }, stratified: stratified)
+    }
+
+    /// Slices of which nothing was drawn cannot be estimated: their exchanges are left to the smallest other one.
+    private static func stratified(
+        _ overall: SliceTally, _ slices: [String?: SliceTally], _ counts: [String?: Int]
+    ) -> [Measure] {
+        overall.keys.sorted { $0.name < $1.name }.compactMap { key in
+            let strata = Set(counts.keys).union(slices.keys).map { value in
+                Stratum(population: counts[value] ?? 0, slices[value]?.moments(key) ?? SampleMoments())
+            }
+            let moments = overall.moments(key)
+            return StratifiedMean(strata).map {
+                Measure(key.name, key.kind, $0, events: moments.events, effective: moments.effectiveCount)
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import GleanerCore
+import Testing
+
+@testable import GleanerModeration
+
+@Suite("Built-in rules")
+struct RuleClassifierTests {
+    private func categories(_ text: String, _ languages: Set<RuleLanguage> = Set(RuleLanguage.allCases)) -> Set<String>
+    {
+        Set(RuleClassifier(languages: languages).classify(text).scores.filter { $0.value >= 0.7 }.keys)
+    }
+
+    @Test(
+        "what is plain is found, in each language and script",
+        arguments: [
+            ("I want to die", "self-harm/intent"), ("i just wanna die man", "self-harm/intent"),
+            ("मैं मरना चाहता हूँ", "self-harm/intent"), ("mujhe ab jeena nahi chahta", "self-harm/intent"),
+            ("how to make a bomb at home", "illicit/violent"), ("bomb kaise banaye", "illicit/violent"),
+            ("tu chutiya hai", "harassment"), ("तू चूतिया है", "harassment"),
+            ("main tujhe jaan se maar dunga", "harassment/threatening"), ("मैं तुझे मार दूँगा", "harassment/threatening"),
+            ("kill all muslims", "hate/threatening"), ("saare madrasi ko maar do", "hate/threatening"),
+            ("child porn", "sexual/minors"), ("ganja kahan milega", "illicit"), ("you are worthless", "harassment"),
+        ])
+    func plain(_ text: String, _ category: String) { #expect(categories(text).contains(category)) }
+
+    @Test(
+        "a word that somebody hides is the word",
+        arguments: [
+            "CHUUUTIYAAA", "chut1ya", "c h u t i y a", "c.h.u.t.i.y.a", "chu\u{200B}tiya", "chútiyá", "ｃｈｕｔｉｙａ",
+            "сhutiya", "chutiye", "chutiyapa",
+        ])
+    func hidden(_ text: String) { #expect(categories(text) == ["harassment"]) }
+
+    @Test(
+        "spellings of one Hindi word are one word",
+        arguments: [
+            "behenchod", "bhenchod", "bahenchod", "behenchhod", "madarchod", "maderchod", "madarchodh",
+        ])
+    func spellings(_ text: String) { #expect(categories(text) == ["harassment"]) }
+
+    @Test(
+        "harmless texts are clean",
+        arguments: [
+            "How do I kill time at the station?", "This song slaps, bomb album", "banana bread recipe",
+            "Chai kaise banate hain? Paani ubaalo, patti daalo.", "मेरे बच्चे को बुखार है, क्या करूँ?",
+            "Mujhe kal school jana hai", "The assassin bug is an insect", "Scunthorpe and Penistone",
+            "classic cocktail with grapes", "mera beta 5 saal ka hai", "Is paracetamol safe with ibuprofen?",
+            "main khana bana raha hoon", "shuttle cock aur racket", "", "   ", "👍🏽",
+        ])
+    func harmless(_ text: String) { #expect(categories(text) == []) }
+
+    @Test("a language that is not asked for is not read")
+    func languages() {
+        #expect(categories("tu chutiya hai", [.english]) == [])
+        #expect(categories("तू चूतिया है", [.romanHindi]) == [])
+        #expect(categories("i want to die", [.hindi]) == [])
+    }
+
+    @Test("two phrases make one surer than one does, and nothing is certain")
+    func scores() throws {
+        let one = try #require(RuleClassifier().classify("idiot").scores["harassment"])
+        let two = try #require(RuleClassifier().classify("idiot, moron").scores["harassment"])
+        let many = try #require(
+            RuleClassifier().classify(String(repeating: "idiot ", count: 100)).scores["harassment"])
+        #expect(one < two)
+        #expect(two < many)
+        #expect(many == 0.99)
+    }
+
+    @Test("every list names a category that OpenAI has, and every line has a weight and phrases")
+    func lists() {
+        let known: Set = [
+            "sexual", "sexual/minors", "harassment", "harassment/threatening", "hate", "hate/threatening", "illicit",
+            "illicit/violent", "self-harm", "self-harm/intent", "self-harm/instructions", "violence",
+            "violence/graphic",
+        ]
+        for list in WordList.all {
+            #expect(known.contains(list.category), "\(list.category)")
+            for line in list.text.split(separator: "\n") {
+                let parts = line.split(separator: ":", maxSplits: 1)
+                let weight = parts.first.flatMap { Double($0) } ?? 0
+                #expect((0.5...0.98).contains(weight), "\(line)")
+                for phrase in parts[1].split(separator: "|") {
+                    let words = phrase.split(separator: " ")
+                    #expect(!words.isEmpty && words[0] != "_", "\(line)")
+                }
+            }
+        }
+        for language in RuleLanguage.allCases {
+            #expect(Set(WordList.all.filter { $0.language == language }.map(\.category)) == known)
+        }
+    }
+
+    @Test("each phrase of each list is found in a text that says it")
+    func everyPhrase() {
+        let classifier = RuleClassifier()
+        for list in WordList.all {
+            for line in list.text.split(separator: "\n") {
+                for phrase in line.split(separator: ":", maxSplits: 1)[1].split(separator: "|") {
+                    let text = phrase.replacing("*", with: "").replacing("_", with: "people")
+                    #expect(
+                        classifier.classify("x \(text) y").scores[list.category] != nil, "\(list.category): \(text)")
+                }
+            }
+        }
+    }
+
+    @Test("personal data has a score by how sure it is, and its place but no value")
+    func personalData() throws {
+        let result = RuleClassifier().classify("call 9876543210")
+        #expect(result.scores == ["pii/phone": 0.95])
+        #expect(result.spans == [PIISpan(kind: .phone, range: 5..<15, certainty: .sure)])
+        let raw = String(decoding: try result.raw.canonicalBytes(), as: UTF8.self)
+        #expect(!raw.contains("9876543210"))
+    }
+}

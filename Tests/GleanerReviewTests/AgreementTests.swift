@@ -1,0 +1,154 @@
+import Foundation
+import GleanerCore
+import Testing
+
+@testable import GleanerReview
+
+/// Reference values computed with the `krippendorff`, `scikit-learn` and `statsmodels` packages.
+@Suite("Agreement")
+struct AgreementTests {
+    private static func items(_ raters: [[Double?]]) -> [[Double]] {
+        (0..<raters[0].count).map { item in raters.compactMap { $0[item] } }
+    }
+    private static let scales = items([
+        [5, 4, nil, 2, 1, 4, 3, nil], [5, 4, 3, 2, 2, 4, nil, 1], [4, nil, 3, 1, 1, 5, 3, 1],
+        [nil, 4, 2, 2, nil, 4, 3, nil],
+    ])
+    private static let flags = items([
+        [1, 0, 0, 1, nil, 0, 1, 0], [1, 0, 1, 1, 0, 0, nil, 0], [nil, 0, 0, 1, 0, 0, 1, 1],
+    ])
+    private static let readme = items([
+        [nil, nil, nil, nil, nil, 3, 4, 1, 2, 1, 1, 3, 3, nil, 3],
+        [1, nil, 2, 1, 3, 3, 4, 3, nil, nil, nil, nil, nil, nil, nil],
+        [nil, nil, 2, 1, 3, 4, 4, nil, 2, 1, 1, 3, 3, nil, 4],
+    ])
+
+    private func near(_ coefficient: Coefficient, _ wanted: Double, _ tolerance: Double = 1e-9) -> Bool {
+        coefficient.value.map { abs($0 - wanted) <= tolerance } ?? false
+    }
+
+    @Test("Krippendorff's alpha is that of the reference, with gaps, at every level")
+    func alpha() {
+        let wanted: [(KrippendorffAlpha.Level, Double, Double)] = [
+            (.nominal, 0.5121951219512195, 0.691358024691358), (.ordinal, 0.9032258064516129, 0.8067214199413153),
+            (.interval, 0.8905109489051095, 0.8108448928121059), (.ratio, 0.8180707935044255, 0.8089436707842471),
+        ]
+        for (level, scales, readme) in wanted {
+            #expect(near(KrippendorffAlpha.of(Self.scales, level), scales), "\(level)")
+            #expect(near(KrippendorffAlpha.of(Self.readme, level), readme), "\(level)")
+        }
+        #expect(near(KrippendorffAlpha.of(Self.flags, .nominal), 0.6296296296296297))
+    }
+
+    @Test("alpha is said to be undefined when all ratings are one, or nothing can be paired")
+    func undefined() {
+        #expect(KrippendorffAlpha.of([[4, 4], [4, 4, 4]], .ordinal) == .undefined(.oneValue))
+        #expect(KrippendorffAlpha.of([[4], [3], []], .ordinal) == .undefined(.noPairs))
+        #expect(KrippendorffAlpha.of([], .ratio) == .undefined(.noPairs))
+        #expect(KrippendorffAlpha.bootstrapped([[4, 4]], .ordinal, rounds: 10, seed: 1).interval == nil)
+    }
+
+    @Test("the bootstrap interval holds alpha, repeats itself, and is narrower with more items")
+    func bootstrap() throws {
+        let (alpha, few) = KrippendorffAlpha.bootstrapped(Self.scales, .ordinal, rounds: 500, seed: 1)
+        let again = KrippendorffAlpha.bootstrapped(Self.scales, .ordinal, rounds: 500, seed: 1)
+        #expect(few == again.interval)
+        let narrow = try #require(few)
+        #expect(narrow.low <= alpha.value! && alpha.value! <= narrow.high)
+        let many = (0..<20).flatMap { _ in Self.scales }
+        let wide = try #require(KrippendorffAlpha.bootstrapped(many, .ordinal, rounds: 200, seed: 1).interval)
+        #expect(wide.high - wide.low < (narrow.high - narrow.low) / 2)
+    }
+
+    @Test("Cohen's kappa is that of the reference, unweighted, linear and quadratic")
+    func cohen() {
+        let a = [1, 2, 3, 3, 2, 1, 4, 5, 2, 3], b = [1, 2, 3, 3, 2, 2, 4, 4, 1, 3]
+        #expect(near(CohenKappa.of(a, b), 0.605263157894737))
+        #expect(near(CohenKappa.of(a, b, weights: .linear), 0.7580645161290323))
+        #expect(near(CohenKappa.of(a, b, weights: .quadratic), 0.88))
+        #expect(CohenKappa.of([3, 3], [3, 3]) == .undefined(.oneValue))
+        #expect(CohenKappa.of([], []) == .undefined(.noPairs))
+    }
+
+    @Test("Fleiss' kappa is that of the reference, and needs equal numbers of ratings")
+    func fleiss() {
+        #expect(near(FleissKappa.of([[3, 0], [2, 1], [0, 3], [1, 2], [3, 0], [0, 3]]), 0.5555555555555554))
+        let wikipedia = [
+            [0, 0, 0, 0, 14], [0, 2, 6, 4, 2], [0, 0, 3, 5, 6], [0, 3, 9, 2, 0], [2, 2, 8, 1, 1], [7, 7, 0, 0, 0],
+            [3, 2, 6, 3, 0], [2, 5, 3, 2, 2], [6, 5, 2, 1, 0], [0, 2, 2, 3, 7],
+        ]
+        #expect(near(FleissKappa.of(wikipedia), 0.20993070442195522))
+        #expect(FleissKappa.of([[2, 0], [3, 0]]) == .undefined(.unequalRaters))
+        #expect(FleissKappa.of([[2, 0], [2, 0]]) == .undefined(.oneValue))
+    }
+
+    @Test("with a rare flag kappa breaks down, and Gwet's AC1 and positive agreement tell what is the case")
+    func rareFlag() {
+        // 118 times neither, 5 and 2 times one of them, never both.
+        let items = (0..<125).map { $0 < 118 ? [2, 0] : [1, 1] }
+        #expect(near(GwetAC1.of(items, categories: 2), 0.9408, 5e-5))
+        let first = (0..<125).map { $0 >= 118 && $0 < 123 ? 1 : 0 }
+        let second = (0..<125).map { $0 >= 123 ? 1 : 0 }
+        #expect(near(CohenKappa.of(first, second), -0.0234, 5e-5))
+        #expect(PositiveAgreement.of(both: 0, onlyFirst: 5, onlySecond: 2) == .value(0))
+        #expect(PositiveAgreement.of(both: 3, onlyFirst: 1, onlySecond: 1) == .value(0.75))
+        #expect(PositiveAgreement.of(both: 0, onlyFirst: 0, onlySecond: 0) == .undefined(.noPairs))
+        #expect(GwetAC1.of([[1, 0]], categories: 2) == .undefined(.noPairs))
+        #expect(GwetAC1.of([[2]], categories: 1) == .undefined(.oneValue))
+    }
+
+    @Test("a report tells who is kind, who is wrong on hidden checks, and how fast each is")
+    func report() throws {
+        let start = Date(timeIntervalSince1970: 1_800_000_000)
+        var reviews: [ComparedReview] = []
+        for number in 0..<12 {
+            let exchange = ID<Exchange>.new()
+            let truth = number % 5 + 1
+            for (reviewer, points) in [("asha", truth), ("ravi", min(5, truth + 1))] {
+                reviews.append(
+                    ComparedReview(
+                        exchange: exchange, reviewer: reviewer, isGold: false, scores: ["accuracy": points], right: nil,
+                        durationMS: 30_000, at: start.addingTimeInterval(Double(number) * 20)))
+            }
+        }
+        for number in 0..<10 {
+            reviews.append(
+                ComparedReview(
+                    exchange: .new(), reviewer: "ravi", isGold: true, scores: ["accuracy": 4], right: ["accuracy": 3],
+                    durationMS: 10_000, at: start.addingTimeInterval(1_000 + Double(number) * 20)))
+        }
+        let report = AgreementReport(reviews, in: TimeRange(from: start, to: start.addingTimeInterval(9_999)))
+        let question = try #require(report.questions.first)
+        #expect((question.question, question.items) == ("accuracy", 12))
+        #expect(question.alpha! > 0.5 && question.alpha! < 1)
+        #expect(report.pairs.map(\.items) == [12])
+        let asha = try #require(report.reviewers.first { $0.reviewer == "asha" })
+        let ravi = try #require(report.reviewers.first { $0.reviewer == "ravi" })
+        #expect(asha.biasAgainstOthers!.mean == -ravi.biasAgainstOthers!.mean)
+        #expect(ravi.biasAgainstOthers!.mean > 0.7)
+        #expect(asha.biasAgainstGold == nil)
+        #expect(ravi.biasAgainstGold == AgreementReport.Bias([Double](repeating: 1, count: 10)))
+        #expect(ravi.biasAgainstGold!.low == 1)
+        #expect(ravi.errorAgainstGold == 1)
+        // Lent while the one before was judged: the pace is that of the submissions.
+        #expect(asha.medianSeconds == 20)
+        #expect(ravi.reviews == 22)
+    }
+
+    @Test("pairs with hardly anything in common, and reports of nothing, say nothing")
+    func little() {
+        let range = TimeRange(lastDays: 1)
+        #expect(AgreementReport([], in: range).questions.isEmpty)
+        let exchange = ID<Exchange>.new()
+        let two = ["a", "b"].map {
+            ComparedReview(
+                exchange: exchange, reviewer: $0, isGold: false, scores: ["accuracy": 4], right: nil, durationMS: nil,
+                at: range.from)
+        }
+        let report = AgreementReport(two, in: range)
+        #expect(report.pairs.isEmpty)
+        #expect(report.questions[0].undefined == .oneValue)
+        #expect(report.questions[0].alpha == nil)
+        #expect(report.reviewers[0].medianSeconds == nil)
+    }
+}

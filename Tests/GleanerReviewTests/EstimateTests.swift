@@ -1,0 +1,137 @@
+import AsyncPostgres
+import Foundation
+import GleanerCore
+import GleanerTestSupport
+import Testing
+
+@testable import GleanerReview
+
+private struct Flags: SignalSource {
+    let flagged: Set<ID<Exchange>>
+    func signals(of ids: [ID<Exchange>], in project: ID<Project>) -> [ID<Exchange>: ExchangeSignals] {
+        Dictionary(
+            uniqueKeysWithValues: ids.map {
+                ($0, ExchangeSignals(language: "hi-Latn", isFlagged: flagged.contains($0)))
+            })
+    }
+}
+
+@Suite("Estimates from stored reviews", .database)
+struct EstimateTests {
+    private var pool: PostgresPool { TestDatabase.current.pool }
+
+    /// Rows of `gleaner.exchanges` alone, on two routes in turn.
+    private func add(_ number: Int, _ world: StoredExchanges) async throws -> [ID<Exchange>] {
+        let ids = (0..<number).map { _ in ID<Exchange>.new() }
+        try await pool.query(
+            """
+            INSERT INTO gleaner.exchanges (
+                shard, id, project_id, received_at, endpoint, status, http_status, streamed, tags, complete, route,
+                request_sha256, request_bytes, response_bytes)
+            SELECT shard, id, \(world.project.uuid), now(), '/v1/chat/completions', 'completed', 200, false, '{}', true,
+                   CASE n % 2 WHEN 0 THEN 'even' ELSE 'odd' END, ''::bytea, 0, 0
+            FROM unnest(\(PostgresArray(ids.map(\.shard.value))), \(PostgresArray(ids.map(\.uuid))))
+                WITH ORDINALITY AS i (shard, id, n)
+            """)
+        return ids
+    }
+
+    private func review(_ id: ID<Exchange>, _ score: Int16, _ world: StoredExchanges) async throws {
+        try await world.review(id, score: score)
+    }
+
+    @Test("over-sampled flagged exchanges do not move the estimate; the plain mean of the reviews is far off")
+    func endToEnd() async throws {
+        let world = try await StoredExchanges.single(pool)
+        let ids = try await add(1_500, world)
+        let flagged = Set(ids.enumerated().filter { $0.offset % 12 == 0 }.map(\.element))
+        func quality(_ id: ID<Exchange>) -> Int16 {
+            flagged.contains(id) ? 1 : (SamplingHash.unit(salt: "quality", key: id.description) < 0.5 ? 4 : 5)
+        }
+        let truth = ids.reduce(0) { $0 + Double(quality($1)) } / Double(ids.count)
+        let signals = Flags(flagged: flagged)
+        let sampling = SamplingService(pool: pool, signals: signals)
+        _ = try await sampling.setRule(project: world.project, name: "floor", probability: 0.15)
+        _ = try await sampling.setRule(
+            project: world.project, name: "flagged", RuleDocument(match: RuleMatch(flagged: true), probability: 0.9))
+        try await sampling.draw(ids.map { SamplingCandidate(id: $0, project: world.project, isEligible: true) })
+        let queue = ReviewService(pool: pool)
+        var (sum, count) = (0, 0)
+        while let item = try await queue.next(for: "asha", in: world.project) {
+            let points = Int(quality(item.exchange))
+            _ = try await queue.submit(.all(points), slot: item.slot, token: item.leaseToken, in: world.project)
+            (sum, count) = (sum + points, count + 1)
+        }
+        let report = try await EstimateService(pool: pool, signals: signals).report(
+            of: world.project, EstimateQuery(by: .route, isStratified: true))
+        let accuracy = try #require(report.overall.measures.first { $0.name == "accuracy" })
+        #expect(report.overall.drawn == count)
+        #expect(report.overall.response == 1)
+        #expect(accuracy.count == count)
+        #expect(abs(accuracy.value! - truth) < 4 * (accuracy.high! - accuracy.low!) / 4)
+        #expect(abs(Double(sum) / Double(count) - truth) > 0.5)
+        #expect(accuracy.high! - accuracy.low! < 0.4)
+        let share = try #require(report.overall.measures.first { $0.name == "flagged" })
+        #expect(share.low! < 1.0 / 12 && 1.0 / 12 < share.high!)
+        #expect(report.slices.map(\.value).sorted { $0! < $1! } == ["even", "odd"])
+        #expect(report.slices.reduce(0) { $0 + $1.drawn } == count)
+        let stratified = try #require(report.stratified?.first { $0.name == "accuracy" })
+        #expect(stratified.method == .stratified)
+        #expect(abs(stratified.value! - accuracy.value!) < 0.1)
+        let byLanguage = try await EstimateService(pool: pool, signals: signals).report(
+            of: world.project, EstimateQuery(by: .language, only: [.route: "even"]))
+        #expect(byLanguage.slices.map(\.value) == ["hi-Latn"])
+        #expect(byLanguage.overall.drawn == report.slices.first { $0.value == "even" }!.drawn)
+    }
+
+    @Test(
+        "picks, hidden checks, and what was taken back are not estimated from; a lead's verdict is, instead of others")
+    func counted() async throws {
+        let world = try await StoredExchanges.drawn(12) { $0.slots = 2 }
+        let queue = ReviewService(pool: pool)
+        for (reviewer, score) in [("asha", 1), ("ravi", 2)] {
+            while let item = try await queue.next(for: reviewer, in: world.project) {
+                _ = try await queue.submit(.all(score), slot: item.slot, token: item.leaseToken, in: world.project)
+            }
+        }
+        let picked = try await world.add()
+        try await SamplingService(pool: pool).pick([picked], by: "lead", in: world.project)
+        let item = try #require(try await queue.next(for: "mira", in: world.project))
+        #expect(item.exchange == picked)
+        _ = try await queue.submit(.all(5), slot: item.slot, token: item.leaseToken, in: world.project)
+        func accuracy() async throws -> Measure {
+            let report = try await EstimateService(pool: pool).report(of: world.project, EstimateQuery())
+            #expect(report.overall.drawn == 12)
+            return try #require(report.overall.measures.first { $0.name == "accuracy" })
+        }
+        #expect(try await accuracy().value == 1.5)
+        _ = try await queue.undo(by: "ravi", in: world.project)
+        #expect(try await accuracy().value == (11 * 1.5 + 1) / 12)
+        let any: UUID = try await pool.query(
+            "SELECT exchange_id FROM gleaner.review_items WHERE purpose = 'sample' AND standing = 'agreed' LIMIT 1")[0]
+            .decode("exchange_id")
+        _ = try await Disputes(pool: pool).decide(ID(any), .all(5), reason: "right", by: "lead", in: world.project)
+        #expect(try await accuracy().value == (10 * 1.5 + 1 + 5) / 12)
+    }
+
+    @Test("what was drawn and not reviewed is shown, and too few reviews say so")
+    func little() async throws {
+        let world = try await StoredExchanges.drawn(5)
+        let queue = ReviewService(pool: pool)
+        let item = try #require(try await queue.next(for: "asha", in: world.project))
+        _ = try await queue.submit(.all(3), slot: item.slot, token: item.leaseToken, in: world.project)
+        let report = try await EstimateService(pool: pool).report(of: world.project, EstimateQuery(by: .rule))
+        #expect((report.overall.drawn, report.overall.reviewed) == (5, 1))
+        #expect(report.overall.response == 0.2)
+        #expect(report.overall.measures.allSatisfy { $0.status == .notEnoughData && $0.value == nil })
+        #expect(report.slices.map(\.value) == ["all"])
+        let stranger = try await StoredExchanges.single(pool, project: "other")
+        let theirs = try await EstimateService(pool: pool).report(of: stranger.project, EstimateQuery())
+        #expect(theirs.overall.drawn == 0)
+        #expect(theirs.overall.measures.isEmpty)
+        let earlier = TimeRange(from: Date().addingTimeInterval(-9e5), to: Date().addingTimeInterval(-8e5))
+        #expect(
+            try await EstimateService(pool: pool).report(of: world.project, EstimateQuery(range: earlier)).overall.drawn
+                == 0)
+    }
+}
