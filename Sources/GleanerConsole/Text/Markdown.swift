@@ -94,15 +94,25 @@ private struct MarkdownReader {
         paragraph = []
     }
 
+    /// What stands behind the opening fence, mostly a language, is the first line.
     private mutating func code(until fence: Substring) {
+        let info = lines[at].trimmingPrefix { $0 == " " || $0 == "\t" }.dropFirst(fence.count)
         var body: [Substring] = []
         at += 1
-        while at < lines.count, !lines[at].trimmingPrefix(" ").hasPrefix(fence) {
+        while at < lines.count, !Self.closes(lines[at], fence) {
             body.append(lines[at])
             at += 1
         }
         at += 1
-        blocks.append(Markdown.Block(spans: Span.visible(body.joined(separator: "\n")), isCode: true))
+        var named = Span(text: "")
+        named.isEmphasis = true
+        let head = info.allSatisfy(\.isWhitespace) ? [] : Span.visible(info + "\n", like: named)
+        blocks.append(Markdown.Block(spans: head + Span.visible(body.joined(separator: "\n")), isCode: true))
+    }
+
+    private static func closes(_ line: Substring, _ fence: Substring) -> Bool {
+        let text = line.trimmingPrefix(" ")
+        return text.hasPrefix(fence) && text.allSatisfy { $0 == fence.first || $0.isWhitespace }
     }
 
     /// - Returns: whether a table began here, and was read.

@@ -98,9 +98,9 @@ enum MarkdownInline {
             return nil
         }
         let words = rest[rest.index(after: rest.startIndex)..<middle.lowerBound]
-        guard !words.contains("[") else { return nil }
-        // A title after the address is left out.
-        let address = rest[middle.upperBound..<close.lowerBound].prefix { $0 != " " }
+        let address = rest[middle.upperBound..<close.lowerBound]
+        // With a title behind the address it stays as it was written: all that was said is shown.
+        guard !words.contains("["), !address.contains(" ") else { return nil }
         return (words, address, close.upperBound)
     }
 
