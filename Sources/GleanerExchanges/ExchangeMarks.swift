@@ -24,9 +24,9 @@ public struct ExchangeMarks: Codable, Sendable, Hashable {
         case isFlagged = "flagged"
     }
 
-    /// What is known of these exchanges, which are the project's; those of which nothing is known are missing.
+    /// What the project has heard of these exchanges of its own; those of which nothing is known are missing.
     public static func of(
-        _ exchanges: [ID<Exchange>], pool: PostgresPool
+        _ exchanges: [ID<Exchange>], in project: ID<Project>, pool: PostgresPool
     ) async throws -> [ID<Exchange>: ExchangeMarks] {
         guard !exchanges.isEmpty else { return [:] }
         // Feedback is younger than what it is about, so that older partitions need not be looked into.
@@ -34,8 +34,11 @@ public struct ExchangeMarks: Codable, Sendable, Hashable {
         let rows = try await pool.query(
             """
             SELECT e.id, v.ups, v.downs, v.score, v.reported, r.reviews, \(sql: ExchangeJudgements.isFlagged) AS flagged
-            FROM unnest(\(PostgresArray(exchanges.map(\.shard.value))), \(PostgresArray(exchanges.map(\.uuid))),
-                        \(PostgresArray(oldest))) AS e (shard, id, oldest)
+            FROM (
+                SELECT u.*, \(project.uuid)::uuid AS project_id
+                FROM unnest(\(PostgresArray(exchanges.map(\.shard.value))), \(PostgresArray(exchanges.map(\.uuid))),
+                            \(PostgresArray(oldest))) AS u (shard, id, oldest)
+            ) e
             CROSS JOIN LATERAL (
                 SELECT count(*) FILTER (WHERE c.thumb = 1) AS ups, count(*) FILTER (WHERE c.thumb = -1) AS downs,
                        avg(c.score)::double precision AS score, coalesce(bool_or(c.raised), false) AS reported
@@ -44,7 +47,7 @@ public struct ExchangeMarks: Codable, Sendable, Hashable {
                         SELECT f.kind, f.rater, CASE WHEN f.rater IS NULL THEN f.id END AS voice, f.thumb, f.score,
                                f.raised, f.created_at, f.id
                         FROM gleaner.feedback f
-                        WHERE f.shard = e.shard AND f.exchange_id = e.id AND f.id >= e.oldest
+                        WHERE f.shard = e.shard AND f.exchange_id = e.id AND f.project_id = e.project_id AND f.id >= e.oldest
                           AND f.kind IN ('thumb', 'score', 'flag')
                         ORDER BY f.id DESC LIMIT \(raw: "\(ExchangeJudgements.mostVoices)")
                     ) n ORDER BY n.kind, n.rater, n.voice, n.created_at DESC, n.id DESC

@@ -24,7 +24,12 @@ public struct ExchangeService: Sendable {
         limit: Int
     ) async throws -> (page: SearchPage, marks: [ID<Exchange>: ExchangeMarks]) {
         let page = try await search.page(of: project, filter, before: before, after: after, limit: limit)
-        return (page, try await ExchangeMarks.of(page.exchanges.map(\.id), pool: pool))
+        return (page, try await ExchangeMarks.of(page.exchanges.map(\.id), in: project, pool: pool))
+    }
+
+    /// What others said of one exchange of the project.
+    public func marks(of id: ID<Exchange>, in project: ID<Project>) async throws -> ExchangeMarks {
+        try await ExchangeMarks.of([id], in: project, pool: pool)[id] ?? ExchangeMarks()
     }
 
     /// The beginnings of what was said in exchanges of a list.

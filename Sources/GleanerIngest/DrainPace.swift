@@ -8,9 +8,10 @@ struct DrainPace {
     /// and in libpq's buffer.
     static let mostBytes = 8 << 20
 
-    /// Fewer than this are not worth a transaction of their own when more may come soon.
+    /// Fewer than this are not worth a transaction of their own when more may come soon. Nobody waits for a row: what is in the
+    /// journal is kept, and a commit of few would be at the disk just when the next call's record is.
     private static let company = 32
-    private static let companyPause = Duration.milliseconds(10)
+    private static let companyPause = Duration.milliseconds(100)
     /// Exchanges a second from which on a backlog must not get in the way of live traffic.
     private static let busyRate = 20.0
     private static let backlogLimit = 64

@@ -68,6 +68,10 @@ struct MarkdownTests {
             shape("[mera bank](https://evil.example/x) https://a.example/b. <mailto:a@b.example>") == [
                 "p <mera bank|https://evil.example/x|evil.example> <https://a.example/b|https://a.example/b>. <mailto:a@b.example|mailto:a@b.example>"
             ])
+        #expect(
+            shape("[https://bank.example/](https://e.example/)") == [
+                "p <https://bank.example/|https://e.example/|e.example>"
+            ])
         #expect(shape("[a](https://a.example kya)") == ["p [a](<https://a.example|https://a.example> kya)"])
         for address in [
             "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "vbscript:x", "//evil.example",
@@ -120,11 +124,45 @@ struct MarkdownTests {
             "\(source)")
     }
 
-    @Test("text made to be slow is read in time", .timeLimit(.minutes(1)))
-    func hostile() {
-        for piece in ["*a", "[", "`", "![a](", "<", "**", "_a ", "> ", "| a ", "~~"] {
-            _ = Markdown(String(repeating: piece, count: 20_000 / piece.count))
-        }
+    @Test(
+        "text made to be slow is read in time",
+        .timeLimit(.minutes(1)),
+        arguments: [
+            "*a", "[", "`", "`a", "![a](", "<", "**", "_a ", "> ", "| a ", "~~", "http://", "[a](", "](", "~~a *b _c ",
+            "\u{200B}",
+            "a\u{301}",
+        ])
+    func hostile(_ piece: String) {
+        let text = String(repeating: piece, count: Markdown.longest / piece.utf8.count)
+        let began = ContinuousClock.now
+        let markdown = Markdown(text)
+        // Of what a debug build takes for it, some hundred times; a square of it would be hours.
+        #expect(ContinuousClock.now - began < .seconds(20))
+        #expect(!markdown.blocks.isEmpty)
+    }
+
+    @Test("what is longer than a page can show is cut between letters, a run of hidden characters is counted")
+    func excerpts() {
+        let long = String(repeating: "मु", count: 40_000)
+        let shown = Excerpt.of(long) { "\($0) more" }
+        #expect(shown.utf8.count < Excerpt.longest + 40)
+        #expect(shown.hasSuffix("… (200001 more)") && !shown.contains("\u{FFFD}"))
+        #expect(Excerpt.of("abc") { _ in "more" } == "abc")
+        #expect(
+            words(Span.visible(String(repeating: "\u{200B}", count: 900) + "a\u{200B}\u{200C}"))
+                == "{U+200B ×900}a{U+200B}{U+200C}")
+        let bits = "नमस्ते\u{200C}\u{200D}\u{200C}"
+        #expect(words(Span.visible(bits)) == "नमस्ते\u{200C}{U+200D}{U+200C}")
+        #expect(
+            words(Span.visible("1\u{FE0F}\u{20E3} ❤\u{FE0F}\u{200D}🔥 x\u{FE0F}\u{FE0F}"))
+                == "1\u{FE0F}\u{20E3} ❤\u{FE0F}\u{200D}🔥 x{U+FE0F ×2}")
+        let many = Talk(Array(repeating: ["role": "user", "content": .string(long)], count: 300))
+        #expect(many.turns.count == 11 && many.leftOut == "289")
+        #expect(Talk(Array(repeating: ["role": "user", "content": "a"], count: 300)).turns.count == Talk.mostMessages)
+    }
+
+    @Test("more than the longest is one block as it is")
+    func longest() {
         #expect(Markdown(String(repeating: "*", count: Markdown.longest + 1)).blocks.count == 1)
     }
 
@@ -140,6 +178,7 @@ struct MarkdownTests {
                 ],
                 ["role": "tool", "content": "{\"t\":31}"], ["role": "<b>", "content": 7],
             ], answer: ["role": "assistant", "content": "**31**"])
+        #expect(talk.turns[4].role == "unknown role")
         #expect(talk.turns.map(\.kind) == ["system", "user", "assistant", "tool", "other", "answer"])
         #expect(talk.turns.map(\.isFolded) == [true, false, false, true, false, false])
         #expect(words(talk.turns[1].blocks.flatMap(\.spans)) == "dekho[image_url]")

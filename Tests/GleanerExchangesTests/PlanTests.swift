@@ -14,7 +14,7 @@ struct PlanTests {
         (.endUser("u1"), "project_id_end_user_id_idx"), (.failed, "project_id_id_idx1"),
         (.variant("base"), "project_id_variant_id_idx"), (.language("ta"), "project_id_language_id_idx"),
         (.feedback(kind: "thumb"), "project_id_kind_exchange_id_idx"),
-        (.reviews, "project_id_exchange_id_idx"),
+        (.reviews, "project_id_exchange_id_idx"), (.decisions, "project_id_exchange_id_idx"),
     ]
 
     /// Enough rows that an index is worth its while, in two of the partitions.
@@ -28,7 +28,7 @@ struct PlanTests {
                         SELECT (lpad(to_hex(((\(now) - g * 35 + 60) * 1000)::bigint), 12, '0')
                                 || '7' || lpad(to_hex(g % 4096), 3, '0') || '8' || lpad(to_hex(g), 15, '0'))::uuid $$;
                     SELECT gleaner.ensure_partitions(t, now() - interval '10 days', now())
-                    FROM unnest(ARRAY['exchanges', 'exchange_bodies', 'feedback', 'reviews']) t
+                    FROM unnest(ARRAY['exchanges', 'exchange_bodies', 'feedback', 'reviews', 'moderation_decisions']) t
                     """)
         }
         try await pool.query(
@@ -53,6 +53,14 @@ struct PlanTests {
             INSERT INTO gleaner.reviews (shard, id, project_id, exchange_id, reviewer, rubric, scores, lowest, created_at)
             SELECT (g * 11 % 20000 + 1) % 4096, gleaner_test_id(g), \(project.uuid), gleaner_test_id(g * 11 % 20000 + 1), 'asha', 'default@1', '{}', 4, now()
             FROM generate_series(1, 8000) g
+            """)
+        try await pool.query(
+            """
+            INSERT INTO gleaner.moderation_decisions
+                (shard, id, project_id, exchange_id, target, subject_id, policy_version, action, categories, reason, created_at)
+            SELECT (g * 13 % 20000 + 1) % 4096, gleaner_test_id(g), \(project.uuid), gleaner_test_id(g * 13 % 20000 + 1), 'prompt',
+                   gleaner_test_id(g * 13 % 20000 + 1), 1, CASE WHEN g % 4 = 0 THEN 'flag' ELSE 'allow' END, '{}', '', now()
+            FROM generate_series(1, 16000) g
             """)
         try await pool.query(
             """

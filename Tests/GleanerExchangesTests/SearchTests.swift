@@ -44,6 +44,11 @@ struct SearchTests {
             exchange.flags = (0..<Int.random(in: 1...3, using: &random)).map { _ in (pick(raters), chance(60)) }
         }
         if chance(25) { exchange.reviews = Int.random(in: 1...2, using: &random) }
+        if chance(30) {
+            exchange.decisions = (0..<Int.random(in: 1...4, using: &random)).map { _ in
+                (pick(["prompt", "response"]), pick(["allow", "unknown", "flag", "redact", "block"]))
+            }
+        }
         return exchange
     }
 
@@ -60,7 +65,7 @@ struct SearchTests {
             ("language", ["en", "hi-Latn", "ta"]), ("tag", ["beta", "vip", "odd"]), ("end_user", ["u1", "u2"]),
             ("conversation", ["c1", "c2"]), ("min_ms", ["10", "501"]), ("min_cost_usd", ["0.0001", "0.02", "1"]),
             ("rating", ["up", "down", "none"]), ("score", ["1", "3", "5"]), ("reported", ["true", "false"]),
-            ("reviewed", ["true", "false"]),
+            ("reviewed", ["true", "false"]), ("flagged", ["true", "false"]),
             (
                 "text",
                 [
@@ -126,6 +131,61 @@ struct SearchTests {
         #expect(whole.looked == 900)
         #expect(whole.next == nil)
         #expect(!whole.isCutShort)
+    }
+
+    @Test(
+        "what moderation decided is a filter, a mark and part of the history; the newest decision of each target counts"
+    )
+    func flagged() async throws {
+        let world = try await SearchWorld()
+        var (bad, cleared, unknown) = (
+            SoughtExchange(id: .new()), SoughtExchange(id: .new()), SoughtExchange(id: .new())
+        )
+        bad.decisions = [("prompt", "allow"), ("response", "block")]
+        cleared.decisions = [("response", "flag"), ("response", "allow")]
+        unknown.decisions = [("prompt", "unknown")]
+        for exchange in [bad, cleared, unknown] { try await world.store(exchange) }
+        var filter = ExchangeFilter()
+        filter.isFlagged = true
+        #expect(try await world.all(filter).ids == [bad.id])
+        filter.isFlagged = false
+        #expect(try await Set(world.all(filter).ids) == [cleared.id, unknown.id])
+        let service = ExchangeService(pool: world.pool)
+        #expect(try await service.marks(of: bad.id, in: world.project).isFlagged)
+        #expect(try await !service.marks(of: cleared.id, in: world.project).isFlagged)
+        try await StoredJudgements(pool: world.pool, project: world.project, exchange: bad.id)
+            .decide("response", "allow", actor: "asha")
+        let events = try await service.history(of: bad.id, of: world.project).events.filter { $0.kind == .moderation }
+        #expect(
+            events.map(\.what) == [
+                "prompt: allow (threshold, harassment)", "response: block (threshold, harassment)",
+                "response: allow (harassment)",
+            ])
+        #expect(events.map(\.by) == ["policy version 3", "policy version 3", "asha"])
+        #expect(events.map(\.text) == [nil, nil, "threshold"])
+        #expect(try await !service.marks(of: bad.id, in: world.project).isFlagged)
+    }
+
+    @Test("what another project says of an exchange is neither a mark of it nor found by")
+    func foreignJudgements() async throws {
+        let world = try await SearchWorld()
+        let other = try await SearchWorld(pool: world.pool, project: "other")
+        let mine = SoughtExchange(id: .new())
+        try await world.store(mine)
+        let theirs = StoredJudgements(pool: world.pool, project: other.project, exchange: mine.id)
+        try await theirs.add(kind: "thumb", rater: nil, thumb: -1)
+        try await theirs.add(kind: "score", rater: nil, score: 1)
+        try await theirs.add(kind: "flag", rater: nil, raised: true)
+        try await theirs.decide("response", "block")
+        try await theirs.review()
+        let service = ExchangeService(pool: world.pool)
+        #expect(try await service.marks(of: mine.id, in: world.project) == ExchangeMarks())
+        for query in ["rating=down", "score=1", "reported=true", "flagged=true", "reviewed=true"] {
+            let filter = try ExchangeFilter(QueryItems(query))
+            #expect(try await world.all(filter).ids.isEmpty, "\(query)")
+            #expect(try await other.all(filter).ids.isEmpty, "\(query)")
+        }
+        #expect(try await world.all(try ExchangeFilter(QueryItems("rating=none"))).ids == [mine.id])
     }
 
     @Test("cursors of other projects, of no exchange and beyond all ids show nothing that is not the project's")
@@ -210,7 +270,7 @@ struct SearchTests {
         #expect(try await world.all(filter).ids == [exchange.id])
         filter.rating = .down
         #expect(try await world.all(filter).ids.isEmpty)
-        let marks = try await ExchangeMarks.of([exchange.id], pool: world.pool)[exchange.id]
+        let marks = try await ExchangeMarks.of([exchange.id], in: world.project, pool: world.pool)[exchange.id]
         #expect(marks?.ups == ExchangeJudgements.mostVoices)
     }
 }

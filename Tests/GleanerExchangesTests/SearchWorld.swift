@@ -28,6 +28,8 @@ struct SoughtExchange: Sendable {
     var scores: [(rater: String?, score: Int16)] = []
     var flags: [(rater: String?, raised: Bool)] = []
     var reviews = 0
+    /// Of prompt or response, newest last.
+    var decisions: [(target: String, action: String)] = []
 
     private static func current<Value>(_ voices: [(rater: String?, value: Value)]) -> [Value] {
         var newest: [String: Value] = [:]
@@ -40,6 +42,9 @@ struct SoughtExchange: Sendable {
 
     var currentThumbs: [Bool] { Self.current(thumbs.map { ($0.rater, $0.up) }) }
     var currentScores: [Int16] { Self.current(scores.map { ($0.rater, $0.score) }) }
+    var isFlagged: Bool {
+        Self.current(decisions.map { ($0.target, $0.action) }).contains { ["flag", "redact", "block"].contains($0) }
+    }
     var isReported: Bool { Self.current(flags.map { ($0.rater, $0.raised) }).contains(true) }
 
     func matches(_ filter: ExchangeFilter) -> Bool {
@@ -50,7 +55,7 @@ struct SoughtExchange: Sendable {
             equals(filter.variant, variant), equals(filter.model, model), equals(filter.provider, provider),
             equals(filter.language, language), equals(filter.endUser, endUser),
             equals(filter.conversation, conversation), equals(filter.isReported, isReported),
-            equals(filter.isReviewed, reviews > 0)
+            equals(filter.isReviewed, reviews > 0), equals(filter.isFlagged, isFlagged)
         else { return false }
         if let tag = filter.tag, !tags.contains(tag) { return false }
         if let least = filter.minimumDuration, (durationMS ?? -1) < least / .milliseconds(1) { return false }
@@ -116,6 +121,7 @@ struct SearchWorld: Sendable {
         for score in exchange.scores { try await stored.add(kind: "score", rater: score.rater, score: score.score) }
         for flag in exchange.flags { try await stored.add(kind: "flag", rater: flag.rater, raised: flag.raised) }
         for _ in 0..<exchange.reviews { try await stored.review() }
+        for decision in exchange.decisions { try await stored.decide(decision.target, decision.action) }
     }
 
     /// All pages of a search, one after the other, and how many requests they took.
@@ -148,6 +154,20 @@ struct StoredJudgements: Sendable {
                 (shard, id, project_id, exchange_id, kind, thumb, score, raised, rater, source, created_at)
             VALUES (\(exchange.shard.value), \(ID<Exchange>.new(on: exchange.shard).uuid), \(project.uuid),
                     \(exchange.uuid), \(kind), \(thumb), \(score), \(raised), \(rater), 'api', clock_timestamp())
+            """)
+    }
+
+    func decide(_ target: String, _ action: String, actor: String? = nil) async throws {
+        // Decisions are in the order of their ids, and ids of one millisecond are in none.
+        try await Task.sleep(for: .milliseconds(2))
+        try await pool.query(
+            """
+            INSERT INTO gleaner.moderation_decisions
+                (shard, id, project_id, exchange_id, target, subject_id, policy_version, action, categories, reason, actor,
+                 created_at)
+            VALUES (\(exchange.shard.value), \(ID<Exchange>.new(on: exchange.shard).uuid), \(project.uuid),
+                    \(exchange.uuid), \(target), \(exchange.uuid), 3, \(action), '{harassment}', 'threshold', \(actor),
+                    clock_timestamp())
             """)
     }
 

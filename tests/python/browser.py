@@ -44,7 +44,7 @@ class Visitor:
             base_url=base, viewport=viewport or DESKTOP, color_scheme=scheme, java_script_enabled=javascript)
         if cookies:
             self.context.add_cookies(list(cookies))
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(30_000)
         self.page = self.context.new_page()
         self.requests, self.dialogs, self.errors, self.violations = [], [], [], []
         self.page.on("request", lambda request: self.requests.append(request.url))

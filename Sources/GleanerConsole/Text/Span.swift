@@ -15,7 +15,7 @@ struct Span: Sendable, Hashable {
     /// Shown beside the link's words, which may say anything.
     var host: String?
 
-    /// Text cut where hidden characters stand; those become `U+202E`.
+    /// Text cut where hidden characters stand; those become `U+202E`, and a run of one of them `U+202E ×3`.
     ///
     /// Of more than `longestPile` marks on one letter the rest is counted: a pile of them paints over its neighbours.
     static func visible(_ text: some StringProtocol, like style: Span = Span(text: "")) -> [Span] {
@@ -28,9 +28,14 @@ struct Span: Sendable, Hashable {
             span.isHidden = isHidden
             spans.append(span)
         }
+        var run: (scalar: Unicode.Scalar, count: Int)?
         func flush() {
             if !plain.isEmpty { add(plain, isHidden: false) }
             plain = ""
+            guard let (scalar, count) = run else { return }
+            let name = "U+" + String(scalar.value, radix: 16, uppercase: true).padded(to: 4)
+            add(count == 1 ? name : "\(name) ×\(count)", isHidden: true)
+            run = nil
         }
         var previous: Unicode.Scalar?
         for scalar in text.unicodeScalars {
@@ -43,9 +48,10 @@ struct Span: Sendable, Hashable {
             }
             pile = isMark ? pile + 1 : 0
             if HiddenCharacters.isHidden(scalar, after: previous) {
-                flush()
-                add("U+" + String(scalar.value, radix: 16, uppercase: true).padded(to: 4), isHidden: true)
+                if run?.scalar != scalar { flush() }
+                run = (scalar, (run?.count ?? 0) + 1)
             } else if pile <= longestPile {
+                if run != nil { flush() }
                 plain.unicodeScalars.append(scalar)
             }
             previous = scalar

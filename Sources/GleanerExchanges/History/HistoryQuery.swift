@@ -44,7 +44,26 @@ struct HistoryQuery {
         }
     }
 
-    func moderation() async throws -> [Event] { [] }
+    func moderation() async throws -> [Event] {
+        try await connection.query(
+            """
+            SELECT target, action, categories, reason, policy_version, actor, created_at FROM gleaner.moderation_decisions
+            WHERE \(sql: mine) ORDER BY id DESC \(sql: most)
+            """
+        ).map { row in
+            let categories = try row.decode("categories", as: PostgresArray<String>.self).elements
+            let actor: String? = try row.decodeIfPresent("actor")
+            let reason: String = try row.decode("reason")
+            let version: Int64 = try row.decode("policy_version")
+            let about = (actor == nil ? [reason] : []) + categories
+            return Event(
+                at: try row.decode("created_at"), .moderation,
+                by: actor ?? (version == 0 ? "built-in policy" : "policy version \(version)"),
+                "\(try row.decode("target", as: String.self)): \(try row.decode("action", as: String.self))"
+                    + (about.isEmpty ? "" : " (\(about.joined(separator: ", ")))"),
+                text: actor == nil ? nil : reason)
+        }
+    }
 
     func samples() async throws -> [Event] {
         try await connection.query(

@@ -3,7 +3,8 @@ import AsyncPostgres
 /// What feedback, reviews and moderation say of a row `e` of `gleaner.exchanges`, as conditions.
 ///
 /// Of feedback the newest of each rater and kind counts; who gives no name is somebody new each time. An exchange's newest
-/// `mostVoices` are heard, so that one that thousands rate costs no search its time.
+/// `mostVoices` are heard, so that one that thousands rate costs no search its time. Only the project's own are: who knows
+/// another's ids may judge them, and is not listened to.
 enum ExchangeJudgements {
     static let mostVoices = 200
 
@@ -16,7 +17,7 @@ enum ExchangeJudgements {
                     SELECT f.rater, CASE WHEN f.rater IS NULL THEN f.id END AS voice, f.thumb, f.score, f.raised,
                            f.created_at, f.id
                     FROM gleaner.feedback f
-                    WHERE f.shard = e.shard AND f.exchange_id = e.id AND f.kind = \(kind)
+                    WHERE f.shard = e.shard AND f.exchange_id = e.id AND f.project_id = e.project_id AND f.kind = \(kind)
                     ORDER BY f.id DESC LIMIT \(raw: "\(mostVoices)")
                 ) v ORDER BY v.rater, v.voice, v.created_at DESC, v.id DESC
             ) c WHERE \(sql: condition))
@@ -26,18 +27,29 @@ enum ExchangeJudgements {
     static let isRated: SQL = """
         EXISTS (
             SELECT 1 FROM gleaner.feedback f
-            WHERE f.shard = e.shard AND f.exchange_id = e.id AND f.kind IN ('thumb', 'score') OFFSET 0)
+            WHERE f.shard = e.shard AND f.exchange_id = e.id AND f.project_id = e.project_id
+              AND f.kind IN ('thumb', 'score') OFFSET 0)
         """
 
     /// Hidden checks are of the reviewers, and what was taken back counts nowhere.
     static let countedReviews: SQL = """
-        gleaner.reviews r WHERE r.shard = e.shard AND r.exchange_id = e.id AND r.kind <> 'gold'
+        gleaner.reviews r WHERE r.shard = e.shard AND r.exchange_id = e.id AND r.project_id = e.project_id AND r.kind <> 'gold'
           AND NOT EXISTS (
               SELECT 1 FROM gleaner.review_retractions x WHERE x.shard = r.shard AND x.review_id = r.id OFFSET 0)
         """
 
     static let isReviewed: SQL = "EXISTS (SELECT 1 FROM \(sql: countedReviews) OFFSET 0)"
 
-    /// Until moderation has its own tables, nothing is.
-    static let isFlagged: SQL = "false"
+    /// Whether moderation decided against the prompt, the answer or a comment; of each the newest decision counts. One that
+    /// could not be judged is not flagged, and not cleared either.
+    static let isFlagged: SQL = """
+        EXISTS (
+            SELECT 1 FROM (
+                SELECT DISTINCT ON (v.target, v.subject_id) v.action FROM (
+                    SELECT d.target, d.subject_id, d.action, d.id FROM gleaner.moderation_decisions d
+                    WHERE d.shard = e.shard AND d.exchange_id = e.id AND d.project_id = e.project_id
+                    ORDER BY d.id DESC LIMIT \(raw: "\(mostVoices)")
+                ) v ORDER BY v.target, v.subject_id, v.id DESC
+            ) c WHERE c.action IN ('flag', 'redact', 'block'))
+        """
 }

@@ -50,12 +50,13 @@ struct ExchangeView: Sendable {
     static let mostMessages = 60
 
     init(
-        _ whole: ExchangeReader.Whole, history: ExchangeHistory, turns: [ConversationTurn], mayPick: Bool
+        _ whole: ExchangeReader.Whole, history: ExchangeHistory, marks: ExchangeMarks, turns: [ConversationTurn],
+        mayPick: Bool
     ) {
         let exchange = whole.exchange
         id = exchange.id.description
         at = exchange.receivedAt.ISO8601Format()
-        badges = ExchangeRow.badges(exchange, ExchangeMarks())
+        badges = ExchangeRow.badges(exchange, marks)
         tiles = [
             Fact(name: "model", value: exchange.servedModel ?? exchange.requestedModel ?? Figure.unknown),
             Fact(name: "tokens in → out", value: Figure.tokens(exchange.promptTokens, exchange.completionTokens)),

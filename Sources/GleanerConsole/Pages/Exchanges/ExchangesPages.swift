@@ -71,6 +71,7 @@ struct ExchangesPages: Sendable {
         let whole = try await exchanges.find(id, of: visit.project.id)
         let view = ExchangeView(
             whole, history: try await exchanges.history(of: id, of: visit.project.id),
+            marks: try await exchanges.marks(of: id, in: visit.project.id),
             turns: try await exchanges.turns(around: whole.exchange, of: visit.project.id),
             mayPick: visit.role.may(.lead))
         return Page("exchange", title: "Exchange", view: view, modules: ["exchanges.js"])

@@ -28,9 +28,6 @@ struct MessageView: Sendable {
     let isFolded: Bool
     let isEmpty: Bool
 
-    /// A page is for reading: what is longer is in the download, in bytes of one message.
-    private static let longest = 40_000
-
     init(_ message: JSONValue, finishReason: String? = nil) {
         role = Self.role(message)
         tone =
@@ -75,10 +72,7 @@ struct MessageView: Sendable {
     }
 
     private static func shown(_ text: String) -> String {
-        guard text.utf8.count > longest else { return text }
-        let bytes = Array(text.utf8.prefix(longest))
-        let whole = bytes.lastIndex { $0 & 0xC0 != 0x80 } ?? 0
-        return String(decoding: bytes[..<whole], as: UTF8.self) + "… (the rest is in the download)"
+        Excerpt.of(text) { _ in "the rest is in the download" }
     }
 }
 
