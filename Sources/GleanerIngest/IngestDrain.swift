@@ -289,6 +289,7 @@ extension StoredExchange {
         self.init(
             id: intent.id, project: intent.project, status: stored.exchange.outcome.status,
             isComplete: stored.projection.isComplete, httpStatus: stored.exchange.outcome.httpStatus,
-            completionID: stored.projection.completionID, conversation: intent.conversation, endpoint: intent.endpoint)
+            completionID: stored.projection.completionID, conversation: intent.conversation, endpoint: intent.endpoint,
+            turn: intent.source == .shadow ? nil : stored.projection.messageCount.map(Int.init))
     }
 }

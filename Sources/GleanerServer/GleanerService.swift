@@ -90,7 +90,9 @@ public struct GleanerService: Sendable {
         let moderation = ModerationParts(
             pool: pool, client: client, providers: providers, dataDirectory: configuration.dataDirectory,
             logger: logger, flagged: { exchanges, _ in try await sampling.reconsider(exchanges) })
-        let feedback = FeedbackRoom(configuration, pool: pool) { [logger] news in
+        let feedback = FeedbackRoom(
+            configuration, pool: pool, redactor: moderation.redactor.redaction, logger: logger
+        ) { [logger] news in
             do {
                 switch news {
                 case .lowRated(let exchanges): try await sampling.reconsider(exchanges)
@@ -167,7 +169,7 @@ public struct GleanerService: Sendable {
             journal: journal, journalLimit: Int64(configuration.journalMaximumBytes), pool: pool, schema: schema,
             open: open, shadows: shadows, replays: replays, refusals: refusals, limits: limits,
             connections: connections, memoryLimit: memoryLimit, needs: routes.needs, jobs: worker.metrics,
-            moderation: moderation.metrics
+            moderation: moderation.metrics, feedback: feedback.metrics
         ).add(to: admin)
         var services: [any Service] = [
             pool, schema, AfterSchema(schema: schema, inner: prices), AfterSchema(schema: schema, inner: worker),

@@ -39,10 +39,11 @@ public struct StoredExchanges: Sendable {
             """
             INSERT INTO gleaner.exchanges (
                 shard, id, project_id, received_at, endpoint, status, http_status, streamed, conversation, end_user, tags,
-                served_model, completion_id, finish_reason, complete, request_sha256, request_bytes, response_bytes)
+                served_model, completion_id, finish_reason, complete, request_sha256, request_bytes, response_bytes,
+                message_count)
             VALUES (\(id.shard.value), \(id.uuid), \(project.uuid), \(receivedAt), \(endpoint), \(status), \(httpStatus),
                     false, \(conversation), \(endUser), '{}', 'test-model-1', \(completion), \(finishReason), \(complete),
-                    ''::bytea, 0, 0)
+                    ''::bytea, 0, 0, \(messages.arrayValue.map { Int32($0.count) }))
             """)
         try await pool.query(
             """

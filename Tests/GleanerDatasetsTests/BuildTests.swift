@@ -93,6 +93,27 @@ struct BuildTests {
         #expect(try await version().statistics.train == 3)
     }
 
+    @Test("votes of one key without a name are one voice, however often they are sent")
+    func unnamedVotes() async throws {
+        let world = try await StoredExchanges(pool: pool)
+        let id = try await world.add()
+        for _ in 0..<6 { try await world.feedback(id, thumb: 1, rater: nil) }
+        try await pool.query("UPDATE gleaner.feedback SET api_key_id = \(world.caller.key.uuid)")
+        let other = try await world.add(user: "Another")
+        for rater in ["asha", "ravi"] { try await world.feedback(other, thumb: 1, rater: rater) }
+        let two = try await build(world) { $0.minimumRating = .init(netThumbs: 2) }
+        #expect(two.statistics.excluded == ["rating_too_low": 1])
+        #expect(try await build(world) { $0.minimumRating = .init(netThumbs: 1) }.statistics.train == 2)
+        try await pool.query(
+            """
+            INSERT INTO gleaner.rater_marks (id, project_id, rater, reason, since, evidence, marked_at, seen_at)
+            VALUES (gen_random_uuid(), \(world.project.uuid), \("unnamed:\(world.caller.key)"), 'burst',
+                    now() - interval '1 hour', '{}', now(), now())
+            """)
+        let marked = try await build(world) { $0.minimumRating = .init(netThumbs: 1) }
+        #expect(marked.statistics.excluded == ["marked_rater": 1])
+    }
+
     @Test("counts say where every exchange went")
     func counts() async throws {
         let world = try await world(11)

@@ -73,6 +73,28 @@ struct BulkFeedbackTests {
         #expect(try await app.current(id).ups == 10_000)
     }
 
+    @Test(
+        "a body of millions of things that are no items is refused before one is read",
+        arguments: [
+            ("[" + String(repeating: "0,", count: 1_000_000) + "0]", "application/json"),
+            (String(repeating: "0\n", count: 1_000_000), "application/x-ndjson"),
+        ])
+    func millions(_ body: String, _ type: String) async throws {
+        let began = ContinuousClock.now
+        #expect(throws: BulkError.tooMany(limit: 10_000)) {
+            try BulkFeedback(Array(body.utf8), isLines: type == "application/x-ndjson")
+        }
+        // Counting takes a moment even in a debug build; reading them takes much longer.
+        #expect(ContinuousClock.now - began < .seconds(3))
+    }
+
+    @Test("commas within items part nothing")
+    func commas() throws {
+        let item = #"{"conversation":"a,\"b],[","tags":["a","b","c"],"thumb":1}"#
+        let body = "[" + Array(repeating: item, count: 9_000).joined(separator: " , ") + "]"
+        #expect(try BulkFeedback(Array(body.utf8), isLines: false).items.count == 9_000)
+    }
+
     @Test("one item that the database refuses leaves the others in")
     func poison() async throws {
         let app = try await FeedbackApp(StoredExchanges(pool: pool))

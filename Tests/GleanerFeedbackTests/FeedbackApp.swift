@@ -38,12 +38,15 @@ struct FeedbackApp {
         }
     }
 
-    init(_ world: StoredExchanges, now: @escaping @Sendable () -> Date = { Date() }) async throws {
+    init(
+        _ world: StoredExchanges, now: @escaping @Sendable () -> Date = { Date() },
+        told: @escaping @Sendable (FeedbackNews) async -> Void = { _ in }
+    ) async throws {
         self.world = world
         tokens = FeedbackTokens(
             store: PostgresFeedbackSecrets(pool: world.pool), lifetime: .seconds(3600), now: now)
         try await tokens.refresh()
-        service = FeedbackService(store: PostgresFeedbackStore(pool: world.pool))
+        service = FeedbackService(store: PostgresFeedbackStore(pool: world.pool), told: told)
         raters = RaterStore(pool: world.pool)
     }
 
@@ -72,10 +75,7 @@ struct FeedbackApp {
 
     /// What all feedback of an exchange comes to.
     func current(_ exchange: ID<Exchange>) async throws -> CurrentJudgement {
-        CurrentJudgement(
-            newestFirst: try await service.feedback(on: exchange, of: world.project).map {
-                (judgement: $0.judgement, rater: $0.rater)
-            })
+        try await service.currentJudgement(of: exchange, in: world.project)
     }
 }
 

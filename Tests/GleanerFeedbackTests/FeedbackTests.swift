@@ -33,13 +33,13 @@ struct FeedbackTests {
         let receipt = try await service.give(
             [.score(try Score(4)), .comment("theek hai")], on: .completion("chatcmpl-7"), rater: nil, by: world.caller)
         #expect(receipt.exchange == nil)
-        try await service.joinEarly([.init(project: world.project, completion: "chatcmpl-7", conversation: nil)])
+        await service.joinEarly([.init(project: world.project, id: .new(), completion: "chatcmpl-8")])
         #expect(try await service.joinAllEarly() == 0)
         let id = try await world.add(completion: "chatcmpl-7")
         if bySweep {
             #expect(try await service.joinAllEarly() == 2)
         } else {
-            try await service.joinEarly([.init(project: world.project, completion: "chatcmpl-7", conversation: nil)])
+            await service.joinEarly([.init(project: world.project, id: id, completion: "chatcmpl-7")])
         }
         let found = try await service.feedback(on: id, of: world.project)
         #expect(Set(found.map(\.id)) == Set(receipt.feedback.map(\.id)))
@@ -73,13 +73,17 @@ struct FeedbackTests {
         for completion in completions {
             _ = try await service.give([.thumb(up: true)], on: .completion(completion), rater: nil, by: world.caller)
         }
-        for completion in completions { try await world.add(completion: completion) }
+        var stored: [LandedExchange] = []
+        for completion in completions {
+            stored.append(
+                LandedExchange(
+                    project: project, id: try await world.add(completion: completion), completion: completion))
+        }
+        let exchanges = stored
         try await withThrowingTaskGroup(of: Void.self) { group in
             for turn in 0..<6 {
                 group.addTask {
-                    let landed = turn % 2 == 0 ? completions : completions.reversed()
-                    try await service.joinEarly(
-                        landed.map { .init(project: project, completion: $0, conversation: nil) })
+                    await service.joinEarly(turn % 2 == 0 ? exchanges : exchanges.reversed())
                 }
                 group.addTask { try await service.joinAllEarly() }
             }

@@ -2,6 +2,8 @@ import AsyncPostgres
 import Foundation
 import GleanerCore
 import GleanerTestSupport
+import HTTPTypes
+import HummingbirdTesting
 import Logging
 import Testing
 
@@ -36,7 +38,7 @@ struct JudgementRowsTests {
         #expect((receipt.exchange == nil) == waits)
         #expect(receipt.feedback.map(\.kind) == given.map(\.kind))
         let id = if let exchange = receipt.exchange { exchange } else { try await world.add(completion: "chatcmpl-1") }
-        try await service.joinEarly([.init(project: world.project, completion: "chatcmpl-1", conversation: nil)])
+        await service.joinEarly([.init(project: world.project, id: id, completion: "chatcmpl-1")])
 
         let stored = try await service.feedback(on: id, of: world.project)
         let found = Dictionary(uniqueKeysWithValues: stored.map { ($0.id, $0.judgement) })
@@ -60,7 +62,9 @@ struct JudgementRowsTests {
         ] {
             _ = try await service.give([judgement], on: .exchange(id), rater: rater, by: world.caller)
         }
-        let listed = FeedbackListed(try await service.feedback(on: id, of: world.project))
+        let listed = FeedbackListed(
+            try await service.feedback(on: id, of: world.project), limit: 100,
+            current: try await service.currentJudgement(of: id, in: world.project))
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .iso8601
         let document = try JSONDecoder().decode(JSONValue.self, from: encoder.encode(listed))
@@ -78,6 +82,31 @@ struct JudgementRowsTests {
             items[2].objectValue?.keys.sorted() == ["created_at", "id", "kind", "proof", "rater", "source", "thumb"])
     }
 
+    @Test("the list is paged, and what it comes to counts votes of a key without a name once")
+    func paged() async throws {
+        let world = try await StoredExchanges(pool: pool)
+        let id = try await world.add()
+        for number in 0..<5 {
+            _ = try await service.give(
+                [.thumb(up: number % 2 == 0), .comment("c\(number)")], on: .exchange(id), rater: nil, by: world.caller)
+        }
+        let app = try await FeedbackApp(world)
+        try await app.run { client in
+            var (pages, before) = ([[String]](), "")
+            repeat {
+                let page = try await client.get("/api/exchanges/\(id)/feedback?limit=4\(before)", key).json
+                let items = try #require(page["feedback"]?.arrayValue)
+                pages.append(items.compactMap { $0["id"]?.stringValue })
+                let current = page["current"]
+                #expect((current?["ups"] == 1 && current?["downs"] == 0) == before.isEmpty)
+                before = page["next"]?.stringValue.map { "&before=\($0)" } ?? ""
+            } while !before.isEmpty
+            #expect(pages.map(\.count) == [4, 4, 2])
+            #expect(Set(pages.joined()).count == 10)
+            #expect(try await client.get("/api/exchanges/\(id)/feedback?limit=501", key).status.code == 400)
+        }
+    }
+
     @Test("one judgement that the database refuses keeps all of the same call out, and waiting ones where they are")
     func allOrNone() async throws {
         let world = try await StoredExchanges(pool: pool)
@@ -89,9 +118,10 @@ struct JudgementRowsTests {
         }
         _ = try await service.give(both, on: .completion("c"), rater: nil, by: world.caller)
         let landed = try await world.add(completion: "c")
-        await #expect(throws: PostgresError.self) {
-            try await service.joinEarly([.init(project: world.project, completion: "c", conversation: nil)])
-        }
+        // Ingest goes on: what cannot be joined now must not hold up what lands behind it.
+        let joining = service
+        await joining.joinEarly([.init(project: world.project, id: landed, completion: "c")])
+        #expect(joining.metrics.failedJoins == 1)
         for exchange in [id, landed] {
             #expect(try await service.feedback(on: exchange, of: world.project).isEmpty)
         }

@@ -30,14 +30,20 @@ struct LandingRaceTests {
                 return !landed
             }
             if isFirst, case .completion(let id)? = subjects.first {
-                try await world.add(completion: id)
-                _ = try await inner.join([.init(project: project, completion: id, conversation: nil)])
+                let exchange = try await world.add(completion: id)
+                _ = try await inner.join([.init(project: project, id: exchange, completion: id)])
             }
             return found
         }
         func join(_ landed: [LandedExchange]) async throws -> [JoinedFeedback] {
             if failsToJoin { throw PostgresError.connectionLost(sqlState: nil) }
             return try await inner.join(landed)
+        }
+        func join(
+            waitingAs subjects: [Subject], of project: ID<Project>, at time: Date
+        ) async throws -> [JoinedFeedback] {
+            if failsToJoin { throw PostgresError.connectionLost(sqlState: nil) }
+            return try await inner.join(waitingAs: subjects, of: project, at: time)
         }
         func transaction<Value: Sendable>(_ body: (any FeedbackStore) async throws -> Value) async throws -> Value {
             try await inner.transaction(body)
@@ -46,14 +52,33 @@ struct LandingRaceTests {
         func keepEach(_ items: [[GivenFeedback]]) async throws -> [Int: FeedbackRefused] {
             try await inner.keepEach(items)
         }
-        func joinAll(keepingTurnsBefore patience: Date) async throws -> [JoinedFeedback] {
-            try await inner.joinAll(keepingTurnsBefore: patience)
+        func conversations(
+            of exchanges: [ID<Exchange>], in project: ID<Project>
+        ) async throws -> [ID<Exchange>: String] {
+            try await inner.conversations(of: exchanges, in: project)
         }
-        func feedback(on exchange: ID<Exchange>, of project: ID<Project>) async throws -> [StoredFeedback] {
-            try await inner.feedback(on: exchange, of: project)
+        func waitingTurns(of conversations: Set<String>, in project: ID<Project>) async throws -> [String: Int] {
+            try await inner.waitingTurns(of: conversations, in: project)
         }
-        func feedback(onConversation name: String, of project: ID<Project>) async throws -> [StoredFeedback] {
-            try await inner.feedback(onConversation: name, of: project)
+        func endOfWaiting(after last: UUID, at time: Date) async throws -> UUID? {
+            try await inner.endOfWaiting(after: last, at: time)
+        }
+        func joinWaiting(after last: UUID, through end: UUID, at time: Date) async throws -> [JoinedFeedback] {
+            try await inner.joinWaiting(after: last, through: end, at: time)
+        }
+        func keepTurns(after last: UUID, through end: UUID, before patience: Date) async throws {
+            try await inner.keepTurns(after: last, through: end, before: patience)
+        }
+        func expire(before time: Date) async throws -> [ID<Project>: Int] { try await inner.expire(before: time) }
+        func feedback(
+            on exchange: ID<Exchange>, of project: ID<Project>, before: ID<Feedback>?, limit: Int
+        ) async throws -> [StoredFeedback] {
+            try await inner.feedback(on: exchange, of: project, before: before, limit: limit)
+        }
+        func voices(
+            on exchange: ID<Exchange>, of project: ID<Project>, limit: Int
+        ) async throws -> [StoredFeedback] {
+            try await inner.voices(on: exchange, of: project, limit: limit)
         }
         func judgementCounts(
             of rater: String, on exchange: ID<Exchange>, of project: ID<Project>

@@ -94,4 +94,14 @@ struct RaterRulesTests {
         #expect(found.since == Self.day + 60 && found.until == nil)
         #expect(found.evidence == ["most_in_a_minute": 40, "limit": 30])
     }
+
+    @Test("votes without a name are watched for how many they are, not for what they say")
+    func unnamed() {
+        let key = "unnamed:key"
+        #expect(reasons(rater(key, votes: 40, ups: 40, minute: 31)) == [.burst, .share])
+        #expect(reasons(rater(key, votes: 20, ups: 0, isEndUser: false, reviewed: 20, against: 20)) == [])
+        let suspicions = RaterRules().suspicions(
+            ProjectActivity(day: Self.day, votesToday: 60, ratersToday: [key, "asha"], raters: []))
+        #expect(suspicions.map(\.rater) == ["asha", key] && suspicions.allSatisfy { $0.reason == .fewRaters })
+    }
 }

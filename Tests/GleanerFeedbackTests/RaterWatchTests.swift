@@ -77,6 +77,98 @@ struct RaterWatchTests {
         #expect(marks.allSatisfy { $0.until == $0.since + 86_400 })
     }
 
+    @Test("marks for few raters are taken back when more vote that day, and cleared ones are not")
+    func moreRaters() async throws {
+        let world = try await StoredExchanges(pool: pool)
+        for rater in ["a", "b", "c"] { try await vote(rater, 17, up: rater != "c", world) }
+        let now = Date()
+        guard now.timeIntervalSince1970.truncatingRemainder(dividingBy: 86_400) > 60 else { return }
+        try await watch(at: now).look(since: now - 3600)
+        #expect(try await store.marks(of: world.project).filter { $0.reason == .fewRaters }.count == 3)
+        for rater in ["d", "e"] { try await vote(rater, 1, world) }
+        try await watch(at: now + 5).look(since: now - 3600)
+        #expect(try await store.marks(of: world.project).filter { $0.reason == .fewRaters }.isEmpty)
+        let all = try await store.marks(of: world.project, areOpen: false).filter { $0.reason == .fewRaters }
+        #expect(all.map(\.clearedBy) == all.map { _ in "gleaner:few_raters" } && all.count == 3)
+        // Should the day have few again, for a person has cleared some, the marks are back.
+        for rater in ["d", "e"] {
+            try await pool.query(
+                """
+                INSERT INTO gleaner.rater_marks
+                    (id, project_id, rater, reason, since, evidence, marked_at, seen_at, cleared_at, cleared_by)
+                VALUES (gen_random_uuid(), \(world.project.uuid), \(rater), 'burst', \(now - 60), '{}', \(now), \(now),
+                        \(now + 60), 'lead')
+                """)
+        }
+        try await watch(at: now + 65).look(since: now - 3600)
+        let back = try await store.marks(of: world.project).filter { $0.reason == .fewRaters }
+        #expect(back.map(\.rater).sorted() == ["a", "b", "c"])
+    }
+
+    @Test("marks stay when the day cannot be counted, and one project holds up no other")
+    func partial() async throws {
+        let (first, second) = (
+            try await StoredExchanges(pool: pool, project: "first"),
+            try await StoredExchanges(pool: pool, project: "second")
+        )
+        for world in [first, second] { try await vote("loud", 40, world) }
+        let now = Date()
+        try await pool.query(
+            "ALTER TABLE gleaner.feedback_days ADD CONSTRAINT no_first CHECK (project_id <> \(raw: "'\(first.project)'"))"
+        )
+        let behind = try await watch(at: now).look(since: now - 60)
+        #expect(behind == [first.project])
+        for world in [first, second] { #expect(try await !store.marks(of: world.project).isEmpty) }
+        #expect(try await store.days(of: first.project, count: 2, until: now).isEmpty)
+        #expect(try await !store.days(of: second.project, count: 2, until: now).isEmpty)
+        try await pool.query("ALTER TABLE gleaner.feedback_days DROP CONSTRAINT no_first")
+        // It is looked at again although nobody has voted since.
+        #expect(try await watch(at: now + 1).look(since: now + 60, and: behind).isEmpty)
+        #expect(try await !store.days(of: first.project, count: 2, until: now).isEmpty)
+    }
+
+    @Test("a day that is over is counted once an hour, today at each look")
+    func closedDays() async throws {
+        let world = try await StoredExchanges(pool: pool)
+        try await vote("asha", 1, world)
+        let now = Date()
+        func counted() async throws -> Set<Date> {
+            Set(try await store.days(of: world.project, count: 5, until: now).map(\.computedAt))
+        }
+        func isSame(_ dates: Set<Date>, _ times: [Date]) -> Bool {
+            dates.map { $0.timeIntervalSince(now).rounded() }.sorted()
+                == times.map { $0.timeIntervalSince(now).rounded() }.sorted()
+        }
+        try await watch(at: now).look(since: now - 60)
+        #expect(isSame(try await counted(), [now]))
+        try await watch(at: now + 10).look(since: now - 60)
+        #expect(isSame(try await counted(), [now, now + 10]))
+    }
+
+    @Test("votes without a name are marked as their key's, tokens without an end user together")
+    func unnamed() async throws {
+        let world = try await StoredExchanges(pool: pool)
+        for _ in 0..<40 {
+            let id = try await world.add()
+            _ = try await service.give([.thumb(up: true)], on: .exchange(id), rater: nil, by: world.caller)
+            _ = try await service.give(
+                [.thumb(up: true)], on: .exchange(id), rater: "token:\(id)",
+                from: Giver(project: world.project, proof: .token, source: "page"))
+        }
+        let now = Date()
+        try await watch(at: now).look(since: now - 60)
+        let marked = Set(try await store.marks(of: world.project).filter { $0.reason == .burst }.map(\.rater))
+        #expect(marked == ["unnamed:\(world.caller.key)", "unnamed:tokens"])
+        var filter = FeedbackFilter()
+        filter.isMarked = true
+        let stream = FeedbackStream(pool: pool)
+        let page = try await stream.page(of: world.project, filter, limit: 100)
+        #expect(page.items.count == 80 && page.items.allSatisfy { $0.marks.contains(.burst) })
+        filter = FeedbackFilter()
+        filter.rater = "unnamed:\(world.caller.key)"
+        #expect(try await stream.page(of: world.project, filter, limit: 100).items.count == 40)
+    }
+
     @Test("an end user who rates others' answers is marked; a tester, and an end user with a token, are not")
     func othersExchanges() async throws {
         let world = try await StoredExchanges(pool: pool)
@@ -199,6 +291,8 @@ struct RaterWatchTests {
         try await app.run(scopes: [.admin]) { client in
             let uri = "/api/feedback/raters/loud%2F%C3%BC/clear"
             #expect(try await client.post(at: uri, #"{"role":"admin"}"#, key).code == "unknown_field")
+            // Nobody signs for somebody else.
+            #expect(try await client.post(at: uri, #"{"by":"lead"}"#, key).code == "unknown_field")
             let cleared = try await client.post(at: uri, #"{"note":"spoke to them"}"#, key)
             #expect(cleared.status == .ok)
             let again = try await client.post(at: uri, "{}", key)

@@ -46,20 +46,4 @@ struct SatisfactionTests {
         // A vote may come for an answer that was counted before it was complete.
         #expect(Satisfaction(exchanges: 1, rated: 2, ups: 2, downs: 0, scores: 0, scoreSum: 0).responseRate == 1)
     }
-
-    @Test("ratings weighted by their propensity have their reference values")
-    func weighted() throws {
-        let ratings: [(rating: Double, propensity: Double)] = [
-            (1, 0.5), (1, 0.4), (0, 0.1), (1, 0.25), (0, 0.2), (1, 0.5),
-        ]
-        let weighted = try #require(WeightedRating(ratings, exchanges: 20))
-        #expect(abs(weighted.overAll - 0.525) < 1e-12)
-        #expect(abs(weighted.amongRaters - 0.4117647058823529) < 1e-12)
-        #expect(abs(weighted.effectiveCount - 4.188405797101449) < 1e-12)
-        // One that nobody would have given does not decide everything.
-        let rare = try #require(WeightedRating([(1, 1), (0, 1e-9)], exchanges: 2))
-        #expect(abs(rare.amongRaters - 1 / 21) < 1e-12)
-        #expect(WeightedRating([], exchanges: 3) == nil)
-        #expect(WeightedRating(ratings, exchanges: 5) == nil)
-    }
 }

@@ -26,8 +26,16 @@ struct SubjectTests {
             conversation: conversation, messages: messages(before: index))
     }
 
-    private func landed(_ world: StoredExchanges, _ conversation: String) -> LandedExchange {
-        LandedExchange(project: world.project, completion: nil, conversation: conversation)
+    private func landed(
+        _ world: StoredExchanges, _ id: ID<Exchange>, _ conversation: String, turn: Int
+    ) -> LandedExchange {
+        LandedExchange(project: world.project, id: id, completion: nil, conversation: conversation, turn: turn)
+    }
+
+    private func said(of conversation: String, _ world: StoredExchanges) async throws -> [FeedbackPage.Item] {
+        var filter = FeedbackFilter()
+        filter.conversation = conversation
+        return try await FeedbackStream(pool: pool).page(of: world.project, filter).items
     }
 
     @Test("a turn's feedback belongs to the exchange that gave that answer", arguments: [nil, Shard(7)])
@@ -61,14 +69,14 @@ struct SubjectTests {
         let receipt = try await service.give(
             [.score(try Score(1)), .tags(["wrong"])], on: turn, rater: "u", by: world.caller)
         #expect(receipt.isWaiting && receipt.exchange == nil)
-        _ = try await answer(3, in: "k", world)
-        try await service.joinEarly([landed(world, "k")])
+        let other = try await answer(3, in: "k", world)
+        await service.joinEarly([landed(world, other, "k", turn: 3)])
         #expect(try await service.feedback(on: try await answer(5, in: "k", world), of: world.project).isEmpty)
         let exchange = try await answer(1, in: "k", world)
         if bySweep {
             #expect(try await service.joinAllEarly() == 2)
         } else {
-            try await service.joinEarly([landed(world, "k")])
+            await service.joinEarly([landed(world, exchange, "k", turn: 1)])
         }
         let found = try await service.feedback(on: exchange, of: world.project)
         #expect(Set(found.map(\.id)) == Set(receipt.feedback.map(\.id)))
@@ -83,10 +91,10 @@ struct SubjectTests {
         let turn = Subject.turn(Turn(conversation: "k", place: .index(9)))
         _ = try await service.give([.thumb(up: true)], on: turn, rater: "u", by: world.caller)
         #expect(try await service.joinAllEarly() == 0)
-        #expect(try await service.store.feedback(onConversation: "k", of: world.project).isEmpty)
+        #expect(try await said(of: "k", world).isEmpty)
         clock.withLock { $0 += 3601 }
         #expect(try await service.joinAllEarly() == 0)
-        let found = try await service.store.feedback(onConversation: "k", of: world.project)
+        let found = try await said(of: "k", world)
         #expect(found.map(\.subject) == [turn])
         #expect(found[0].exchange == nil)
         let row = try await pool.query("SELECT shard FROM gleaner.feedback")[0]
@@ -102,7 +110,7 @@ struct SubjectTests {
             #expect(!receipt.isWaiting && receipt.exchange == nil)
             #expect(receipt.feedback[0].id.shard == Shard(project: world.project, conversation: "k"))
         }
-        let found = try await service.store.feedback(onConversation: "k", of: world.project)
+        let found = try await said(of: "k", world)
         #expect(found.map(\.subject) == [message, .conversation("k")])
     }
 
@@ -125,7 +133,7 @@ struct SubjectTests {
         let receipt = try await service.give(
             [.thumb(up: true)], on: .turn(Turn(conversation: "k", place: .index(1))), rater: "u", by: mine.caller)
         #expect(receipt.exchange == nil)
-        try await service.joinEarly([landed(theirs, "k")])
+        await service.joinEarly([landed(theirs, exchange, "k", turn: 1)])
         #expect(try await service.feedback(on: exchange, of: theirs.project).isEmpty)
         #expect(try await service.joinAllEarly() == 0)
     }
@@ -176,7 +184,7 @@ struct SubjectTests {
         _ = try await service.give([.thumb(up: false)], on: .completion("c"), rater: "u", by: world.caller)
         #expect(told.withLock { $0 } == [[id]])
         let late = try await world.add(completion: "c")
-        try await service.joinEarly([.init(project: world.project, completion: "c", conversation: nil)])
+        await service.joinEarly([.init(project: world.project, id: late, completion: "c")])
         #expect(told.withLock { $0 } == [[id], [late]])
     }
 }

@@ -153,7 +153,7 @@ struct ModerationTests {
         }
     }
 
-    @Test("comments are judged like the rest")
+    @Test("what was written of an exchange is judged when it is told of")
     func comments() async throws {
         try await ModerationWorld.with { world in
             let exchange = try await world.exchanges.add()
@@ -162,6 +162,17 @@ struct ModerationTests {
             try await world.service.commented([(exchange, id)], in: world.project)
             try await world.work()
             #expect(try await world.actions(exchange) == [.comment: .flag])
+        }
+    }
+
+    @Test("what was written before an exchange landed is judged with it, corrections too")
+    func early() async throws {
+        try await ModerationWorld.with { world in
+            let exchange = try await world.exchanges.add()
+            try await world.exchanges.feedback(exchange, correction: "gandu bot")
+            try await world.service.landed([(exchange, world.project)])
+            try await world.work()
+            #expect(try await world.actions(exchange)[.comment] == .flag)
         }
     }
 

@@ -149,6 +149,32 @@ def test_a_page_with_a_token_rates_comments_and_changes_its_vote_by_keyboard(vis
     assert not visitor.errors
 
 
+def test_a_vote_is_for_the_answer_that_was_shown_when_it_was_given(visitor, chat_page, site, backend):
+    shown, next_one = ask(backend), ask(backend)
+    chat_page.show(site, f'<gleaner-feedback token="{shown.headers[TOKEN]}"></gleaner-feedback>')
+    visitor.open("/")
+    # Before the first of them is on its way the page shows another answer under the same widget.
+    visitor.page.evaluate(
+        """token => {
+            const widget = document.querySelector("gleaner-feedback");
+            const [up, down] = widget.shadowRoot.querySelectorAll("button");
+            up.click();
+            down.click();
+            widget.setAttribute("token", token);
+        }""", next_one.headers[TOKEN])
+    first, second = (a.headers["x-gleaner-exchange-id"] for a in (shown, next_one))
+    found = wait_until(
+        "both votes are there", lambda: len(f := said(backend, first)["feedback"]) == 2 and f)
+    assert [item["thumb"] for item in found] == ["down", "up"]
+    assert said(backend, second)["feedback"] == []
+    widget = "document.querySelector('gleaner-feedback').vote"
+    assert visitor.page.evaluate(widget) is None
+    visitor.page.get_by_role("button", name="Good answer").click()
+    voted(visitor.page, "up")
+    assert [item["thumb"] for item in said(backend, second)["feedback"]] == ["up"]
+    assert len(said(backend, first)["feedback"]) == 2
+
+
 @pytest.mark.parametrize("kind", ["forged", "of nobody", "missing"])
 def test_a_forged_token_is_refused_where_the_user_sees_it(visitor, chat_page, site, backend, kind):
     token = ask(backend).headers[TOKEN]

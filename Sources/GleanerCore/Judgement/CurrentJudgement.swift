@@ -1,7 +1,7 @@
 /// What an exchange's feedback comes to: of each rater and kind, the newest counts.
 ///
-/// Whoever gives no name counts as somebody new each time, as dataset builds count them too: nobody can take back what
-/// somebody else said.
+/// Votes without a name are one voice for each API key, as in dataset builds; whatever else comes without a name counts as
+/// somebody's own: nobody can take back what somebody else said.
 public struct CurrentJudgement: Sendable, Hashable {
     public private(set) var ups = 0
     public private(set) var downs = 0
@@ -22,7 +22,7 @@ public struct CurrentJudgement: Sendable, Hashable {
         let slot: String
     }
 
-    /// - Parameter judgements: newest first.
+    /// - Parameter judgements: newest first; `rater` is the voice, `nil` for somebody who is nobody else.
     public init(newestFirst judgements: some Sequence<(judgement: Judgement, rater: String?)>) {
         var heard: Set<Voice> = []
         for (judgement, rater) in judgements {

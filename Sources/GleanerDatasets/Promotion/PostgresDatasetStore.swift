@@ -40,12 +40,13 @@ struct PostgresDatasetStore: Sendable {
                                'id', f.id, 'kind', f.kind, 'rater', f.rater, 'thumb', f.thumb, 'score', f.score,
                                'body', CASE f.kind WHEN 'correction' THEN f.body END, 'raised', f.raised,
                                'mark', (SELECT min(m.reason) FROM gleaner.rater_marks m
-                                        WHERE m.project_id = f.project_id AND m.rater = f.rater AND m.cleared_at IS NULL
+                                        WHERE m.project_id = f.project_id AND m.cleared_at IS NULL
+                                          AND m.rater = gleaner.watched_voice(f.rater, f.api_key_id)
                                           AND f.created_at >= m.since AND (m.until IS NULL OR f.created_at < m.until)))
                                ORDER BY f.created_at, f.id)
-                    FROM (SELECT DISTINCT ON (coalesce(rater, id::text), kind) * FROM gleaner.feedback f
+                    FROM (SELECT DISTINCT ON (gleaner.voice(rater, api_key_id, kind, id), kind) * FROM gleaner.feedback f
                           WHERE f.shard = e.shard AND f.exchange_id = e.id AND f.project_id = e.project_id
-                          ORDER BY coalesce(rater, id::text), kind, created_at DESC, id DESC) f) AS feedback
+                          ORDER BY gleaner.voice(rater, api_key_id, kind, id), kind, created_at DESC, id DESC) f) AS feedback
             FROM judged j
             JOIN gleaner.exchanges e ON e.shard = j.shard AND e.id = j.exchange_id AND e.project_id = \(project.uuid)
             LEFT JOIN gleaner.exchange_bodies b ON b.shard = e.shard AND b.id = e.id

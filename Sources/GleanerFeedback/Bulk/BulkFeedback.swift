@@ -13,10 +13,11 @@ struct BulkFeedback: Sendable {
 
     /// - Throws: `BulkError` when the body as a whole cannot be used.
     init(_ body: [UInt8], isLines: Bool) throws(BulkError) {
+        // Counted before anything is made of them: 16 MiB hold eight million items that are none.
+        guard Self.count(body, isLines: isLines) <= Self.most else { throw .tooMany(limit: Self.most) }
         let decoder = JSONDecoder()
         if isLines {
             let lines = body.split(separator: UInt8(ascii: "\n")).filter { !$0.allSatisfy(Self.isSpace) }
-            guard lines.count <= Self.most else { throw .tooMany(limit: Self.most) }
             items = lines.map { line in
                 Result { try decoder.decode(Attempt.self, from: Data(line)).result.get() }.flatMap(Self.said)
             }
@@ -29,10 +30,49 @@ struct BulkFeedback: Sendable {
             } catch {
                 throw .notAnArray
             }
-            guard attempts.count <= Self.most else { throw .tooMany(limit: Self.most) }
             items = attempts.map { $0.result.flatMap(Self.said) }
         }
         guard !items.isEmpty else { throw .empty }
+    }
+
+    /// Lines that hold something, or values of the array that the body is; up to one more than are taken. Of what is no
+    /// JSON it may be any number.
+    private static func count(_ body: [UInt8], isLines: Bool) -> Int {
+        var count = 0
+        if isLines {
+            var isEmpty = true
+            for byte in body where count <= most {
+                if byte == UInt8(ascii: "\n") {
+                    isEmpty = true
+                } else if isEmpty, !isSpace(byte) {
+                    isEmpty = false
+                    count += 1
+                }
+            }
+            return count
+        }
+        var (depth, isText, isEscaped) = (0, false, false)
+        for byte in body where count <= most {
+            if isText {
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    isText = false
+                }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\""): isText = true
+            case UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+            case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+            case UInt8(ascii: ",") where depth == 1: count += 1
+            default: break
+            }
+        }
+        // Commas part the items.
+        return count + 1
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0D, 0x0A].contains(byte) }

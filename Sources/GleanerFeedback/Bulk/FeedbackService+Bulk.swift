@@ -10,21 +10,18 @@ extension FeedbackService {
         _ bulk: BulkFeedback, from giver: Giver, key: PostKey?,
         answer: @Sendable ([BulkOutcome]) throws -> PostAnswer
     ) async throws -> Posted {
-        try await once(key) { store in
-            let checked = bulk.items.map { item in
-                item.flatMap { said in
-                    Result { () throws -> SaidFeedback in
-                        try check(said)
-                        return said
-                    }
+        let checked = bulk.items.map { item in
+            item.flatMap { said in
+                Result { () throws -> SaidFeedback in
+                    try check(said)
+                    return said
                 }
             }
-            let exchanges = try await store.exchanges(
-                for: checked.compactMap { try? $0.get().subject }, of: giver.project)
-            let time = now()
-            let given = checked.map { item in
-                item.map { GivenFeedback.make($0, exchange: exchanges[$0.subject], from: giver, at: time) }
-            }
+        }
+        let said = try await redacted(checked.compactMap { try? $0.get() }, of: giver.project)
+        return try await once(key) { store in
+            var placed = try await locate(said, from: giver, in: store).makeIterator()
+            let given = checked.map { item in item.map { _ in placed.next() ?? [] } }
             let kept = given.compactMap { try? $0.get() }
             let refused = try await store.keepEach(kept)
             var place = 0

@@ -52,7 +52,8 @@ struct FeedbackColumns {
     /// Those that both tables have, in the order of `rows`.
     static let common = """
         id, project_id, subject, conversation, message_index, kind, thumb, score, body, raised, tags, chosen, \
-        other_exchange_id, other_completion_id, rater, source, proof, api_key_id, created_at
+        other_exchange_id, other_completion_id, rater, source, proof, api_key_id, redaction, \
+        created_at
         """
 
     /// `unnest(…) AS f (…)` with the common columns, `shard`, `exchange_id`, `message_id`, `completion_id` and
@@ -69,12 +70,13 @@ struct FeedbackColumns {
                    \(PostgresArray(columns.map(\.otherExchange))), \(PostgresArray(columns.map(\.otherCompletion))),
                    \(PostgresArray(feedback.map(\.rater))), \(PostgresArray(feedback.map(\.giver.source))),
                    \(PostgresArray(feedback.map(\.giver.proof.rawValue))),
-                   \(PostgresArray(feedback.map(\.giver.key?.uuid))), \(PostgresArray(feedback.map(\.at))),
+                   \(PostgresArray(feedback.map(\.giver.key?.uuid))), \(PostgresArray(feedback.map(\.redaction))),
+                   \(PostgresArray(feedback.map(\.at))),
                    \(PostgresArray(feedback.map(\.id.shard.value))), \(PostgresArray(feedback.map(\.exchange?.uuid))),
                    \(PostgresArray(columns.map(\.messageID))), \(PostgresArray(columns.map(\.completion))))
               AS f (id, project_id, subject, conversation, message_index, kind, thumb, score, body, raised, tag_list,
-                    chosen, other_exchange_id, other_completion_id, rater, source, proof, api_key_id, created_at, shard,
-                    exchange_id, message_id, completion_id)
+                    chosen, other_exchange_id, other_completion_id, rater, source, proof, api_key_id, redaction,
+                    created_at, shard, exchange_id, message_id, completion_id)
             """
     }
 

@@ -1,7 +1,8 @@
 public import GleanerCore
 
-/// What has just been said and stored, for those who act on it: sampling looks again, comments are judged.
+/// What has just been said and stored, for those who act on it: sampling looks again, texts are judged.
 public enum FeedbackNews: Sendable {
+    /// Something that was written: a comment, a correction, a flag's reason, or the other side of a preference.
     public struct Comment: Sendable, Hashable {
         public let exchange: ID<Exchange>
         public let feedback: ID<Feedback>
@@ -9,6 +10,6 @@ public enum FeedbackNews: Sendable {
 
     /// Exchanges that somebody has rated low.
     case lowRated([ID<Exchange>])
-    /// Comments on exchanges that are known. Those of others are judged with the exchange, when it lands.
+    /// Texts on exchanges that are known. Those that wait are told of once they have found theirs.
     case commented([Comment], ID<Project>)
 }

@@ -15,10 +15,12 @@ extension FeedbackService {
         _ said: SaidFeedback, from giver: Giver, key: PostKey?, allowance: TokenAllowance?,
         answer: @Sendable (Receipt) throws -> PostAnswer
     ) async throws -> Posted {
+        // Before the transaction: placeholders are kept by one of their own.
+        let said = try await redacted(said, of: giver.project)
         if key == nil, allowance == nil {
             let given = try await prepare(said, from: giver, in: store)
             try await store.keep(given)
-            return Posted(answer: try answer(try await settle(given)), isReplay: false)
+            return Posted(answer: try answer(await settle(given)), isReplay: false)
         }
         return try await once(key) { store in
             let given = try await prepare(said, from: giver, in: store)
@@ -46,15 +48,7 @@ extension FeedbackService {
             if let key { try await store.keep(answer, for: key) }
             return (Posted(answer: answer, isReplay: false), given)
         }
-        try await settle(all: given)
+        await settle(all: given)
         return posted
-    }
-
-    /// As `settle`, for many subjects at once.
-    func settle(all given: [GivenFeedback]) async throws {
-        let early = Set(
-            given.filter(\.isEarly).map { LandedExchange(waitingFor: $0.subject, of: $0.giver.project) })
-        if !early.isEmpty { await tell((try? await store.join(Array(early))) ?? []) }
-        await tell(given.map { JoinedFeedback(exchange: $0.exchange, isLow: $0.judgement.isLow) })
     }
 }

@@ -1,5 +1,6 @@
 public import Foundation
 public import GleanerCore
+public import Logging
 
 /// What people think of an exchange, accepted whether or not the exchange has landed yet.
 public struct FeedbackService: Sendable {
@@ -16,25 +17,34 @@ public struct FeedbackService: Sendable {
         public let isWaiting: Bool
     }
 
-    /// How long a turn waits for the exchange that answers it.
-    static let patience: TimeInterval = 3600
-
     let store: any FeedbackStore
+    let redactor: (any FeedbackRedactor)?
+    let metrics: FeedbackMetrics
+    let logger: Logger
     let now: @Sendable () -> Date
-    private let told: @Sendable (FeedbackNews) async -> Void
+    let told: @Sendable (FeedbackNews) async -> Void
 
-    /// - Parameter told: of what others may want to act on, once it is stored.
+    /// - Parameters:
+    ///   - redactor: `nil` stores every text as it came.
+    ///   - told: of what others may want to act on, once it is stored.
     public init(
-        store: PostgresFeedbackStore, told: @escaping @Sendable (FeedbackNews) async -> Void = { _ in }
+        store: PostgresFeedbackStore, redactor: (any FeedbackRedactor)? = nil,
+        metrics: FeedbackMetrics = FeedbackMetrics(), logger: Logger = Logger(label: "gleaner.feedback"),
+        told: @escaping @Sendable (FeedbackNews) async -> Void = { _ in }
     ) {
-        self.init(store: store, now: { Date() }, told: told)
+        self.init(
+            store: store, redactor: redactor, metrics: metrics, logger: logger, now: { Date() }, told: told)
     }
 
     init(
-        store: any FeedbackStore, now: @escaping @Sendable () -> Date,
-        told: @escaping @Sendable (FeedbackNews) async -> Void = { _ in }
+        store: any FeedbackStore, redactor: (any FeedbackRedactor)? = nil,
+        metrics: FeedbackMetrics = FeedbackMetrics(), logger: Logger = Logger(label: "gleaner.feedback"),
+        now: @escaping @Sendable () -> Date, told: @escaping @Sendable (FeedbackNews) async -> Void = { _ in }
     ) {
         self.store = store
+        self.redactor = redactor
+        self.metrics = metrics
+        self.logger = logger
         self.now = now
         self.told = told
     }
@@ -53,10 +63,11 @@ public struct FeedbackService: Sendable {
     public func give(
         _ judgements: [Judgement], on subject: Subject, rater: String?, from giver: Giver
     ) async throws -> Receipt {
-        let said = SaidFeedback(subject: subject, judgements: judgements, rater: rater)
+        let said = try await redacted(
+            SaidFeedback(subject: subject, judgements: judgements, rater: rater), of: giver.project)
         let given = try await prepare(said, from: giver, in: store)
         try await store.keep(given)
-        return try await settle(given)
+        return await settle(given)
     }
 
     /// Checks what was said and finds its exchange. Writes nothing.
@@ -64,8 +75,26 @@ public struct FeedbackService: Sendable {
         _ said: SaidFeedback, from giver: Giver, in store: any FeedbackStore
     ) async throws -> [GivenFeedback] {
         try check(said)
-        let exchange = try await store.exchanges(for: [said.subject], of: giver.project)[said.subject]
-        return GivenFeedback.make(said, exchange: exchange, from: giver, at: now())
+        return try await locate([said], from: giver, in: store)[0]
+    }
+
+    /// Finds the exchanges of what was said. A turn without one waits, unless too much waits for its conversation.
+    func locate(
+        _ said: [SaidFeedback], from giver: Giver, in store: any FeedbackStore
+    ) async throws -> [[GivenFeedback]] {
+        let exchanges = try await store.exchanges(for: said.map(\.subject), of: giver.project)
+        let open = Set(said.compactMap { exchanges[$0.subject] == nil ? $0.subject.awaited : nil })
+        var waiting = open.isEmpty ? [:] : try await store.waitingTurns(of: open, in: giver.project)
+        let time = now()
+        return said.map { said in
+            var mayWait = true
+            if exchanges[said.subject] == nil, let name = said.subject.awaited {
+                mayWait = waiting[name, default: 0] + said.judgements.count <= Self.mostWaiting
+                if mayWait { waiting[name, default: 0] += said.judgements.count }
+            }
+            return GivenFeedback.make(
+                said, exchange: exchanges[said.subject], from: giver, at: time, mayWait: mayWait)
+        }
     }
 
     /// What follows once feedback is committed.
@@ -73,51 +102,25 @@ public struct FeedbackService: Sendable {
     /// Early feedback looks for its exchange once more: it may have landed since it was looked for, and ingest may have
     /// looked for feedback before this was there. Whoever commits second sees the other. An error from here on is no
     /// reason to have it sent again; the sweep joins it all the same.
-    func settle(_ given: [GivenFeedback]) async throws -> Receipt {
-        var exchange = given.first?.exchange
-        let project = given.first?.giver.project
-        if let project, given.contains(where: \.isEarly), let subject = given.first?.subject {
-            let joined = try? await store.join([LandedExchange(waitingFor: subject, of: project)])
-            await tell(joined ?? [])
-            exchange = joined?.isEmpty ?? true ? nil : try? await store.exchanges(for: [subject], of: project)[subject]
-        }
-        await tell(given.map { JoinedFeedback(exchange: $0.exchange, isLow: $0.judgement.isLow) })
-        if let project {
-            let comments = given.filter { $0.judgement.kind == "comment" }.compactMap { comment in
-                comment.exchange.map { FeedbackNews.Comment(exchange: $0, feedback: comment.id) }
-            }
-            if !comments.isEmpty { await told(.commented(comments, project)) }
-        }
-        return Receipt(given, exchange: exchange)
+    func settle(_ given: [GivenFeedback]) async -> Receipt {
+        let joined = await settle(all: given)
+        let id = given.first?.id
+        return Receipt(given, exchange: given.first?.exchange ?? joined.first { $0.id == id }?.exchange)
     }
 
-    func tell(_ joined: [JoinedFeedback]) async {
-        let low = Set(joined.filter(\.isLow).compactMap(\.exchange))
-        if !low.isEmpty { await told(.lowRated(low.sorted())) }
-    }
-
-    // MARK: Joining
-
-    /// Joins what waits for these to the exchanges that have just landed.
-    public func joinEarly(_ landed: [LandedExchange]) async throws {
-        guard !landed.isEmpty else { return }
-        await tell(try await store.join(landed))
-    }
-
-    /// Joins whatever can be joined. Catches feedback that came while its exchange was landing.
-    /// - Returns: how many judgements found their exchange.
+    /// As `settle`, for many subjects at once.
+    /// - Returns: what has found its exchange by now, of these and of others that waited for the same.
     @discardableResult
-    func joinAllEarly() async throws -> Int {
-        let joined = try await store.joinAll(keepingTurnsBefore: now().addingTimeInterval(-Self.patience))
-        await tell(joined)
-        return joined.filter { $0.exchange != nil }.count
-    }
-
-    // MARK: Reading
-
-    /// All feedback on an exchange, newest first.
-    func feedback(on exchange: ID<Exchange>, of project: ID<Project>) async throws -> [StoredFeedback] {
-        try await store.feedback(on: exchange, of: project)
+    func settle(all given: [GivenFeedback]) async -> [JoinedFeedback] {
+        var joined: [JoinedFeedback] = []
+        if let project = given.first?.giver.project {
+            let early = Set(given.filter(\.isEarly).map(\.subject))
+            if !early.isEmpty {
+                joined = (try? await store.join(waitingAs: Array(early), of: project, at: now())) ?? []
+            }
+        }
+        await tell(given.map(JoinedFeedback.init) + joined)
+        return joined
     }
 }
 
@@ -126,16 +129,5 @@ extension FeedbackService.Receipt {
         self.init(
             feedback: given.map { .init(id: $0.id, kind: $0.judgement.kind) }, exchange: exchange,
             isWaiting: exchange == nil && given.contains(where: \.isEarly))
-    }
-}
-
-extension LandedExchange {
-    /// As if what `subject` waits for had landed.
-    init(waitingFor subject: Subject, of project: ID<Project>) {
-        switch subject {
-        case .completion(let id): self.init(project: project, completion: id, conversation: nil)
-        case .turn(let turn): self.init(project: project, completion: nil, conversation: turn.conversation)
-        case .exchange, .conversation: self.init(project: project, completion: nil, conversation: nil)
-        }
     }
 }

@@ -4,8 +4,10 @@ import GleanerCore
 /// What one person says of one subject.
 struct SaidFeedback: Sendable, Hashable {
     let subject: Subject
-    let judgements: [Judgement]
+    var judgements: [Judgement]
     let rater: String?
+    /// What `feedback.redaction` says, by the place of the judgement whose text holds placeholders.
+    var redactions: [Int: String] = [:]
 }
 
 /// A judgement on its way into the store: who gave it, when, and where it belongs.
@@ -17,11 +19,14 @@ struct GivenFeedback: Sendable {
     let exchange: ID<Exchange>?
     let rater: String?
     let giver: Giver
+    let redaction: String?
     let at: Date
+    /// `false`: so much waits already that this is kept for its conversation at once.
+    let mayWait: Bool
 
     /// Waits for its exchange: that may be told from the subject, and is not stored yet.
     var isEarly: Bool {
-        guard exchange == nil else { return false }
+        guard exchange == nil, mayWait else { return false }
         switch subject {
         case .completion: return true
         case .turn(let turn): if case .index = turn.place { return true } else { return false }
@@ -31,13 +36,13 @@ struct GivenFeedback: Sendable {
 
     /// - Returns: one for each judgement, on the shard of what it is about.
     static func make(
-        _ said: SaidFeedback, exchange: ID<Exchange>?, from giver: Giver, at time: Date
+        _ said: SaidFeedback, exchange: ID<Exchange>?, from giver: Giver, at time: Date, mayWait: Bool = true
     ) -> [GivenFeedback] {
         let shard = exchange?.shard ?? said.subject.shard(in: giver.project)
-        return said.judgements.map {
+        return said.judgements.enumerated().map { place, judgement in
             GivenFeedback(
-                id: .new(on: shard), judgement: $0, subject: said.subject, exchange: exchange, rater: said.rater,
-                giver: giver, at: time)
+                id: .new(on: shard), judgement: judgement, subject: said.subject, exchange: exchange,
+                rater: said.rater, giver: giver, redaction: said.redactions[place], at: time, mayWait: mayWait)
         }
     }
 }
@@ -63,6 +68,12 @@ extension Subject {
         case .turn(let turn): Shard(project: project, conversation: turn.conversation)
         case .conversation(let name): Shard(project: project, conversation: name)
         }
+    }
+
+    /// The conversation in which a turn waits for its exchange.
+    var awaited: String? {
+        guard case .turn(let turn) = self, case .index = turn.place else { return nil }
+        return turn.conversation
     }
 
     /// As in SQL. Who names a completion means its exchange.

@@ -15,10 +15,10 @@ public struct PostgresFeedbackStore: FeedbackStore {
     private init(_ connection: PostgresConnection) { session = .connection(connection) }
 
     @discardableResult
-    func query(_ sql: SQL) async throws(PostgresError) -> PostgresResult {
+    func query(_ sql: SQL, timeout: Duration? = nil) async throws(PostgresError) -> PostgresResult {
         switch session {
-        case .pool(let pool): try await pool.query(sql)
-        case .connection(let connection): try await connection.query(sql)
+        case .pool(let pool): try await pool.query(sql, timeout: timeout)
+        case .connection(let connection): try await connection.query(sql, timeout: timeout)
         }
     }
 
@@ -42,31 +42,10 @@ public struct PostgresFeedbackStore: FeedbackStore {
         if !early.isEmpty {
             try await query(
                 """
-                INSERT INTO gleaner.early_feedback (\(raw: FeedbackColumns.common), completion_id)
-                SELECT \(raw: FeedbackColumns.given), completion_id FROM \(sql: FeedbackColumns.rows(early))
+                INSERT INTO gleaner.early_feedback (\(raw: FeedbackColumns.common), completion_id, look_at)
+                SELECT \(raw: FeedbackColumns.given), completion_id, created_at FROM \(sql: FeedbackColumns.rows(early))
                 """)
         }
-    }
-
-    func feedback(on exchange: ID<Exchange>, of project: ID<Project>) async throws -> [StoredFeedback] {
-        try await query(
-            """
-            SELECT \(raw: StoredFeedback.columns) FROM gleaner.feedback f
-            WHERE f.shard = \(exchange.shard.value) AND f.exchange_id = \(exchange.uuid)
-              AND f.project_id = \(project.uuid)
-            ORDER BY f.created_at DESC, f.id DESC
-            """
-        ).map(StoredFeedback.init)
-    }
-
-    func feedback(onConversation name: String, of project: ID<Project>) async throws -> [StoredFeedback] {
-        try await query(
-            """
-            SELECT \(raw: StoredFeedback.columns) FROM gleaner.feedback f
-            WHERE f.project_id = \(project.uuid) AND f.conversation = \(name)
-            ORDER BY f.created_at DESC, f.id DESC
-            """
-        ).map(StoredFeedback.init)
     }
 
     func judgementCounts(
@@ -78,7 +57,7 @@ public struct PostgresFeedbackStore: FeedbackStore {
             """
             SELECT kind, count(*) AS count FROM gleaner.feedback
             WHERE shard = \(exchange.shard.value) AND exchange_id = \(exchange.uuid) AND project_id = \(project.uuid)
-              AND rater = \(rater)
+              AND id >= \(exchange.firstFeedback) AND rater = \(rater)
             GROUP BY kind
             """)
         return Dictionary(

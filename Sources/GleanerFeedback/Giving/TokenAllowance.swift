@@ -31,13 +31,3 @@ struct TokenAllowance: Sendable, Hashable {
         }
     }
 }
-
-extension Judgement {
-    fileprivate var text: String? {
-        switch self {
-        case .comment(let text), .correction(let text): text
-        case .flag(_, let reason): reason
-        default: nil
-        }
-    }
-}

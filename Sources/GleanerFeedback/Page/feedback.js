@@ -134,6 +134,7 @@ export class GleanerFeedback extends HTMLElement {
 
   #buttons = {};
   #vote = null; // what Gleaner has
+  #answer = 0; // counts the answers that it stood under
   #turn = 0; // counts clicks: only the answer to the last one decides what is shown
   #queue = Promise.resolve(); // one after another: the last click is the last vote
   #form;
@@ -181,7 +182,9 @@ export class GleanerFeedback extends HTMLElement {
     if (name === "token" && before !== now && before !== null) {
       // Another answer: nothing has been said of it yet.
       this.#vote = null;
+      this.#answer += 1;
       this.#turn += 1;
+      this.#send.removeAttribute("aria-disabled");
       this.#area.value = "";
       this.#status.textContent = "";
       this.#press(null);
@@ -218,12 +221,12 @@ export class GleanerFeedback extends HTMLElement {
 
   async #choose(vote) {
     this.#turn += 1;
-    const turn = this.#turn;
+    const [turn, answer, send] = [this.#turn, this.#answer, this.#sender()];
     this.#press(vote); // at once: nobody waits for a network to see their own click
     this.#status.textContent = "";
-    this.#queue = this.#queue.then(() => this.#judge({ thumb: vote }));
+    this.#queue = this.#queue.then(() => send({ thumb: vote }));
     const result = await this.#queue;
-    if (result.ok) this.#vote = vote;
+    if (result.ok && answer === this.#answer) this.#vote = vote;
     if (turn !== this.#turn) return;
     this.#press(this.#vote);
     this.#status.textContent = result.ok ? this.#text("thanks") : this.#complaint(result);
@@ -234,18 +237,24 @@ export class GleanerFeedback extends HTMLElement {
     const comment = this.#area.value.trim();
     if (comment === "" || this.#send.getAttribute("aria-disabled") === "true") return;
     this.#send.setAttribute("aria-disabled", "true");
-    const result = await this.#judge({ comment });
+    const answer = this.#answer;
+    const result = await this.#sender()({ comment });
+    if (answer !== this.#answer) return;
     this.#send.removeAttribute("aria-disabled");
     this.#status.textContent = result.ok ? this.#text("sent") : this.#complaint(result);
   }
 
-  async #judge(judgement) {
+  /** Sends judgements of the answer that is shown now, however late they go out. */
+  #sender() {
+    const token = this.getAttribute("token") ?? "";
     const endpoint = this.getAttribute("endpoint") ?? home;
-    const result = await judge(this.getAttribute("token") ?? "", judgement, { endpoint });
-    this.dispatchEvent(
-      new CustomEvent("gleaner-feedback", { bubbles: true, composed: true, detail: { judgement, ...result } }),
-    );
-    return result;
+    return async (judgement) => {
+      const result = await judge(token, judgement, { endpoint });
+      this.dispatchEvent(
+        new CustomEvent("gleaner-feedback", { bubbles: true, composed: true, detail: { judgement, ...result } }),
+      );
+      return result;
+    };
   }
 
   #complaint(result) {

@@ -18,13 +18,16 @@ struct RaterActivity: Sendable, Hashable {
     /// Votes on exchanges that a reviewer took a side on, and how many of these say the opposite.
     let reviewed: Int
     let against: Int
+
+    /// Votes without a name, by one API key or by tokens without an end user: perhaps of many people, perhaps of one.
+    var isUnnamed: Bool { rater.hasPrefix("unnamed:") }
 }
 
 /// The same of a whole project.
 struct ProjectActivity: Sendable, Hashable {
     /// Midnight UTC of the day that `fewRaters` is about.
     let day: Date
-    /// Since midnight, of everybody with a name.
+    /// Since midnight.
     let votesToday: Int
     let ratersToday: Set<String>
     let raters: [RaterActivity]

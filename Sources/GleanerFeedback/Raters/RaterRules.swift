@@ -3,7 +3,9 @@ import Foundation
 /// When a rater's votes look made. Pure: counts in, suspicions out.
 ///
 /// Source: DATA's list of hazards: brigading by users and bots, one loud rater, a day decided by a few, agreement with
-/// reviews. Thresholds are for thumbs in a chat page, where people give some each day.
+/// reviews. Thresholds are for thumbs in a chat page, where people give some each day. Votes without a name count as one
+/// rater's in the rules about how many there are, since one may have given them all; what they say, and of whose answers,
+/// tells nothing of them.
 struct RaterRules: Sendable, Hashable {
     /// Votes in one minute: one every two seconds is faster than reading.
     var mostInAMinute = 30
@@ -48,7 +50,9 @@ struct RaterRules: Sendable, Hashable {
 
     /// Against what the others say: where everybody is happy, a happy rater is nothing special.
     private func oneDirection(_ rater: RaterActivity, in project: ProjectActivity) -> Suspicion? {
-        guard rater.votes >= shortestStreak, rater.ups == 0 || rater.ups == rater.votes else { return nil }
+        guard !rater.isUnnamed, rater.votes >= shortestStreak, rater.ups == 0 || rater.ups == rater.votes else {
+            return nil
+        }
         let (others, otherUps) = (project.votes - rater.votes, project.ups - rater.ups)
         // One of each is added: a share that nobody has seen is not taken for certain.
         let up = Double(otherUps + 1) / Double(others + 2)
@@ -67,7 +71,7 @@ struct RaterRules: Sendable, Hashable {
     }
 
     private func disagrees(_ rater: RaterActivity) -> Suspicion? {
-        guard rater.reviewed >= enoughReviewed,
+        guard !rater.isUnnamed, rater.reviewed >= enoughReviewed,
             let share = WilsonInterval(rater.against, of: rater.reviewed), share.low > againstReviews
         else { return nil }
         return Suspicion(

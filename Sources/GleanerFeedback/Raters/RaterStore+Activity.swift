@@ -37,12 +37,13 @@ extension RaterStore {
     private static func activity(of project: ID<Project>, from: Date, day: Date) -> SQL {
         """
         WITH votes AS (
-            SELECT f.rater, f.created_at, f.shard, f.exchange_id, coalesce(f.thumb > 0, f.score >= \(Score.highest)) AS up
+            SELECT gleaner.watched_voice(f.rater, f.api_key_id) AS rater, f.created_at, f.shard, f.exchange_id, coalesce(f.thumb > 0, f.score >= \(Score.highest)) AS up
             FROM gleaner.feedback f
             LEFT JOIN LATERAL (
                 SELECT max(cleared_at) AS at FROM gleaner.rater_marks m
-                WHERE m.project_id = f.project_id AND m.rater = f.rater) cleared ON true
-            WHERE f.project_id = \(project.uuid) AND f.id >= \(UUID.lowest(at: from)) AND f.rater IS NOT NULL
+                WHERE m.project_id = f.project_id AND m.rater = gleaner.watched_voice(f.rater, f.api_key_id)
+                  AND m.cleared_by <> \(Self.withdrawn)) cleared ON true
+            WHERE f.project_id = \(project.uuid) AND f.id >= \(UUID.lowest(at: from)) AND (f.rater IS NOT NULL OR f.api_key_id IS NOT NULL)
               AND (f.kind = 'thumb' OR f.kind = 'score' AND (f.score <= \(Score.lowest) OR f.score >= \(Score.highest)))
               AND (cleared.at IS NULL OR f.created_at > cleared.at)
         ), minutes AS (

@@ -62,7 +62,28 @@ public struct RaterStore: Sendable {
                 (id, project_id, rater, reason, since, until, evidence, marked_at, seen_at)
             SELECT f.id, \(project.uuid), f.rater, f.reason, f.since, f.until, f.evidence, \(time), \(time)
             FROM found f WHERE f.id NOT IN (SELECT id FROM renewed)
-            ON CONFLICT (project_id, rater, reason, since) DO NOTHING
+            ON CONFLICT (project_id, rater, reason, since) DO UPDATE
+            SET cleared_at = NULL, cleared_by = NULL, note = NULL, seen_at = EXCLUDED.seen_at,
+                evidence = EXCLUDED.evidence
+            WHERE rater_marks.cleared_by = \(Self.withdrawn)
+            """)
+    }
+
+    /// Who clears marks that the rules themselves take back.
+    static let withdrawn = "gleaner:few_raters"
+
+    /// Takes back the marks of a day that had few raters and now has more: whoever voted first did nothing wrong.
+    func withdrawFewRaters(
+        besides suspicions: [Suspicion], of project: ID<Project>, day: Date, at time: Date,
+        on connection: PostgresConnection
+    ) async throws {
+        let few = suspicions.filter { $0.reason == .fewRaters }.map(\.rater)
+        try await connection.query(
+            """
+            UPDATE gleaner.rater_marks
+            SET cleared_at = \(time), cleared_by = \(Self.withdrawn), note = 'more raters have voted that day'
+            WHERE project_id = \(project.uuid) AND reason = \(MarkReason.fewRaters.rawValue) AND since = \(day)
+              AND cleared_at IS NULL AND rater NOT IN (SELECT unnest(\(PostgresArray(few))))
             """)
     }
 }

@@ -100,17 +100,23 @@ struct FeedbackListed: Encodable, ResponseEncodable {
         let preferred: Int
         let rejected: Int
     }
-    /// All that was ever said, newest first.
+    /// All that was ever said, newest first, a page at a time.
     let feedback: [FeedbackItem]
-    let current: Current
+    /// Pass as `before` for the next page; null on the last one.
+    let next: ID<Feedback>?
+    /// On the first page.
+    let current: Current?
 
-    init(_ stored: [StoredFeedback]) {
-        let current = CurrentJudgement(newestFirst: stored.map { (judgement: $0.judgement, rater: $0.rater) })
-        feedback = stored.map(FeedbackItem.init)
-        self.current = Current(
-            ups: current.ups, downs: current.downs, scores: current.scores.map(\.value),
-            corrections: current.corrections, flagged: current.hasOpenFlag, tags: current.tags,
-            signals: Dictionary(current.signals.map { ($0.key.rawValue, $0.value) }) { first, _ in first },
-            preferred: current.preferred, rejected: current.rejected)
+    /// - Parameter stored: one more than `limit` when there is another page.
+    init(_ stored: [StoredFeedback], limit: Int, current: CurrentJudgement?) {
+        feedback = stored.prefix(limit).map(FeedbackItem.init)
+        next = stored.count > limit ? stored[limit - 1].id : nil
+        self.current = current.map { current in
+            Current(
+                ups: current.ups, downs: current.downs, scores: current.scores.map(\.value),
+                corrections: current.corrections, flagged: current.hasOpenFlag, tags: current.tags,
+                signals: Dictionary(current.signals.map { ($0.key.rawValue, $0.value) }) { first, _ in first },
+                preferred: current.preferred, rejected: current.rejected)
+        }
     }
 }

@@ -54,7 +54,7 @@ extension FeedbackRoutes {
         guard let rater = try context.parameters.require("rater").removingPercentEncoding, !rater.utf8.contains(0)
         else { throw BodyError(field: "rater", problem: "is not a name") }
         let cleared = try await raters.clear(
-            rater, of: caller.project, by: body.by ?? "key:\(caller.keyName)", note: body.note)
+            rater, of: caller.project, by: "key:\(caller.keyName)", note: body.note)
         guard cleared > 0 else { throw RaterUnmarked(rater: rater) }
         return Cleared(cleared: cleared)
     }
@@ -76,10 +76,9 @@ extension FeedbackRoutes.Marks.Mark {
     }
 }
 
-/// The body of a clearing: who clears, when that is not the key, and why.
+/// The body of a clearing: why. Who clears is the key: nobody signs for somebody else.
 struct ClearBody: Decodable {
-    private enum Key: String, CodingKey, CaseIterable { case by, note }
-    let by: String?
+    private enum Key: String, CodingKey, CaseIterable { case note }
     let note: String?
 
     init(from decoder: any Decoder) throws {
@@ -87,7 +86,6 @@ struct ClearBody: Decodable {
             throw FeedbackError.fieldUnknown(unknown)
         }
         let fields = try decoder.container(keyedBy: Key.self)
-        by = try fields.name(.by)
         note = try fields.text(.note)
     }
 }

@@ -34,11 +34,17 @@ public struct FeedbackRoutes: Sendable {
         router.get("feedback.js", use: script.get)
     }
 
+    /// `GET /api/exchanges/{id}/feedback`.
     func list(_ request: Request, context: GleanerContext) async throws -> FeedbackListed {
         let caller = try context.caller(with: .read)
         guard let id = ID<Exchange>(try context.parameters.require("id")) else {
             throw BodyError(field: "id", problem: "is not an exchange id")
         }
-        return FeedbackListed(try await service.feedback(on: id, of: caller.project))
+        let query = FeedbackQuery(request)
+        let (before, limit) = (try query.id("before"), try query.count("limit", standard: 100, most: 500))
+        let page = try await service.feedback(on: id, of: caller.project, before: before, limit: limit + 1)
+        return FeedbackListed(
+            page, limit: limit,
+            current: before == nil ? try await service.currentJudgement(of: id, in: caller.project) : nil)
     }
 }

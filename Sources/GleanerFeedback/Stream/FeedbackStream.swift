@@ -32,19 +32,29 @@ public struct FeedbackStream: Sendable {
             (SELECT DISTINCT rater FROM gleaner.rater_marks
              WHERE project_id = \(project.uuid) AND cleared_at IS NULL) m
             CROSS JOIN LATERAL (
-                SELECT * FROM gleaner.feedback f WHERE \(sql: conditions) AND f.rater = m.rater
-                ORDER BY f.id DESC LIMIT \(limit)) f
+                (SELECT * FROM gleaner.feedback f WHERE \(sql: conditions) AND f.rater = m.rater
+                 ORDER BY f.id DESC LIMIT \(limit))
+                UNION ALL
+                (SELECT * FROM gleaner.feedback f
+                 WHERE m.rater LIKE 'unnamed:%' AND \(sql: conditions) AND \(sql: unnamed) = m.rater
+                 ORDER BY f.id DESC LIMIT \(limit))) f
             ORDER BY f.id DESC LIMIT \(limit)
             """
             : "gleaner.feedback f WHERE \(sql: conditions) ORDER BY f.id DESC LIMIT \(limit)"
         return """
             SELECT \(raw: StoredFeedback.columns),
                    (SELECT array_agg(DISTINCT m.reason) FROM gleaner.rater_marks m
-                    WHERE m.project_id = \(project.uuid) AND m.rater = f.rater AND m.cleared_at IS NULL
+                    WHERE m.project_id = \(project.uuid) AND m.cleared_at IS NULL
+                      AND m.rater = gleaner.watched_voice(f.rater, f.api_key_id)
                       AND f.created_at >= m.since AND (m.until IS NULL OR f.created_at < m.until)) AS marks
             FROM (SELECT f.* FROM \(sql: chosen)) f ORDER BY f.id DESC
             """
     }
+
+    /// Only of rows without a rater of their own.
+    private static let unnamed: SQL = """
+        CASE WHEN f.rater IS NULL OR f.rater LIKE 'token:%' THEN gleaner.watched_voice(f.rater, f.api_key_id) END
+        """
 
     private static func conditions(
         _ project: ID<Project>, _ filter: FeedbackFilter, _ before: ID<Feedback>?, _ after: ID<Feedback>?
@@ -57,7 +67,10 @@ public struct FeedbackStream: Sendable {
         case .up: sql = "\(sql: sql) AND (f.thumb = 1 OR f.score >= 4)"
         case nil: break
         }
-        if let rater = filter.rater { sql = "\(sql: sql) AND f.rater = \(rater)" }
+        if let rater = filter.rater {
+            let named: SQL = "f.rater = \(rater)"
+            sql = "\(sql: sql) AND \(sql: rater.hasPrefix("unnamed:") ? "\(sql: unnamed) = \(rater)" : named)"
+        }
         if let name = filter.conversation { sql = "\(sql: sql) AND f.conversation = \(name)" }
         if let since = filter.since { sql = "\(sql: sql) AND f.id >= \(UUID.lowest(at: since))" }
         if let until = filter.until { sql = "\(sql: sql) AND f.id < \(UUID.lowest(at: until))" }

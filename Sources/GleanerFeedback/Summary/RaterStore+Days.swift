@@ -5,18 +5,26 @@ public import GleanerCore
 extension RaterStore {
     /// Today and the two days before, which late votes still change.
     static let openDays = 3
+    /// Today is counted at each look, a day before it when its count is older than this.
+    private static let keptFor: TimeInterval = 3600
 
-    /// Counts the days that may still change, anew.
-    func countDays(of project: ID<Project>, at time: Date, on connection: PostgresConnection) async throws {
-        for back in 0..<Self.openDays {
-            let day = (time.timeIntervalSince1970 / 86_400).rounded(.down) * 86_400 - Double(back) * 86_400
-            try await connection.query(
-                Self.count(project, from: Date(timeIntervalSince1970: day), at: time), timeout: .seconds(60))
+    /// Counts the days that may still change, each in a statement of its own.
+    func countDays(of project: ID<Project>, at time: Date) async throws {
+        let today = (time.timeIntervalSince1970 / 86_400).rounded(.down) * 86_400
+        let days = (0..<Self.openDays).map { Date(timeIntervalSince1970: today - Double($0) * 86_400) }
+        let fresh = try await pool.query(
+            """
+            SELECT day::timestamp AT TIME ZONE 'UTC' AS day FROM gleaner.feedback_days
+            WHERE project_id = \(project.uuid) AND day < (\(days[0]) AT TIME ZONE 'UTC')::date
+              AND computed_at > \(time.addingTimeInterval(-Self.keptFor)) AND computed_at <= \(time)
+            """
+        ).map { try $0.decode("day", as: Date.self) }
+        for day in days where !fresh.contains(day) {
+            try await pool.query(Self.count(project, from: day, at: time), timeout: .seconds(60))
         }
     }
 
-    /// Of each subject, rater and kind the newest vote counts; whoever gives no name is somebody new each time. An
-    /// exchange's votes belong to the day it was answered on.
+    /// Of each subject, voice and kind the newest vote counts. An exchange's votes belong to the day it was answered on.
     private static func count(_ project: ID<Project>, from day: Date, at time: Date) -> SQL {
         let next = day.addingTimeInterval(86_400)
         return """
@@ -25,16 +33,17 @@ extension RaterStore {
                 WHERE project_id = \(project.uuid) AND id >= \(UUID.lowest(at: day)) AND id < \(UUID.lowest(at: next))
                   AND status = 'completed' AND source <> 'shadow'
             ), newest AS (
-                SELECT DISTINCT ON (f.exchange_id, coalesce(f.rater, f.id::text), f.kind)
-                       f.exchange_id, f.rater, f.thumb, f.score, f.created_at
+                SELECT DISTINCT ON (f.exchange_id, gleaner.voice(f.rater, f.api_key_id, f.kind, f.id), f.kind)
+                       f.exchange_id, f.rater, f.api_key_id, f.thumb, f.score, f.created_at
                 FROM gleaner.feedback f
                 WHERE f.project_id = \(project.uuid) AND f.id >= \(UUID.lowest(at: day)) AND f.kind IN ('thumb', 'score')
                   AND f.exchange_id >= \(UUID.lowest(at: day)) AND f.exchange_id < \(UUID.lowest(at: next))
-                ORDER BY f.exchange_id, coalesce(f.rater, f.id::text), f.kind, f.created_at DESC, f.id DESC
+                ORDER BY f.exchange_id, gleaner.voice(f.rater, f.api_key_id, f.kind, f.id), f.kind, f.created_at DESC, f.id DESC
             ), votes AS (
                 SELECT n.*, EXISTS (
                     SELECT FROM gleaner.rater_marks m
-                    WHERE m.project_id = \(project.uuid) AND m.rater = n.rater AND m.cleared_at IS NULL
+                    WHERE m.project_id = \(project.uuid) AND m.cleared_at IS NULL
+                      AND m.rater = gleaner.watched_voice(n.rater, n.api_key_id)
                       AND n.created_at >= m.since AND (m.until IS NULL OR n.created_at < m.until)) AS is_marked
                 FROM newest n
             ), counted AS (
@@ -74,7 +83,7 @@ extension RaterStore {
     }
 }
 
-/// A day (UTC), counted a minute ago at most while it is one of the last three.
+/// A day (UTC), counted a minute ago at most when it is today, an hour ago when it is one of the two before.
 public struct FeedbackDay: Sendable, Hashable {
     /// Its midnight.
     public let day: Date

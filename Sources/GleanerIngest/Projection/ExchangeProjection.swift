@@ -9,6 +9,8 @@ import SimdJSON
 /// whether or not there is a projection.
 struct ExchangeProjection: Hashable {
     var messages: JSONB?
+    /// Of `messages`: the answer's place in its conversation.
+    var messageCount: Int32?
     var answer: JSONB?
     var metadata: JSONB?
     /// Codes, in the order they arose; see the comment of `exchange_bodies.projection_note`.
@@ -57,13 +59,16 @@ struct ExchangeProjection: Hashable {
         if exchange.outcome.status != .refused, let dialect { readResponse(exchange, dialect, &parser, &repairs) }
         notes += repairs.notes
         // The request's own document is at hand only while it is read; other dialects are read as chat here.
-        if dialect != .chat { language = read(messages, &parser, LanguageReader.language(ofLastUserIn:)) }
+        if dialect != .chat {
+            language = read(messages, &parser, LanguageReader.language(ofLastUserIn:))
+            messageCount = read(messages, &parser, Self.count)
+        }
         answerLanguage = read(answer, &parser, LanguageReader.language(ofAnswer:))
     }
 
-    private func read(
-        _ document: JSONB?, _ parser: inout JSONParser, _ body: (JSONElement) -> String?
-    ) -> String? {
+    private func read<Value>(
+        _ document: JSONB?, _ parser: inout JSONParser, _ body: (JSONElement) -> Value?
+    ) -> Value? {
         guard let document else { return nil }
         return parser.read(document.bytes.span.bytes) { result in
             guard case .success(let document) = result else { return nil }
@@ -82,6 +87,7 @@ struct ExchangeProjection: Hashable {
             for member in body.members {
                 if member.key == "messages", dialect == .chat {
                     messages = body.jsonb(member, .array, of: bytes, &repairs)
+                    messageCount = messages == nil ? nil : Self.count(member.value)
                     systemFingerprint = Self.fingerprint(member.value)
                     language = LanguageReader.language(ofLastUserIn: member.value)
                 } else if member.key == "metadata" {
@@ -141,6 +147,12 @@ struct ExchangeProjection: Hashable {
         cachedTokens = found.usage?.prompt_tokens_details?.cached_tokens.flatMap { Int32(exactly: $0) }
         cacheWriteTokens = found.usage?.prompt_tokens_details?.cache_write_tokens.flatMap { Int32(exactly: $0) }
         reasoningTokens = found.usage?.completion_tokens_details?.reasoning_tokens.flatMap { Int32(exactly: $0) }
+    }
+
+    private static func count(_ messages: JSONElement) -> Int32? {
+        var count: Int32 = 0
+        for _ in messages.elements { count += 1 }
+        return count
     }
 
     /// SHA-256 of the leading system and developer messages' text; `nil` when there are none.

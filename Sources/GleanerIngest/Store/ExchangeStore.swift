@@ -57,4 +57,6 @@ public struct StoredExchange: Sendable, Hashable {
     public let completionID: String?
     public let conversation: String?
     public let endpoint: String
+    /// The answer's place in its conversation; `nil` when it cannot be told, and for what nobody was shown.
+    public let turn: Int?
 }

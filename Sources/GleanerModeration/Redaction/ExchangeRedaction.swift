@@ -23,8 +23,8 @@ public struct ExchangeTexts: Sendable, Hashable {
 
 /// Replaces personal data in exchanges before they are stored, for projects whose policy asks for it.
 public struct ExchangeRedaction: Sendable {
-    private let policies: CurrentPolicies
-    private let store: PlaceholderStore
+    let policies: CurrentPolicies
+    let store: PlaceholderStore
     private let metrics: ModerationMetrics
 
     public init(policies: CurrentPolicies, pool: PostgresPool, metrics: ModerationMetrics) {

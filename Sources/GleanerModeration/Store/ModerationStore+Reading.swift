@@ -18,7 +18,7 @@ extension ModerationStore {
             SELECT DISTINCT ON (r.exchange_id, r.target, r.subject_id, r.classifier) \(raw: Self.resultColumns)
             FROM unnest(\(PostgresArray(exchanges.map(\.shard.value))), \(PostgresArray(exchanges.map(\.uuid)))) AS e (shard, id)
             JOIN gleaner.moderation_results r ON r.shard = e.shard AND r.exchange_id = e.id
-            WHERE r.project_id = \(project.uuid)
+            WHERE r.project_id = \(project.uuid) AND r.id >= \(exchanges.map(\.firstRecord).lowest)
             ORDER BY r.exchange_id, r.target, r.subject_id, r.classifier, r.status = 'ok' DESC, r.id DESC
             """, isKept: true)
         for row in rows {
@@ -30,7 +30,7 @@ extension ModerationStore {
             SELECT DISTINCT ON (d.exchange_id, d.target, d.subject_id) \(raw: Self.decisionColumns)
             FROM unnest(\(PostgresArray(exchanges.map(\.shard.value))), \(PostgresArray(exchanges.map(\.uuid)))) AS e (shard, id)
             JOIN gleaner.moderation_decisions d ON d.shard = e.shard AND d.exchange_id = e.id
-            WHERE d.project_id = \(project.uuid)
+            WHERE d.project_id = \(project.uuid) AND d.id >= \(exchanges.map(\.firstRecord).lowest)
             ORDER BY d.exchange_id, d.target, d.subject_id, d.id DESC
             """, isKept: true)
         {
@@ -48,6 +48,7 @@ extension ModerationStore {
             """
             SELECT \(raw: Self.resultColumns) FROM gleaner.moderation_results r
             WHERE r.shard = \(exchange.shard.value) AND r.exchange_id = \(exchange.uuid) AND r.project_id = \(project.uuid)
+              AND r.id >= \(exchange.firstRecord)
             ORDER BY r.id DESC LIMIT 500
             """
         ).map(Self.result)
@@ -55,6 +56,7 @@ extension ModerationStore {
             """
             SELECT \(raw: Self.decisionColumns) FROM gleaner.moderation_decisions d
             WHERE d.shard = \(exchange.shard.value) AND d.exchange_id = \(exchange.uuid) AND d.project_id = \(project.uuid)
+              AND d.id >= \(exchange.firstRecord)
             ORDER BY d.id DESC LIMIT 500
             """
         ).map(Self.decision)

@@ -54,7 +54,7 @@ extension ModerationStore {
         ["/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/messages"].contains(endpoint)
     }
 
-    /// The comments that exchanges have had so far: one that came before its exchange is judged with it.
+    /// What was written of exchanges so far, corrections and reasons too: what came before its exchange is judged with it.
     func comments(on exchanges: [ID<Exchange>], in project: ID<Project>) async throws -> [Text] {
         guard !exchanges.isEmpty else { return [] }
         return try await pool.query(
@@ -62,7 +62,8 @@ extension ModerationStore {
             SELECT f.id, f.exchange_id, f.body
             FROM unnest(\(PostgresArray(exchanges.map(\.shard.value))), \(PostgresArray(exchanges.map(\.uuid)))) AS e (shard, id)
             JOIN gleaner.feedback f ON f.shard = e.shard AND f.exchange_id = e.id
-            WHERE f.project_id = \(project.uuid) AND f.kind = 'comment'
+            WHERE f.project_id = \(project.uuid) AND f.body IS NOT NULL
+              AND f.id >= \(exchanges.map(\.firstFeedback).lowest)
             """
         ).map(Self.comment)
     }

@@ -1,6 +1,7 @@
 import AsyncPostgres
 import Foundation
 import GleanerCore
+import GleanerFeedback
 import GleanerGateway
 import GleanerHTTP
 import GleanerIngest
@@ -45,6 +46,7 @@ struct AdminRoutes: Sendable {
     let needs: RouteNeeds
     let jobs: JobMetrics
     let moderation: ModerationMetrics
+    let feedback: FeedbackMetrics
 
     func add(to router: some RouterMethods<GleanerContext>) {
         router.get("livez") { _, _ in "alive\n" }
@@ -183,6 +185,14 @@ struct AdminRoutes: Sendable {
         text.family(
             "gleaner_redacted_exchanges_total", "counter", "Exchanges stored with placeholders for personal data.",
             [([], Double(moderation.redacted))])
+        text.family(
+            "gleaner_feedback_expired_total", "counter",
+            "Judgements deleted since no exchange had their completion id in seven days.",
+            [([], Double(feedback.expired))])
+        text.family(
+            "gleaner_feedback_failed_joins_total", "counter",
+            "Times that early feedback could not be joined at once; it is tried again.",
+            [([], Double(feedback.failedJoins))])
         text.family(
             "gleaner_durability_disk", "gauge", "1 when every exchange is fsynced, 0 with GLEANER_DURABILITY=process.",
             [

@@ -10,8 +10,12 @@ extension GleanerService {
     static func landed(
         _ stored: [StoredExchange], feedback: FeedbackService, sampling: SamplingService, moderation: ModerationService
     ) async throws {
-        try await feedback.joinEarly(
-            stored.map { .init(project: $0.project, completion: $0.completionID, conversation: $0.conversation) })
+        await feedback.joinEarly(
+            stored.map {
+                LandedExchange(
+                    project: $0.project, id: $0.id, completion: $0.completionID, conversation: $0.conversation,
+                    turn: $0.turn)
+            })
         try await sampling.draw(stored.map(SamplingCandidate.init))
         try await moderation.landed(stored.filter(\.isJudged).map { ($0.id, $0.project) })
     }

@@ -13,14 +13,18 @@ struct FeedbackRoom: Sendable {
     let stream: FeedbackStream
     let raters: RaterStore
     let crossOrigin: CrossOriginFeedback
+    let metrics = FeedbackMetrics()
 
-    /// - Parameter told: of what others may want to act on.
+    /// - Parameters:
+    ///   - redactor: of what people write.
+    ///   - told: of what others may want to act on.
     init(
-        _ configuration: ServerConfiguration, pool: PostgresPool,
+        _ configuration: ServerConfiguration, pool: PostgresPool, redactor: any FeedbackRedactor, logger: Logger,
         told: @escaping @Sendable (FeedbackNews) async -> Void = { _ in }
     ) {
         store = PostgresFeedbackStore(pool: pool)
-        service = FeedbackService(store: store, told: told)
+        service = FeedbackService(
+            store: store, redactor: redactor, metrics: metrics, logger: logger, told: told)
         tokens = FeedbackTokens(
             store: PostgresFeedbackSecrets(pool: pool), lifetime: configuration.feedbackTokenLifetime)
         stream = FeedbackStream(pool: pool)

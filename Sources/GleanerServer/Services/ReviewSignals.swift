@@ -49,13 +49,13 @@ struct ReviewSignals: SignalSource {
                    bool_or(thumb < 0 OR score <= 2) AS is_low, bool_or(kind = 'regenerated') AS is_regenerated,
                    bool_or(kind = 'abandoned') AS is_abandoned
             FROM (
-                SELECT DISTINCT ON (f.exchange_id, coalesce(f.rater, f.id::text), f.kind)
+                SELECT DISTINCT ON (f.exchange_id, gleaner.voice(f.rater, f.api_key_id, f.kind, f.id), f.kind)
                        f.exchange_id, f.kind, f.raised, f.thumb, f.score
                 FROM unnest(\(PostgresArray(ids.map(\.shard.value))), \(PostgresArray(ids.map(\.uuid)))) AS k (shard, id)
                 JOIN gleaner.feedback f ON f.shard = k.shard AND f.exchange_id = k.id
-                WHERE f.project_id = \(project.uuid)
+                WHERE f.project_id = \(project.uuid) AND f.id >= \(ids.map(\.firstFeedback).lowest)
                   AND f.kind IN ('thumb', 'score', 'flag', 'regenerated', 'abandoned')
-                ORDER BY f.exchange_id, coalesce(f.rater, f.id::text), f.kind, f.created_at DESC, f.id DESC
+                ORDER BY f.exchange_id, gleaner.voice(f.rater, f.api_key_id, f.kind, f.id), f.kind, f.created_at DESC, f.id DESC
             ) newest GROUP BY exchange_id
             """)
     }
@@ -69,7 +69,7 @@ struct ReviewSignals: SignalSource {
                 SELECT DISTINCT ON (d.exchange_id, d.target, d.subject_id) d.exchange_id, d.action
                 FROM unnest(\(PostgresArray(ids.map(\.shard.value))), \(PostgresArray(ids.map(\.uuid)))) AS k (shard, id)
                 JOIN gleaner.moderation_decisions d ON d.shard = k.shard AND d.exchange_id = k.id
-                WHERE d.project_id = \(project.uuid)
+                WHERE d.project_id = \(project.uuid) AND d.id >= \(ids.map(\.firstRecord).lowest)
                 ORDER BY d.exchange_id, d.target, d.subject_id, d.id DESC
             ) newest GROUP BY exchange_id
             """)
