@@ -87,6 +87,26 @@ struct WaitingFeedbackTests {
         #expect(try await count("early_feedback") == 1)
     }
 
+    @Test("what was said a week before its exchange is read with it, and the weeks before that are not looked through")
+    func weeks() async throws {
+        let world = try await StoredExchanges(pool: pool)
+        let id = try await world.add()
+        let month = Date(timeIntervalSinceNow: -40 * 86_400)
+        try await pool.query("SELECT gleaner.ensure_partitions('feedback', \(month), now())")
+        for days in [6.9, 30] {
+            let time = Date(timeIntervalSinceNow: -days * 86_400)
+            let given = UUIDv7(now: { time }).make(shard: id.shard)
+            try await pool.query(
+                """
+                INSERT INTO gleaner.feedback (shard, id, project_id, exchange_id, kind, thumb, rater, source, created_at)
+                VALUES (\(id.shard.value), \(given), \(world.project.uuid), \(id.uuid), 'thumb', 1, \("\(days)"), 'api', \(time))
+                """)
+        }
+        #expect(try await service.feedback(on: id, of: world.project).map(\.rater) == ["6.9"])
+        #expect(try await service.currentJudgement(of: id, in: world.project).ups == 1)
+        #expect([UUID]().lowest > UUID.zero && [id.uuid, id.firstRecord, id.firstFeedback].lowest == id.firstFeedback)
+    }
+
     @Test("a completion id that no exchange has in seven days is deleted and counted; until then it is looked for")
     func expires() async throws {
         let world = try await StoredExchanges(pool: pool)

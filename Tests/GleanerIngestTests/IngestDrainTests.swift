@@ -242,6 +242,10 @@ struct IngestDrainTests {
             #expect(heard.withLock(\.count) == 2)
             #expect(heard.withLock { $0.map(\.id) } == [exchange.intent.id, exchange.intent.id])
             #expect(heard.withLock { $0[0].completionID } == "c1")
+            // The answer to one message, as its row says.
+            #expect(heard.withLock { $0[0].turn } == 1)
+            let row = try await pool.query("SELECT message_count FROM gleaner.exchanges")[0]
+            #expect(try row.decode("message_count", as: Int32.self) == 1)
             #expect(try await count("exchanges", pool) == 1)
             #expect(journal.counts.stored == 1)
         }

@@ -127,6 +127,8 @@ struct ProjectionTests {
         let projection = ExchangeProjection(.fixture(request: request, response: response, endpoint: endpoint))
         #expect(projection.language == "hi-Latn")
         #expect(projection.answerLanguage == "hi")
+        #expect(projection.messageCount.map(Int.init) == value(projection.messages)?.arrayValue?.count)
+        #expect(projection.messageCount != nil)
     }
 
     @Test("a streamed answer has a language, a text that tells none is und, and no text is none")
@@ -147,6 +149,7 @@ struct ProjectionTests {
     func unreadable() {
         let projection = ExchangeProjection(.fixture(request: "{", response: "<html>"))
         #expect(projection.messages == nil)
+        #expect(projection.messageCount == nil)
         #expect(projection.answer == nil)
         #expect(projection.notes == ["request_not_json", "response_not_json"])
         #expect(!projection.isComplete)

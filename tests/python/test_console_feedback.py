@@ -64,7 +64,7 @@ def test_the_stream_shows_what_was_said_and_what_comes_in_while_it_is_open(chrom
     assert any("better answer" in row and "Pehle paani ubaalo" in row for row in first)
     assert any("<b>bold</b>" in row and "comment" in row for row in first)
     assert any("लंबा" in row and "accha" in row and "tags" in row for row in first)
-    link = visitor.page.get_by_role("link", name="exchange").first
+    link = visitor.page.get_by_role("link", name="exchange", exact=True).first
     assert link.get_attribute("href").startswith("/exchanges/")
 
     rate(client, answers[6], comment="live <img src=x onerror=alert(1)>", rater="user-1")
