@@ -44,8 +44,8 @@ public struct ExchangeMarks: Codable, Sendable, Hashable {
                        avg(c.score)::double precision AS score, coalesce(bool_or(c.raised), false) AS reported
                 FROM (
                     SELECT DISTINCT ON (n.kind, n.rater, n.voice) n.thumb, n.score, n.raised FROM (
-                        SELECT f.kind, f.rater, CASE WHEN f.rater IS NULL THEN f.id END AS voice, f.thumb, f.score,
-                               f.raised, f.created_at, f.id
+                        SELECT f.kind, f.rater, f.thumb, f.score, f.raised, f.created_at, f.id,
+                               CASE WHEN f.rater IS NULL THEN gleaner.voice(NULL, f.api_key_id, f.kind, f.id) END AS voice
                         FROM gleaner.feedback f
                         WHERE f.shard = e.shard AND f.exchange_id = e.id AND f.project_id = e.project_id AND f.id >= e.oldest
                           AND f.kind IN ('thumb', 'score', 'flag')

@@ -2,9 +2,9 @@ import AsyncPostgres
 
 /// What feedback, reviews and moderation say of a row `e` of `gleaner.exchanges`, as conditions.
 ///
-/// Of feedback the newest of each rater and kind counts; who gives no name is somebody new each time. An exchange's newest
-/// `mostVoices` are heard, so that one that thousands rate costs no search its time. Only the project's own are: who knows
-/// another's ids may judge them, and is not listened to.
+/// Of feedback the newest of each rater and kind counts; votes without a name are one voice for each API key. An exchange's
+/// newest `mostVoices` are heard, so that one that thousands rate costs no search its time. Only the project's own are: who
+/// knows another's ids may judge them, and is not listened to.
 enum ExchangeJudgements {
     static let mostVoices = 200
 
@@ -14,8 +14,8 @@ enum ExchangeJudgements {
         EXISTS (
             SELECT 1 FROM (
                 SELECT DISTINCT ON (v.rater, v.voice) v.thumb, v.score, v.raised FROM (
-                    SELECT f.rater, CASE WHEN f.rater IS NULL THEN f.id END AS voice, f.thumb, f.score, f.raised,
-                           f.created_at, f.id
+                    SELECT f.rater, f.thumb, f.score, f.raised, f.created_at, f.id,
+                           CASE WHEN f.rater IS NULL THEN gleaner.voice(NULL, f.api_key_id, f.kind, f.id) END AS voice
                     FROM gleaner.feedback f
                     WHERE f.shard = e.shard AND f.exchange_id = e.id AND f.project_id = e.project_id AND f.kind = \(kind)
                     ORDER BY f.id DESC LIMIT \(raw: "\(mostVoices)")
