@@ -15,6 +15,21 @@ struct PIIScannerTests {
         return String(decoding: utf8[range], as: UTF8.self)
     }
 
+    // MARK: Finds over finds
+
+    @Test("a find around another is one with it, and none lies over another")
+    func nested() {
+        let key = "sk-aaaaaaaaaaaaaaaaaaaaaaaa"
+        #expect(found("mail a.\(key).b@c.io now") == ["api_key:a.\(key).b@c.io"])
+        // Where only one of the two is looked for, only that one is there.
+        func kinds(_ kinds: Set<PIIKind>) -> [String] {
+            let text = "a.\(key).b@c.io"
+            return PIIScanner(kinds: kinds).scan(text).map { "\($0.kind.rawValue):\(Self.part($0.range, of: text))" }
+        }
+        #expect(kinds([.apiKey]) == ["api_key:\(key)"])
+        #expect(kinds([.email]) == ["email:a.\(key).b@c.io"])
+    }
+
     // MARK: Checksums
 
     @Test("Verhoeff's check digit of 236 is 3, and of 23412341234 it is 6")

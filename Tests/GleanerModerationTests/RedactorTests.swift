@@ -67,10 +67,17 @@ struct RedactorTests {
         #expect(redact([0xFF, 0x00, 0x80]) == nil)
     }
 
-    @Test("a picture in base64 is not read as numbers")
-    func pictures() {
-        let body = #"{"url":"data:image/png;base64,9876543210 4111111111111111"}"#
-        #expect(redact(Array(body.utf8)) == nil)
+    @Test("a picture in base64 is not read as numbers; what only begins like one is")
+    func pictures() throws {
+        let code = String(repeating: "iVBORw0KGgo+4111111111111111/98=", count: 4)
+        let picture = "data:image/png;base64," + code.replacingOccurrences(of: "=", with: "/") + "98765432"
+        #expect(redact(Array(#"{"url":"\#(picture)"}"#.utf8)) == nil)
+        for text in [
+            "data:x;base64,call 9876543210", "data:image/png;base64,9876543210", "\(picture) call 9876543210",
+            "data:text/plain;base64,\(code)9876543210", picture + " mail a@b.in",
+        ] {
+            #expect(try redacted(#"{"url":"\#(text)"}"#).contains("_1>"), "\(text)")
+        }
     }
 
     // MARK: Streams
@@ -127,6 +134,22 @@ struct RedactorTests {
             + #"data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"b.in"}}"#
         let other = String(decoding: try #require(redact(stream: Array(messages.utf8))), as: UTF8.self)
         #expect(other.contains(#""text":"<EMAIL_1>""#))
+    }
+
+    @Test("lines of a stream that hold no whole JSON are read as text")
+    func otherLines() throws {
+        let stream =
+            "event: call 9876543210\r\n" + event("98765") + event("43210") + ": mail a@b.in\n"
+            + #"data: {"content":"9123456789"# + "\n\ndata: 9876543210\n"
+        let new = String(decoding: try #require(redact(stream: Array(stream.utf8))), as: UTF8.self)
+        #expect(
+            new == "event: call <PHONE_1>\r\n" + event("<PHONE_1>") + event("") + ": mail <EMAIL_1>\n"
+                + #"data: {"content":"<PHONE_2>"# + "\n\ndata: <PHONE_1>\n")
+    }
+
+    @Test("two values that share a character are both replaced")
+    func shared() throws {
+        #expect(try redacted("x@y.co℀c@y.com") == "<EMAIL_1><EMAIL_2>")
     }
 
     // MARK: Properties

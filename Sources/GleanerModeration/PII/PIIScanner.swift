@@ -23,7 +23,7 @@ public struct PIIScanner: Sendable {
 
     func scan(_ plain: PlainText) -> [Find] {
         let reader = PIIReader(plain.bytes)
-        var taken = Taken(count: plain.bytes.count)
+        var taken = Taken(count: plain.bytes.count, kinds: kinds)
         // In order of precedence: what has been found is not looked at again as something else.
         taken.add(reader.privateKeys())
         taken.add(reader.tokens())
@@ -35,18 +35,47 @@ public struct PIIScanner: Sendable {
         return taken.finds.filter { kinds.contains($0.kind) }.sorted { $0.range.lowerBound < $1.range.lowerBound }
     }
 
-    /// Finds so far, and which bytes belong to one.
+    /// Finds so far, and which bytes belong to which.
     private struct Taken {
-        private(set) var finds: [Find] = []
-        private var isTaken: [Bool]
+        private let kinds: Set<PIIKind>
+        private var all: [Find?] = []
+        /// Of each byte, the find that has it, counted from one.
+        private var owners: [Int32]
 
-        init(count: Int) { isTaken = Array(repeating: false, count: count) }
+        init(count: Int, kinds: Set<PIIKind>) {
+            self.kinds = kinds
+            owners = Array(repeating: 0, count: count)
+        }
+
+        var finds: [Find] { all.compactMap { $0 } }
 
         mutating func add(_ new: [Find]) {
-            for find in new where !isTaken[find.range.lowerBound] && !isTaken[find.range.upperBound - 1] {
-                finds.append(find)
-                for index in find.range { isTaken[index] = true }
+            for find in new {
+                var inside: Set<Int32> = []
+                for index in find.range where owners[index] != 0 { inside.insert(owners[index]) }
+                if inside.isEmpty { keep(find) } else { join(find, with: inside) }
             }
+        }
+
+        private mutating func keep(_ find: Find) {
+            all.append(find)
+            for index in find.range { owners[index] = Int32(all.count) }
+        }
+
+        /// A find around others is one with them, as what came first: `name.<a key>@host` says more than its key. One
+        /// that only shares bytes with another is passed over.
+        private mutating func join(_ find: Find, with inside: Set<Int32>) {
+            let others = inside.sorted().compactMap { all[Int($0) - 1] }
+            guard kinds.contains(find.kind), find.certainty != .form,
+                others.allSatisfy({ find.range != $0.range && find.range.contains($0.range) })
+            else { return }
+            for owner in inside { all[Int(owner) - 1] = nil }
+            let first = others.first { kinds.contains($0.kind) && $0.certainty != .form } ?? find
+            let certainty = max(find.certainty.rawValue, first.certainty.rawValue)
+            keep(
+                Find(
+                    kind: first.kind, range: find.range,
+                    certainty: PIISpan.Certainty(rawValue: certainty) ?? find.certainty))
         }
     }
 }

@@ -22,7 +22,7 @@ struct Redactor {
 
     /// What is to be replaced in a text that may itself be JSON, in order.
     mutating func replacements(in text: String, depth: Int = 0) -> [Replacement] {
-        if Self.isEncodedFile(text) { return [] }
+        if EncodedFile.isWhole(text) { return [] }
         if depth < Self.deepest, let json = JSONTokens(text) {
             return replacements(in: json, depth: depth + 1)
         }
@@ -42,30 +42,29 @@ struct Redactor {
             ? nil : String(decoding: Self.apply(replacements, to: Array(text.utf8)), as: UTF8.self)
     }
 
+    /// - Parameter replacements: in order. Two may share a character that counts as several (`℀` is `a/c`): each has its
+    ///   placeholder, and of what is replaced nothing stays.
     static func apply(_ replacements: [Replacement], to bytes: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(bytes.count)
         var position = 0
-        for replacement in replacements {
-            result += bytes[position..<replacement.range.lowerBound]
+        for replacement in replacements where replacement.range.upperBound > position {
+            result += bytes[position..<max(replacement.range.lowerBound, position)]
             result += replacement.text
             position = replacement.range.upperBound
         }
         return result + bytes[position...]
     }
 
-    /// A picture or a recording: letters and digits without a meaning of their own.
-    private static func isEncodedFile(_ text: String) -> Bool {
-        text.hasPrefix("data:") && text.utf8.prefix(256).contains(UInt8(ascii: ","))
-            && text.prefix(256).contains(";base64,")
-    }
-
     // MARK: JSON
 
     /// Whole tokens that change: strings, and numbers, which become strings.
-    mutating func replacements(in json: JSONTokens, depth: Int = 0) -> [Replacement] {
+    /// - Parameter withoutPieces: of a stream's event, only what no other event goes on with.
+    mutating func replacements(
+        in json: JSONTokens, depth: Int = 0, withoutPieces: Bool = false
+    ) -> [Replacement] {
         var found: [Replacement] = []
-        for token in json.tokens {
+        for token in json where !(withoutPieces && token.isPiece) {
             switch token.kind {
             case .string:
                 let text = token.text(in: json.bytes)
@@ -74,8 +73,6 @@ struct Redactor {
                 let new = String(decoding: Self.apply(inner, to: Array(text.utf8)), as: UTF8.self)
                 found.append(Replacement(range: token.range, text: Self.quoted(new)))
             case .number:
-                // Ten digits are the shortest that name somebody.
-                guard token.range.count >= 10 else { continue }
                 let text = String(decoding: json.bytes[token.range], as: UTF8.self)
                 guard let new = replacedWhole(text) else { continue }
                 found.append(Replacement(range: token.range, text: Self.quoted(new)))
