@@ -81,6 +81,7 @@ let package = Package(
                 .embedInCode("0018_rater_marks.sql"),
                 .embedInCode("0020_placeholders.sql"),
                 .embedInCode("0022_comparisons.sql"),
+                .embedInCode("0023_sealed_hashes.sql"),
                 .embedInCode("0024_waiting_feedback.sql"),
                 .embedInCode("0026_flagged.sql"),
             ],

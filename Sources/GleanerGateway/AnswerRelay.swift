@@ -38,14 +38,14 @@ struct AnswerRelay: Sendable {
             return Response(status: .ok)
         }
         let token = TokenInBody(feedbackToken, headers: kept, isEventStream: isEventStream)
-        var headers = HTTPFields.of(exchange.id, feedbackToken)
-        if let variant { headers[.variant] = variant }
+        var headers = ownHeaders
         for (name, value) in kept {
             if let name = HTTPField.Name(name) { headers[name] = value }
         }
         let status = HTTPResponse.Status(code: response.status)
         if let gate, (200..<300).contains(response.status) {
-            return try await answer(through: gate, status: status, headers: headers, isEventStream: isEventStream)
+            return try await answer(
+                through: gate, status: status, headers: headers, token: token, isEventStream: isEventStream)
         }
         var begun = ByteBuffer()
         if !isEventStream {
@@ -60,7 +60,7 @@ struct AnswerRelay: Sendable {
             case .failure(let failure):
                 defer { open.remove(exchange.id) }
                 await end(after: failure)
-                return ErrorBody.openAI.response(failure.explanation, headers: .of(exchange.id, feedbackToken))
+                return ErrorBody.openAI.response(failure.explanation, headers: ownHeaders)
             }
         }
         let first = token?.into(begun) ?? begun
@@ -72,6 +72,13 @@ struct AnswerRelay: Sendable {
                 if let preface = token?.preface, preface.readableBytes > 0 { try await write(preface, to: &writer) }
                 try await relay(to: &writer, isEventStream: isEventStream, after: first)
             })
+    }
+
+    /// What Gleaner says of the exchange, whoever's the body is.
+    var ownHeaders: HTTPFields {
+        var headers = HTTPFields.of(exchange.id, feedbackToken)
+        if let variant { headers[.variant] = variant }
+        return headers
     }
 
     /// Reads the body to its end, unless it is longer than `wholeBytes`.

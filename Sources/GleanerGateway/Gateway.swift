@@ -34,13 +34,14 @@ public struct Gateway: Sendable {
         let endpoint = try Endpoint(method: request.method, path: request.uri.path, query: request.uri.query)
         let arrival = Arrival(caller: caller, endpoint: endpoint, at: Date(), instant: .now)
         var body = ByteBuffer()
+        let judge = judges.judge(for: caller.project)
         var call: Call
         let key: IdempotencyKey?
         do throws(GatewayError) {
             try await CallBody.read(request, into: &body, limit: configuration.maximumRequestBytes)
             let (headers, read, watch) = (request.headers, body, ClientWatch(channel: context.channel))
             call = try await offLoop(body.readableBytes > Self.smallBody) { () throws(GatewayError) in
-                try understand(arrival, headers, read, watch)
+                try understand(arrival, headers, read, watch, isJudged: judge?.judgesPrompts ?? false)
             }
             key = try IdempotencyKey(request.headers, call.intent)
         } catch .clientGone {
@@ -49,8 +50,8 @@ public struct Gateway: Sendable {
         } catch {
             return try await spending.refuse(arrival, body, error.explanation)
         }
-        call.judge = judges.judge(for: caller.project)
-        if let judge = call.judge, judge.judgesPrompts,
+        call.judge = judge
+        if let judge, judge.judgesPrompts,
             let refusal = await judge.refusal(ofPrompt: call.body, call.judged)
         {
             return try await spending.refuse(call, GatewayError.promptRefused(refusal).explanation)
@@ -60,12 +61,14 @@ public struct Gateway: Sendable {
     }
 
     private func understand(
-        _ arrival: Arrival, _ headers: HTTPFields, _ body: ByteBuffer, _ watch: ClientWatch
+        _ arrival: Arrival, _ headers: HTTPFields, _ body: ByteBuffer, _ watch: ClientWatch, isJudged: Bool
     ) throws(GatewayError) -> Call {
         let context = try CallContext(headers, now: arrival.at)
         let endpoint = arrival.endpoint
         let fields =
-            endpoint.kind == .other ? nil : try RequestFields(parsing: body, requiresModel: endpoint.requiresModel)
+            endpoint.kind == .other
+            ? nil
+            : try RequestFields(parsing: body, requiresModel: endpoint.requiresModel, isJudged: isJudged)
         let id = arrival.id(context, fields)
         let route = fields?.model.flatMap { model in
             let sticky = arrival.endUser(context, fields) ?? arrival.conversation(context, fields)
@@ -139,9 +142,7 @@ public struct Gateway: Sendable {
         var body = ByteBuffer(bytes: answer.body)
         let isEventStream = WireHeaders.isEventStream(answer.headers)
         if let token = TokenInBody(grant, headers: answer.headers, isEventStream: isEventStream) {
-            var whole = token.preface
-            whole.writeImmutableBuffer(token.into(body))
-            body = whole
+            body = token.whole(body)
         }
         return Response(status: .init(code: answer.httpStatus), headers: headers, body: .init(byteBuffer: body))
     }

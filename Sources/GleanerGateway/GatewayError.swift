@@ -13,6 +13,8 @@ public enum GatewayError: Explained, Hashable {
     case modelMissing
     case fieldInvalid(String)
     case fieldDuplicated(String)
+    /// Below the top, where bodies are judged.
+    case memberDuplicated
     case contentEncoding(String)
     case modelUnknown(known: [String])
     case headerInvalid(String, problem: String)
@@ -70,6 +72,11 @@ public enum GatewayError: Explained, Hashable {
                 400, "duplicate_field", "The request cannot be used.",
                 "`\(Self.label(field))` is there more than once, and readers differ on which one counts.",
                 "Send each member once.")
+        case .memberDuplicated:
+            bad(
+                400, "duplicate_field", "The request cannot be used.",
+                "An object in it has a member more than once. Readers differ on which one counts, so what is judged here "
+                    + "might not be what the model reads.", "Send each member once.")
         case .contentEncoding(let encoding):
             bad(
                 415, "unsupported_encoding", "The request body cannot be read.",
@@ -86,7 +93,8 @@ public enum GatewayError: Explained, Hashable {
         case .pathInvalid:
             bad(
                 400, "invalid_path", "This path cannot be passed on.",
-                "It is longer than 2,048 bytes, or holds `.`, `..`, empty or doubly encoded segments.",
+                "It is longer than 2,048 bytes, holds `.`, `..`, empty or doubly encoded segments, or writes a known endpoint "
+                    + "in another way.",
                 "Use a path of the provider's API, below /v1.")
         case .providerUnknown(let name):
             bad(
@@ -139,6 +147,11 @@ public enum GatewayError: Explained, Hashable {
                 400, "content_policy_violation", refusal.message,
                 "The project's moderation policy does not allow this prompt; nothing was sent to a model.",
                 "Say it differently; operator: `gleaner moderation policy` shows the policy.")
+        case .answerRefused(let refusal) where refusal.cause == .notJudged:
+            bad(
+                503, "moderation_unavailable", refusal.message,
+                "The answer could not be judged, and the project's policy shows nothing that is not judged.",
+                "Try again; operator: the answer is kept under the exchange id.")
         case .answerRefused(let refusal):
             bad(
                 400, "content_blocked", refusal.message,

@@ -20,12 +20,16 @@ struct RequestFields: Hashable {
     private(set) var includesUsage = false
     private(set) var layout = BodyLayout()
 
-    init(parsing body: ByteBuffer, requiresModel: Bool = true) throws(GatewayError) {
+    /// - Parameter isJudged: the body is judged before it is sent, so all of it must have one meaning.
+    init(parsing body: ByteBuffer, requiresModel: Bool = true, isJudged: Bool = false) throws(GatewayError) {
         var parser = JSONParser(Self.rules)
         self = try parser.read(body.readableBytesSpan) { (result) throws(GatewayError) in
             switch result {
             case .failure(let error): throw GatewayError(error, rules: Self.rules)
-            case .success(let document): try RequestFields(document)
+            case .success(let document):
+                let fields = try RequestFields(document)
+                if isJudged, document.hasDuplicateKeys(below: document.root) { throw GatewayError.memberDuplicated }
+                return fields
             }
         }
         if requiresModel, model == nil { throw .modelMissing }

@@ -176,7 +176,7 @@ public struct IngestDrain: Service {
                 exchange: $0.exchange.hashed(),
                 projection: ExchangeProjection($0.exchange).priced(costs, for: $0.exchange))
         }
-        if let redactor { try await intact.redact(redactor) }
+        if let redactor { try await intact.redact(redactor, withheld: tellWithheld) }
         return Batch(waiting: waiting, intact: ExchangeBatch(intact))
     }
 
@@ -196,11 +196,19 @@ public struct IngestDrain: Service {
         journal.acknowledge(stored.batch.waiting.map(\.sequence), quarantined: stored.quarantined.count)
     }
 
-    /// What the disk has damaged is kept as it is, and never taken for an exchange.
+    private func tellWithheld(_ exchange: ID<Exchange>, _ error: any Error) {
+        logger.error(
+            "personal data could not be replaced; the exchange is stored without its texts",
+            metadata: ["exchange.id": "\(exchange)", "error": "\(error)"])
+    }
+
+    /// What the disk has damaged is kept as it is, and never taken for an exchange. Personal data is replaced in it where
+    /// that is wanted of any.
     private func setAside(_ batch: [WaitingExchange]) async throws -> Set<ID<Exchange>> {
         var damaged: Set<ID<Exchange>> = []
         for waiting in batch where waiting.isDamaged {
-            let bare = ProjectedExchange(exchange: waiting.exchange, projection: .empty(note: "journal_damaged"))
+            var bare = ProjectedExchange(exchange: waiting.exchange, projection: .empty(note: "journal_damaged"))
+            if let redactor { bare = try await bare.redactedAsDamaged(redactor, withheld: tellWithheld) }
             try await quarantine(bare, reason: "journal_damaged", sqlState: nil)
             damaged.insert(waiting.exchange.intent.id)
         }

@@ -41,10 +41,11 @@ public struct ModerationService: Sendable {
 
     /// Exchanges have landed: they are judged in the background. May be said more than once.
     public func landed(_ exchanges: [(id: ID<Exchange>, project: ID<Project>)]) async throws {
-        let jobs = Dictionary(grouping: exchanges, by: \.project).flatMap { project, exchanges in
-            Self.jobs(for: exchanges.map(\.id), of: project)
+        for (project, exchanges) in Dictionary(grouping: exchanges, by: \.project) {
+            try await queue.gather(
+                exchanges.map { .string($0.id.description) }, in: ModerationWork.exchangesMember, of: .moderate,
+                project: project, limit: ModerateHandler.batch)
         }
-        try await queue.enqueue(jobs)
     }
 
     /// A comment was given: it is judged in the background. May be said more than once.

@@ -88,8 +88,8 @@ public struct GleanerService: Sendable {
         let sampling = SamplingService(pool: pool, signals: signals)
         let desk = ReviewDesk(pool: pool, sampling: sampling, signals: signals)
         let moderation = ModerationParts(
-            pool: pool, client: client, providers: providers, dataDirectory: configuration.dataDirectory,
-            logger: logger, flagged: { exchanges, _ in try await sampling.reconsider(exchanges) })
+            pool: pool, client: client, providers: providers, configuration: configuration, logger: logger,
+            flagged: { exchanges, _ in try await sampling.reconsider(exchanges) })
         let feedback = FeedbackRoom(
             configuration, pool: pool, redactor: moderation.redactor.redaction, logger: logger
         ) { [logger] news in

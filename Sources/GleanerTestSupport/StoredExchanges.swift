@@ -68,6 +68,19 @@ public struct StoredExchanges: Sendable {
             """)
     }
 
+    /// Stores a comment of an end user.
+    @discardableResult
+    public func comment(_ exchange: ID<Exchange>, _ text: String, rater: String = "u1") async throws -> UUID {
+        let id = ID<Exchange>.new(on: exchange.shard).uuid
+        try await pool.query(
+            """
+            INSERT INTO gleaner.feedback (shard, id, project_id, exchange_id, kind, body, rater, source, created_at)
+            VALUES (\(exchange.shard.value), \(id), \(project.uuid), \(exchange.uuid), 'comment', \(text), \(rater), 'api',
+                    clock_timestamp())
+            """)
+        return id
+    }
+
     /// Stores a judgement of an end user; `thumb` 1 or -1, `raised` for a flag.
     public func feedback(
         _ exchange: ID<Exchange>, thumb: Int16? = nil, raised: Bool? = nil, correction: String? = nil,

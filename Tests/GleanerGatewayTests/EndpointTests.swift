@@ -18,6 +18,18 @@ struct EndpointTests {
     }
 
     @Test(
+        "a known endpoint written in another way is refused: what it says would pass unread",
+        arguments: [
+            "/v1/chat/%63ompletions", "/v1/%63%68%61t/completions", "/v1/chat%2Fcompletions", "/v1/Chat/Completions",
+            "/v1/chat/completions;a=b", "/v1/chat;x/completions", "/v1/response%73", "/V1/messages", "/v1/messages%20",
+        ])
+    func aliases(_ path: String) {
+        for method in [HTTPRequest.Method.post, .get] {
+            #expect(throws: GatewayError.pathInvalid) { try Endpoint(method: method, path: path, query: nil) }
+        }
+    }
+
+    @Test(
         "a path of the API passes, known or not",
         arguments: [
             "/v1/chat/completions", "/v1/models/ft:gpt-4o:org::id", "/v1/models/meta-llama%2FLlama-3",

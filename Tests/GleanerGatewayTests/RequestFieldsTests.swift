@@ -23,6 +23,20 @@ struct RequestFieldsTests {
         #expect(try parse(#"{"model":"m","stream_options":{"include_usage":true}}"#).includesUsage)
     }
 
+    @Test("where a body is judged a member twice is refused at any depth, elsewhere only at the top")
+    func judged() throws {
+        for inner in [
+            #"{"content":"a","content":"b"}"#, #"{"x":[{"y":{"a":1,"\u0061":2}}]}"#,
+            #"{"content":[{"text":1,"text":1}]}"#,
+        ] {
+            let body = ByteBuffer(string: "{\"model\":\"m\",\"messages\":[\(inner)]}")
+            #expect(try RequestFields(parsing: body).model == "m")
+            #expect(throws: GatewayError.memberDuplicated) { try RequestFields(parsing: body, isJudged: true) }
+        }
+        let plain = ByteBuffer(string: #"{"model":"m","messages":[{"a":1},{"a":1}]}"#)
+        #expect(try RequestFields(parsing: plain, isJudged: true).model == "m")
+    }
+
     @Test("model may be left out where it is not needed")
     func withoutModel() throws {
         for text in ["{}", #"{"model":null}"#, #"{"input":"x","model":""}"#] {

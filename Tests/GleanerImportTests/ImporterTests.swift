@@ -40,7 +40,7 @@ struct ImporterTests {
             options.batch = 10
             change(&options)
             return try await Importer(
-                pool: pool, project: project, prices: PriceTable(), options: options, landed: landed
+                pool: pool, project: project, prices: PriceTable(), options: options, redactor: nil, landed: landed
             ).run(path, rejects: path + ".rejected.jsonl")
         }
         func count(_ table: String = "exchanges") async throws -> Int {

@@ -26,9 +26,12 @@ struct GateTests {
         let recorder = GateRecorder(pool: world.pool, metrics: world.metrics, logger: Logger(label: "gate-test"))
         let gate = ModerationGate(
             policies: policies, classifiers: world.classifiers, recorder: recorder, metrics: world.metrics)
-        #expect(gate.gate(for: .new()) == nil)
-        return (try #require(gate.gate(for: world.project)), recorder)
+        guard case .none = gate.gate(for: .new()), case .gate(let found) = gate.gate(for: world.project) else {
+            throw NoGate()
+        }
+        return (found, recorder)
     }
+    private struct NoGate: Error {}
 
     private func messages(_ text: String) -> JSONValue {
         [["role": "system", "content": "kill"], ["role": "user", "content": .string(text)]]
@@ -41,9 +44,62 @@ struct GateTests {
             #expect(gate.blocks(.prompt) && gate.blocks(.response))
             #expect(await gate.judge(messages: messages("I will kill him"), of: .new()) == .refuse("Nahi."))
             #expect(await gate.judge(messages: messages("tu chutiya hai"), of: .new()) == .pass)
-            #expect(await gate.judge(messages: [["role": "system", "content": "kill"]], of: .new()) == .pass)
             let answer: JSONValue = ["choices": [["message": ["content": "kill"]]]]
             #expect(await gate.judge(answer: answer, of: .new()) == .refuse("Nahi."))
+        }
+    }
+
+    @Test("all that is new in a call is judged, whoever says it")
+    func allThatIsNew() async throws {
+        try await ModerationWorld.with { world in
+            let (gate, _) = try await self.gate(world, Self.policy("closed"))
+            func say(_ role: String, _ text: JSONValue) -> JSONValue { ["role": .string(role), "content": text] }
+            let bad: JSONValue = "I will kill him"
+            let call: JSONValue = [
+                "role": "assistant", "content": nil,
+                "tool_calls": [["id": "t", "function": ["name": "f", "arguments": "kill"]]],
+            ]
+            let refused: [[JSONValue]] = [
+                [say("user", bad), say("user", "Namaste")],
+                [say("user", "hi"), say("assistant", "hi"), say("tool", bad), say("user", "go on")],
+                [say("user", "hi"), say("assistant", "hi"), say("system", bad), say("user", "go on")],
+                [say("user", "hi"), say("assistant", "hi"), say("tool", [["type": "text", "text": bad]])],
+                [say("system", bad)], [say("user", "go on"), say("assistant", bad)], [say("user", "go on"), call],
+                [say("user", [["type": "image_url", "image_url": ["url": "x"]], ["type": "text", "text": bad]])],
+                [say("tool", [["type": "tool_result", "content": [["type": "text", "text": bad]]]])],
+            ]
+            for messages in refused {
+                #expect(await gate.judge(messages: .array(messages), of: .new()) == .refuse("Nahi."), "\(messages)")
+            }
+            // The system prompt is the operator's own, and what was said before the model's last turn was judged then.
+            let passed: [[JSONValue]] = [
+                [say("system", bad), say("user", "Namaste")],
+                [say("user", bad), say("assistant", "No."), say("user", "Namaste")],
+                [say("user", "Namaste"), ["role": "assistant", "content": nil]], [],
+            ]
+            for messages in passed {
+                #expect(await gate.judge(messages: .array(messages), of: .new()) == .pass, "\(messages)")
+            }
+        }
+    }
+
+    @Test("what is no text, or too long, is not judged: an open gate passes it, a closed one does not")
+    func unjudged() async throws {
+        try await ModerationWorld.with { world in
+            let picture: JSONValue = [["type": "image_url", "image_url": ["url": "https://a.in/x.png"]]]
+            let sound: JSONValue = ["role": "assistant", "content": nil, "audio": ["id": "a"]]
+            let long = JSONValue.string(String(repeating: "Namaste ", count: ConversationText.longest / 8 + 1))
+            for (onError, wanted) in [("open", ProjectGate.Judgement.pass), ("closed", .refuseUnjudged("Nahi."))] {
+                let (gate, _) = try await self.gate(world, Self.policy(onError, timeout: 10_000))
+                for content in [picture, long, ["type": "x"], 7] {
+                    let messages: JSONValue = [["role": "user", "content": content]]
+                    #expect(await gate.judge(messages: messages, of: .new()) == wanted)
+                }
+                #expect(await gate.judge(messages: messages("Namaste"), isWhole: false, of: .new()) == wanted)
+                #expect(await gate.judge(answer: ["choices": [["message": sound]]], of: .new()) == wanted)
+                #expect(await gate.judge(answer: ["choices": [["message": ["content": long]]]], of: .new()) == wanted)
+                #expect(gate.judgeUnreadable() == wanted)
+            }
         }
     }
 
@@ -136,10 +192,96 @@ struct GateTests {
             running.cancel()
             _ = await running.result
             let other = CurrentPolicies()
+            #expect(other.source == .nowhere)
             _ = watch(other)
+            // Enough for the gate; whoever stores anything has the database.
+            #expect(other.source == .file)
             #expect(other.blocking(world.project)?.policy == current[world.project].policy)
             let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
             #expect(mode == 0o600)
+        }
+    }
+}
+
+@Suite("Policies that are not known", .database)
+struct UnknownPolicyTests {
+    private struct Unexpected: Error {}
+
+    private func watch(_ current: CurrentPolicies, _ path: String) -> PolicyWatch {
+        PolicyWatch(
+            store: PolicyStore(pool: TestDatabase.current.pool), current: current,
+            configuration: TestDatabase.current.configuration, path: path, logger: Logger(label: "gate-test"))
+    }
+    private func path() -> String {
+        FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).json").path
+    }
+
+    @Test("until policies have been read no call passes and nothing is stored; with none there is no gate")
+    func notYet() async throws {
+        try await ModerationWorld.with { world in
+            let path = path()
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            let current = CurrentPolicies()
+            let watch = watch(current, path)
+            let gate = ModerationGate(
+                policies: current, classifiers: world.classifiers,
+                recorder: GateRecorder(pool: world.pool, metrics: world.metrics, logger: Logger(label: "gate-test")),
+                metrics: world.metrics)
+            let redaction = ExchangeRedaction(policies: current, pool: world.pool, metrics: world.metrics)
+            guard case .notKnown = gate.gate(for: world.project) else { throw Unexpected() }
+            #expect(await gate.known(within: .milliseconds(20)) == false)
+            #expect(redaction.redacts(world.project))
+            #expect(!redaction.keepsBytes(world.project))
+            // Whoever asks meanwhile waits for a moment.
+            async let answer = redaction.redact(
+                ExchangeTexts(request: [], response: [], messages: nil, answer: nil, isEventStream: false),
+                of: world.project, conversation: nil)
+            await watch.refresh()
+            let redacted = try await answer
+            #expect(redacted == nil)
+            guard case .none = gate.gate(for: world.project) else { throw Unexpected() }
+            #expect(!redaction.redacts(world.project))
+            // That there is none is remembered as well.
+            let next = CurrentPolicies()
+            _ = self.watch(next, path)
+            #expect(next.source == .file)
+        }
+    }
+
+    @Test("a policy that nobody here can read refuses everything and stores no personal data, also from the file")
+    func unreadable() async throws {
+        try await ModerationWorld.with { world in
+            let path = path()
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            try await world.pool.query(
+                """
+                INSERT INTO gleaner.moderation_policies (project_id, version, document, author, note, created_at)
+                VALUES (\(world.project.uuid), 1, '{"of_next_year": true}', 'a', '', now())
+                """)
+            let current = CurrentPolicies()
+            await watch(current, path).refresh()
+            let next = CurrentPolicies()
+            _ = watch(next, path)
+            for policies in [current, next] {
+                let gate = ModerationGate(
+                    policies: policies, classifiers: world.classifiers,
+                    recorder: GateRecorder(
+                        pool: world.pool, metrics: world.metrics, logger: Logger(label: "gate-test")),
+                    metrics: world.metrics)
+                guard case .gate(let found) = gate.gate(for: world.project) else { throw Unexpected() }
+                #expect(found.blocks(.prompt) && found.blocks(.response) && found.isClosed)
+                let refusal = ProjectGate.Judgement.refuseUnjudged(ModerationPolicy.Blocking.standardRefusal)
+                let messages: JSONValue = [["role": "user", "content": "Namaste"]]
+                #expect(await found.judge(messages: messages, of: .new()) == refusal)
+                #expect(await found.judge(answer: ["choices": []], of: .new()) == refusal)
+                #expect(policies.redacting(world.project)?.policy.personalData == .redactStored)
+            }
+            // When it can be read again, it is in force.
+            try await world.pool.query(
+                "UPDATE gleaner.moderation_policies SET document = '{\"sample_unflagged\": 0.5}'")
+            await watch(current, path).refresh()
+            #expect(current.blocking(world.project) == nil)
+            #expect(current[world.project].version == 1)
         }
     }
 }
@@ -183,6 +325,32 @@ struct ExchangeRedactionTests {
             #expect(try await redaction.redact(texts("nothing here"), of: project, conversation: "c1") == nil)
             try await TestDatabase.current.pool.query("TRUNCATE gleaner.projects CASCADE")
         }
+    }
+
+    @Test("the hash of what is not kept is under the project's key, and the same again")
+    func hashes() async throws {
+        let (redaction, project) = try await redaction("redact_stored")
+        var before = texts("call 9876543210")
+        before.requestHash = Array(repeating: 1, count: 32)
+        before.responseHash = Array(repeating: 2, count: 32)
+        let first = try #require(try await redaction.redact(before, of: project, conversation: "c1")).texts
+        let second = try #require(try await redaction.redact(before, of: project, conversation: nil)).texts
+        #expect(first.requestHash.count == 32 && first.requestHash != before.requestHash)
+        #expect(first.responseHash != before.responseHash && first.responseHash != first.requestHash)
+        #expect(second.requestHash == first.requestHash && second.responseHash == first.responseHash)
+        let damaged = try #require(try await redaction.redact(damaged: before, of: .new())).texts
+        #expect(!String(decoding: damaged.request + damaged.response, as: UTF8.self).contains("9876543210"))
+    }
+
+    @Test("what cannot be counted with its conversation is replaced all the same")
+    func placeholdersRefused() async throws {
+        let (redaction, project) = try await redaction("redact_stored")
+        try await TestDatabase.current.pool.query(
+            "ALTER TABLE gleaner.moderation_placeholders ADD CHECK (conversation <> 'poison')")
+        let before = texts("call 9876543210")
+        let after = try #require(try await redaction.redact(before, of: project, conversation: "poison"))
+        #expect(!String(decoding: after.texts.request, as: UTF8.self).contains("9876543210"))
+        #expect(after.note == "stored:3")
     }
 
     @Test("a conversation's placeholders are the same in each of its exchanges, and nobody can read values from them")

@@ -37,7 +37,7 @@ struct ModerationPolicyTests {
             (#"{"mode": "blocking", "blocking": {"on_error": "maybe"}}"#, "blocking.on_error"),
             (#"{"mode": "blocking", "classifiers": [{"kind": "rules", "targets": ["response"]}]}"#, "blocking.targets"),
             (#"{"personal_data": "hide"}"#, "personal_data"), (#"{"pii_kinds": []}"#, "pii_kinds"),
-            (#"{"sample_unflagged": -1}"#, "sample_unflagged"),
+            (#"{"sample_unflagged": 0.1}"#, "sample_unflagged"),
         ])
     func mistakes(_ text: String, _ place: String) throws {
         let error = #expect(throws: ModerationPolicyError.self) { try policy(text) }

@@ -49,6 +49,38 @@ struct ModerationTests {
         }
     }
 
+    @Test("exchanges that land while no worker is free are one job, up to its size, and begun ones are left alone")
+    func gathered() async throws {
+        try await ModerationWorld.with { world in
+            var all: [ID<Exchange>] = []
+            func jobs() async throws -> [Int] {
+                try await world.pool.query(
+                    "SELECT jsonb_array_length(payload -> 'exchanges') AS count FROM gleaner.jobs ORDER BY id"
+                ).map { try $0.decode("count") }
+            }
+            for _ in 0..<5 {
+                all.append(try await world.exchanges.add())
+                try await world.service.landed([(all[all.count - 1], world.project)])
+            }
+            #expect(try await jobs() == [5])
+            let held = try await world.queue.claim(.moderate, limit: 1, lease: .seconds(60))
+            try await world.service.landed([(all[0], world.project)])
+            #expect(try await jobs() == [5, 1])
+            let many = (0..<(ModerateHandler.batch - 1)).map { _ in ID<Exchange>.new() }
+            try await world.service.landed(many.map { ($0, world.project) })
+            #expect(try await jobs() == [5, ModerateHandler.batch])
+            try await world.service.landed([(all[1], world.project)])
+            #expect(try await jobs() == [5, ModerateHandler.batch, 1])
+            // Of another project, and of work that failed once, nothing is added to.
+            try await world.queue.fail(try #require(held.first), reason: "x", pause: .zero)
+            let other = try await StoredExchanges(pool: world.pool, project: "other")
+            try await world.service.landed([(try await other.add(), other.project)])
+            #expect(try await jobs() == [5, ModerateHandler.batch, 1, 1])
+            try await world.work()
+            for exchange in all { #expect(try await world.actions(exchange)[.prompt] == .allow) }
+        }
+    }
+
     @Test("a provider's scores, its flags and our decision are kept apart")
     func provider() async throws {
         try await ModerationWorld.with { world in
@@ -153,15 +185,48 @@ struct ModerationTests {
         }
     }
 
-    @Test("what was written of an exchange is judged when it is told of")
+    @Test("what was written of an exchange is judged when it is told of, and a comment that came early with its exchange")
     func comments() async throws {
         try await ModerationWorld.with { world in
             let exchange = try await world.exchanges.add()
-            try await world.exchanges.feedback(exchange, correction: "gandu bot")
-            let id: UUID = try await world.pool.query("SELECT id FROM gleaner.feedback")[0].decode("id")
+            let id = try await world.exchanges.comment(exchange, "gandu bot")
             try await world.service.commented([(exchange, id)], in: world.project)
             try await world.work()
             #expect(try await world.actions(exchange) == [.comment: .flag])
+            let other = try await world.exchanges.add()
+            try await world.exchanges.comment(other, "Bahut badhiya")
+            try await world.exchanges.comment(other, "gandu bot", rater: "u2")
+            try await world.service.landed([(other, world.project)])
+            try await world.work()
+            let current = try await world.service.history(of: other, in: world.project).current
+            #expect(current.filter { $0.subject.target == .comment }.map(\.verdict.action).sorted() == [.allow, .flag])
+        }
+    }
+
+    @Test("of texts sent together one that the provider refuses is unknown, and the others are judged")
+    func refusedAmongOthers() async throws {
+        try await ModerationWorld.with { world in
+            try await world.put(#"{"classifiers": [{"kind": "moderations"}]}"#)
+            world.script.mood = .refusing("zehar")
+            var exchanges: [ID<Exchange>] = []
+            for number in 0..<10 {
+                exchanges.append(
+                    try await world.exchanges.add(user: number == 3 ? "zehar" : number == 7 ? "kill" : "Namaste"))
+            }
+            try await world.service.landed(exchanges.map { ($0, world.project) })
+            try await world.work()
+            for (number, exchange) in exchanges.enumerated() {
+                let action = try await world.actions(exchange)[.prompt]
+                #expect(action == (number == 3 ? .unknown : number == 7 ? .flag : .allow), "\(number)")
+            }
+            // Ten times as many requests at most, and not one for each text where all of them are refused.
+            #expect(world.provider.requestCount < 12)
+            world.script.mood = .status(400)
+            let asked = world.provider.requestCount
+            let more = try await world.exchanges.add(user: "zehar", answer: "kyon")
+            try await world.service.landed([(more, world.project)] + exchanges.map { ($0, world.project) })
+            try await world.work()
+            #expect(world.provider.requestCount - asked <= 16)
         }
     }
 
@@ -259,6 +324,58 @@ struct ModerationTests {
             await #expect(throws: ModerationError.exchangeUnknown(exchange)) {
                 try await world.service.override(subject, with: .flag, reason: "x", by: "mallory", in: stranger)
             }
+        }
+    }
+
+    @Test("what a person decides while a job asks is not decided over")
+    func overtaken() async throws {
+        try await ModerationWorld.with { world in
+            let exchange = try await world.exchanges.add(user: "tu chutiya hai")
+            try await world.service.landed([(exchange, world.project)])
+            let store = ModerationStore(pool: world.pool)
+            let version = try await world.service.policies.current(of: world.project)
+            let bench = ModerationBench(classifiers: world.classifiers, now: { Date() })
+            let texts = try await store.texts(of: [exchange], in: world.project, system: false)
+            let known = try await store.known(of: [exchange], in: world.project)
+            // The job has read what is known, and the person is quicker than its classifiers.
+            let subject = ModerationSubject(exchange: exchange, target: .prompt)
+            _ = try await world.service.override(
+                subject, with: .allow, reason: "quoted", by: "asha", in: world.project)
+            let outcome = await bench.judge(texts, by: version, known: known)
+            #expect(outcome.batch.decisions.count == 2)
+            try await store.write(outcome.batch, in: world.project)
+            #expect(try await world.actions(exchange) == [.prompt: .allow, .response: .allow])
+            let history = try await world.service.history(of: exchange, in: world.project)
+            #expect(history.decisions.map(\.actor).filter { $0 == nil }.count == 1)
+        }
+    }
+
+    @Test("deciding again by an old policy ends when a newer one is in force, and decides over nothing of it")
+    func redecideByOld() async throws {
+        try await ModerationWorld.with { world in
+            let exchange = try await world.exchanges.add(user: "tu chutiya hai")
+            try await world.service.landed([(exchange, world.project)])
+            try await world.work()
+            try await world.put(#"{"categories": {"harassment": {"threshold": 0.1, "action": "allow"}}}"#)
+            let old = try await world.service.redecide(in: world.project)
+            let lease = try #require(try await world.queue.claim(.redecide, limit: 1, lease: .seconds(60)).first)
+            let newer = try await world.put(#"{"categories": {"harassment": {"threshold": 0.1, "action": "block"}}}"#)
+            _ = try await world.service.redecide(in: world.project)
+            try await world.work()
+            #expect(try await world.actions(exchange)[.prompt] == .block)
+            let handler = RedecideHandler(pool: world.pool, metrics: world.metrics)
+            try await handler.run(RunningJob(lease: lease, queue: world.queue, leaseDuration: .seconds(60)))
+            #expect(try await world.actions(exchange)[.prompt] == .block)
+            let progress = try await world.queue.job(old, of: world.project).progress
+            #expect(progress?["superseded_by"] == .integer(newer.version))
+            // Nor does a worker that read its policy before.
+            let subject = ModerationSubject(exchange: exchange, target: .prompt)
+            let late = StoredDecision(
+                id: .new(on: exchange.shard), subject: subject, policyVersion: newer.version - 1,
+                verdict: .init(action: .allow, categories: [], reason: "late"), actor: nil, at: Date())
+            try await ModerationStore(pool: world.pool).write(
+                ModerationStore.Batch(decisions: [late]), in: world.project)
+            #expect(try await world.actions(exchange)[.prompt] == .block)
         }
     }
 

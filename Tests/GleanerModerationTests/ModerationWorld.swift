@@ -15,11 +15,19 @@ import Testing
 
 /// A provider of moderation and guard models whose mood a test sets.
 final class MoodyScript: ProviderScript {
-    enum Mood { case good, status(Int), silent, cut, nonsense, short }
+    enum Mood {
+        case good, status(Int), silent, cut, nonsense, short
+        /// Whatever holds this word, alone or among others.
+        case refusing(String)
+    }
 
     private let state = Mutex(Mood.good)
     private let good: [any ProviderScript] = [DemoScript(), GuardScript()]
     var models: [ProviderModel] { good.flatMap(\.models) }
+
+    private func answered(_ request: ChatRequest) -> ProviderAnswer? {
+        good.lazy.compactMap { $0.answer(request) }.first
+    }
 
     var mood: Mood {
         get { state.withLock { $0 } }
@@ -28,7 +36,10 @@ final class MoodyScript: ProviderScript {
 
     func answer(_ request: ChatRequest) -> ProviderAnswer? {
         switch mood {
-        case .good: return good.lazy.compactMap { $0.answer(request) }.first
+        case .good: return answered(request)
+        case .refusing(let word) where request.messages.contains { $0.content.contains(word) }:
+            return .whole(status: 400, Array(#"{"error":{"message":"no"}}"#.utf8))
+        case .refusing: return answered(request)
         case .status(let status): return .whole(status: status, Array(#"{"error":{"message":"no"}}"#.utf8))
         case .silent: return ProviderAnswer([.silence])
         case .cut: return ProviderAnswer([.cut])

@@ -37,8 +37,8 @@ public struct ExchangeIntent: Sendable, Hashable {
     public let tags: [String]
     /// Name of the configured provider that is asked first.
     public let provider: String?
-    /// SHA-256 of the request bytes, as the client sent them.
-    public let requestHash: [UInt8]
+    /// SHA-256 of the request bytes, as the client sent them; under a key where the bytes themselves are not kept.
+    public var requestHash: [UInt8]
     public let source: ExchangeSource
     /// `nil` when no route has the name that the client asked for.
     public let choice: RouteChoice?

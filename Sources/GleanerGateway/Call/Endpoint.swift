@@ -23,7 +23,7 @@ struct Endpoint: Hashable {
 
     init(method: HTTPRequest.Method, path: String, query: String?) throws(GatewayError) {
         let known = Self.known[path]
-        guard known != nil || Self.isHarmless(path) else { throw .pathInvalid }
+        guard known != nil || Self.isHarmless(path) && !Self.isAlias(path) else { throw .pathInvalid }
         self.method = method
         self.path = path
         self.query = query
@@ -49,6 +49,14 @@ struct Endpoint: Hashable {
         case .messages: .events(["message_stop", "error"])
         case .embeddings, .moderations, .other: nil
         }
+    }
+
+    /// Another way to write an endpoint that is read here (`/v1/chat/%63ompletions`, `/V1/chat/completions;a`): a provider
+    /// may take it for that one, and what it says would pass unread.
+    private static func isAlias(_ path: String) -> Bool {
+        let plain = (path.removingPercentEncoding ?? path).lowercased().split(separator: "/")
+            .map { $0.prefix { $0 != ";" && !$0.isWhitespace } }
+        return known["/" + plain.joined(separator: "/")] != nil
     }
 
     /// No segment that a server may take for a step up or an empty one, however it is written: a caller chooses an

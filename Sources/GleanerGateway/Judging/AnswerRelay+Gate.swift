@@ -9,7 +9,8 @@ extension AnswerRelay {
     /// Reads the whole answer, has it judged, and sends it or what stands in its place. The provider's own bytes are
     /// stored either way.
     func answer(
-        through gate: AnswerGate, status: HTTPResponse.Status, headers: HTTPFields, isEventStream: Bool
+        through gate: AnswerGate, status: HTTPResponse.Status, headers: HTTPFields, token: TokenInBody?,
+        isEventStream: Bool
     ) async throws(JournalError) -> Response {
         defer { open.remove(exchange.id) }
         var body = ByteBuffer()
@@ -34,7 +35,8 @@ extension AnswerRelay {
         guard let refusal = await gate.judge.refusal(ofAnswer: body, isEventStream: isEventStream, gate.call) else {
             try await exchange.close(.completed)
             FaultPoint.beforeLastByte.pass()
-            return Response(status: status, headers: headers, body: .init(byteBuffer: body))
+            return Response(
+                status: status, headers: headers, body: .init(byteBuffer: token?.whole(body) ?? body))
         }
         try await exchange.close(.completed, reason: AnswerGate.reason)
         return refused(refusal, gate, headers: headers, isEventStream: isEventStream)
@@ -47,17 +49,20 @@ extension AnswerRelay {
             refusal: refusal, endpoint: gate.endpoint, model: gate.model, exchange: exchange.id,
             isEventStream: isEventStream)
         guard let body = answer.body else {
-            return ErrorBody.openAI.response(
-                GatewayError.answerRefused(refusal).explanation, headers: [.exchangeID: exchange.id.description])
+            return ErrorBody.openAI.response(GatewayError.answerRefused(refusal).explanation, headers: ownHeaders)
         }
+        let type = isEventStream ? "text/event-stream" : "application/json"
         var headers = headers
         headers[.contentLength] = nil
         headers[.contentEncoding] = nil
-        return Response(status: .ok, headers: headers, body: .init(byteBuffer: body))
+        headers[.contentType] = type
+        // What stands in its place can take a token whatever the provider's own answer was.
+        let token = TokenInBody(feedbackToken, headers: ["content-type": type], isEventStream: isEventStream)
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: token?.whole(body) ?? body))
     }
 
     private func failed(_ failure: GatewayError) async -> Response {
         await end(after: failure)
-        return ErrorBody.openAI.response(failure.explanation, headers: [.exchangeID: exchange.id.description])
+        return ErrorBody.openAI.response(failure.explanation, headers: ownHeaders)
     }
 }

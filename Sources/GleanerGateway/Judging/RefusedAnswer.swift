@@ -19,7 +19,7 @@ struct RefusedAnswer {
         case .chatCompletions: isEventStream ? stream(chatChunks) + done : json(chat)
         case .completions: isEventStream ? stream([completion]) + done : json(completion)
         case .messages: isEventStream ? events(messageEvents) : json(message)
-        case .responses: isEventStream ? events([completed]) : json(response)
+        case .responses: isEventStream ? events(responseEvents) : json(response)
         case .embeddings, .moderations, .other: nil
         }
     }
@@ -66,21 +66,51 @@ struct RefusedAnswer {
     }
 
     private var response: JSONValue {
+        response("incomplete", ["reason": "content_filter"], [outputItem("incomplete", [refusalPart(refusal.message)])])
+    }
+
+    private func response(_ status: JSONValue, _ details: JSONValue, _ output: JSONValue) -> JSONValue {
         [
             "id": .string("resp_\(exchange)"), "object": "response", "created_at": created, "model": modelName,
-            "status": "incomplete", "error": nil, "incomplete_details": ["reason": "content_filter"],
-            "parallel_tool_calls": true, "tool_choice": "auto", "tools": [],
-            "output": [
-                [
-                    "id": .string("msg_\(exchange)"), "type": "message", "role": "assistant", "status": "incomplete",
-                    "content": [["type": "refusal", "refusal": .string(refusal.message)]],
-                ]
-            ],
+            "status": status, "error": nil, "incomplete_details": details, "parallel_tool_calls": true,
+            "tool_choice": "auto", "tools": [], "output": output,
         ]
     }
 
-    private var completed: JSONValue {
-        ["type": "response.incomplete", "sequence_number": 0, "response": response]
+    private func outputItem(_ status: JSONValue, _ content: JSONValue) -> JSONValue {
+        [
+            "id": .string("msg_\(exchange)"), "type": "message", "role": "assistant", "status": status,
+            "content": content,
+        ]
+    }
+
+    private func refusalPart(_ text: String) -> JSONValue { ["type": "refusal", "refusal": .string(text)] }
+
+    /// As a provider sends them, numbered from 0: readers build the answer from these, and one that does not begin with
+    /// `response.created` is none.
+    private var responseEvents: [JSONValue] {
+        let text = refusal.message
+        let part: [String: JSONValue] = [
+            "item_id": .string("msg_\(exchange)"), "output_index": 0, "content_index": 0,
+        ]
+        let events: [(type: String, members: [String: JSONValue])] = [
+            ("response.created", ["response": response("in_progress", nil, [])]),
+            ("response.in_progress", ["response": response("in_progress", nil, [])]),
+            ("response.output_item.added", ["output_index": 0, "item": outputItem("in_progress", [])]),
+            ("response.content_part.added", part.with("part", refusalPart(""))),
+            ("response.refusal.delta", part.with("delta", .string(text))),
+            ("response.refusal.done", part.with("refusal", .string(text))),
+            ("response.content_part.done", part.with("part", refusalPart(text))),
+            (
+                "response.output_item.done",
+                ["output_index": 0, "item": outputItem("incomplete", [refusalPart(text)])]
+            ),
+            ("response.incomplete", ["response": response]),
+        ]
+        return events.enumerated().map { number, event in
+            .object(
+                event.members.with("type", .string(event.type)).with("sequence_number", .integer(Int64(number))))
+        }
     }
 
     // MARK: Anthropic
@@ -136,6 +166,10 @@ struct RefusedAnswer {
 
     /// Strings and whole numbers always have a JSON form.
     private static func bytes(_ value: JSONValue) -> [UInt8] { (try? value.canonicalBytes()) ?? Array("{}".utf8) }
+}
+
+extension [String: JSONValue] {
+    fileprivate func with(_ name: String, _ value: JSONValue) -> Self { merging([name: value]) { $1 } }
 }
 
 private func + (first: ByteBuffer, second: ByteBuffer) -> ByteBuffer {

@@ -43,6 +43,13 @@ struct TokenInBody: Sendable {
         return result
     }
 
+    /// A whole body with the token in it.
+    func whole(_ body: ByteBuffer) -> ByteBuffer {
+        var whole = preface
+        whole.writeImmutableBuffer(into(body))
+        return whole
+    }
+
     /// Where the first byte that is no white space stands, counted from the first readable one.
     private static func firstByte(_ bytes: ByteBuffer, after start: Int) -> Int? {
         bytes.withUnsafeReadableBytes { view in

@@ -55,16 +55,16 @@ public struct Spending: Sendable {
     func refuse(
         _ arrival: Arrival, _ body: ByteBuffer, _ explanation: Explanation
     ) async throws(JournalError) -> Response {
-        try await refuse(arrival.intent(arrival.id(nil, nil), nil, nil, body, nil), body, explanation)
+        try await refuse(arrival.intent(arrival.id(nil, nil), nil, nil, body, nil), body, explanation, nil)
     }
 
     /// The same for a call that has been read: what it says of itself is kept.
     func refuse(_ call: Call, _ explanation: Explanation) async throws(JournalError) -> Response {
-        try await refuse(call.intent, call.body, explanation)
+        try await refuse(call.intent, call.body, explanation, call.feedbackToken)
     }
 
     private func refuse(
-        _ intent: ExchangeIntent, _ body: ByteBuffer, _ explanation: Explanation
+        _ intent: ExchangeIntent, _ body: ByteBuffer, _ explanation: Explanation, _ token: FeedbackTokenGrant?
     ) async throws(JournalError) -> Response {
         let answer = ErrorBody.openAI.bytes(explanation)
         try await journal.record(
@@ -73,7 +73,7 @@ public struct Spending: Sendable {
                 status: .refused, reason: explanation.code, httpStatus: explanation.status,
                 responseHash: Array(SHA256.hash(data: answer))),
             response: ByteBuffer(bytes: answer))
-        return ErrorBody.openAI.response(explanation, headers: [.exchangeID: intent.id.description])
+        return ErrorBody.openAI.response(explanation, headers: .of(intent.id, token))
     }
 
     // MARK: Attempts

@@ -2,6 +2,7 @@ public import AsyncPostgres
 public import Foundation
 public import GleanerCore
 public import GleanerIngest
+public import Logging
 
 public struct ImportOptions: Sendable {
     /// `nil`: what the first record looks like.
@@ -30,13 +31,17 @@ public struct Importer: Sendable {
     private let target: ImportTarget?
     private let options: ImportOptions
 
-    /// - Parameter prices: for the cost of what is imported.
+    /// - Parameters:
+    ///   - prices: for the cost of what is imported.
+    ///   - redactor: `nil` stores everything as it is in the file.
     public init(
         pool: PostgresPool, project: ID<Project>, prices: PriceTable, options: ImportOptions,
-        landed: @escaping ExchangesLanded
+        redactor: (any ExchangeRedactor)?, landed: @escaping ExchangesLanded,
+        logger: Logger = Logger(label: "gleaner.import")
     ) {
         target = ImportTarget(
-            store: ImportStore(pool: pool), writer: ExchangeWriter(pool: pool, prices: prices, landed: landed),
+            store: ImportStore(pool: pool),
+            writer: ExchangeWriter(pool: pool, prices: prices, redactor: redactor, landed: landed, logger: logger),
             project: project)
         self.options = options
     }

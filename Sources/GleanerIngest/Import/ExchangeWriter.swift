@@ -1,6 +1,7 @@
 public import AsyncPostgres
 import Foundation
 public import GleanerCore
+public import Logging
 
 /// What became of exchanges that were written without a journal.
 public struct WrittenExchanges: Sendable {
@@ -20,9 +21,17 @@ public struct ExchangeWriter: Sendable {
     private let pool: PostgresPool
     private let store: any ExchangeStore
     private let costs: any Costs
+    private let redactor: (any ExchangeRedactor)?
     private let landed: ExchangesLanded
+    private let logger: Logger
 
-    public init(pool: PostgresPool, prices: PriceTable, landed: @escaping ExchangesLanded) {
+    /// - Parameter redactor: `nil` stores everything as it came.
+    public init(
+        pool: PostgresPool, prices: PriceTable, redactor: (any ExchangeRedactor)?, landed: @escaping ExchangesLanded,
+        logger: Logger
+    ) {
+        self.redactor = redactor
+        self.logger = logger
         self.pool = pool
         store = PostgresExchangeStore(pool: pool)
         costs = FixedPrices(table: prices)
@@ -32,8 +41,15 @@ public struct ExchangeWriter: Sendable {
     /// Stores what Postgres takes of `exchanges`, whose ids must differ from each other.
     /// - Throws: when Postgres is away or busy; then some may be stored, and all may be written again.
     public func write(_ exchanges: [JournaledExchange]) async throws -> WrittenExchanges {
-        let projected = exchanges.map {
+        var projected = exchanges.map {
             ProjectedExchange(exchange: $0, projection: ExchangeProjection($0).priced(costs, for: $0))
+        }
+        if let redactor {
+            try await projected.redact(redactor) { exchange, error in
+                logger.error(
+                    "personal data could not be replaced; the exchange is stored without its texts",
+                    metadata: ["exchange.id": "\(exchange)", "error": "\(error)"])
+            }
         }
         let before = try await present(exchanges.map(\.intent.id))
         var written = WrittenExchanges()

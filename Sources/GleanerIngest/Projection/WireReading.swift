@@ -4,9 +4,13 @@ public import GleanerCore
 
 /// Bodies of exchanges as conversations, for who looks at a call before it is stored.
 public enum WireReading {
-    /// The request's messages, as chat messages; `nil` when they cannot be read, or the endpoint has none.
-    public static func messages(of request: [UInt8], endpoint: String) -> JSONValue? {
-        value(projection(request: request, endpoint: endpoint).messages?.bytes)
+    /// The request's messages, as chat messages; `nil` when they cannot be read, or the endpoint has none. Whether they
+    /// are all that the request says: parts that no message of ours can hold are left out.
+    public static func messages(of request: [UInt8], endpoint: String) -> (value: JSONValue?, isWhole: Bool) {
+        let projection = projection(request: request, endpoint: endpoint)
+        return (
+            value(projection.messages?.bytes), !projection.notes.contains(DialectRequest.inputPartsLeftOut)
+        )
     }
 
     /// The answer, as choices with whole messages; `nil` as above.

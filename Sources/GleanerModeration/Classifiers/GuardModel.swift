@@ -31,7 +31,7 @@ struct GuardModel: Classifier {
         let answer = await call.ask("chat/completions", body, within: timeout)
         let latency = clock.now - start
         switch answer {
-        case .failure(let failure): return .failed(failure, after: latency)
+        case .failure(let failure): return .failed(failure.failure, after: latency)
         case .success(let document):
             let said = document["choices"]?.arrayValue?.first?["message"]?["content"]?.stringValue
             guard let said, let verdict = dialect.read(said) else { return .failed(.unreadable, after: latency) }

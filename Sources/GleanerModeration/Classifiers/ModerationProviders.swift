@@ -32,13 +32,22 @@ struct ClassifierCall: Sendable {
     /// An answer above this is none.
     private static let largestAnswer = 4 << 20
 
+    /// Why there is no answer.
+    struct Failure: Error {
+        let failure: Classification.Failure
+        /// The provider has looked at what it was sent, and does not want it: less of it may do.
+        var isOfContent = false
+
+        init(_ failure: Classification.Failure) { self.failure = failure }
+    }
+
     func ask(
         _ path: String, _ body: JSONValue, within timeout: Duration
-    ) async -> Result<JSONValue, Classification.Failure> {
+    ) async -> Result<JSONValue, Failure> {
         guard let client, let endpoint = providers.endpoint(path, of: provider) else {
-            return .failure(.providerUnknown)
+            return .failure(Failure(.providerUnknown))
         }
-        guard let bytes = try? body.canonicalBytes() else { return .failure(.refused) }
+        guard let bytes = try? body.canonicalBytes() else { return .failure(Failure(.refused)) }
         let request = CurlRequest(
             method: "POST", url: endpoint.url, headers: endpoint.headers + [("Content-Type", "application/json")],
             body: ByteBuffer(bytes: bytes),
@@ -52,29 +61,32 @@ struct ClassifierCall: Sendable {
                 answer.writeImmutableBuffer(piece)
                 guard answer.readableBytes <= Self.largestAnswer else {
                     response.cancel()
-                    return .failure(.unreadable)
+                    return .failure(Failure(.unreadable))
                 }
             }
             return Self.read(status: response.status, answer)
         } catch {
-            return .failure(error.isTimeout ? .timedOut : .unreachable)
+            return .failure(Failure(error.isTimeout ? .timedOut : .unreachable))
         }
     }
 
-    private static func read(status: Int, _ body: ByteBuffer) -> Result<JSONValue, Classification.Failure> {
+    private static func read(status: Int, _ body: ByteBuffer) -> Result<JSONValue, Failure> {
         switch status {
         case 200..<300:
-            guard let value = try? JSONValue(parsing: body.readableBytesView) else { return .failure(.unreadable) }
+            guard let value = try? JSONValue(parsing: body.readableBytesView) else {
+                return .failure(Failure(.unreadable))
+            }
             return .success(value)
-        case 408, 504: return .failure(.timedOut)
-        case 429: return .failure(.rateLimited)
-        case 500...: return .failure(.serverError)
-        default: return .failure(.refused)
+        case 408, 504: return .failure(Failure(.timedOut))
+        case 429: return .failure(Failure(.rateLimited))
+        case 500...: return .failure(Failure(.serverError))
+        default:
+            var failure = Failure(.refused)
+            failure.isOfContent = [400, 413, 422].contains(status)
+            return .failure(failure)
         }
     }
 }
-
-extension Classification.Failure: Error {}
 
 extension CurlError {
     fileprivate var isTimeout: Bool { if case .timeout = self { true } else { false } }

@@ -12,16 +12,24 @@ struct ProviderModeration: Classifier {
 
     /// Texts of one request.
     private static let batch = 32
+    /// From so many on that are refused by themselves it is not the texts.
+    private static let mostRefused = 4
 
     func classify(_ texts: [String], within timeout: Duration) async -> [Classification] {
         var outcomes: [Classification] = []
         for start in stride(from: 0, to: texts.count, by: Self.batch) {
-            outcomes += await ask(Array(texts[start..<min(start + Self.batch, texts.count)]), within: timeout)
+            var refused = 0
+            outcomes += await ask(
+                Array(texts[start..<min(start + Self.batch, texts.count)]), within: timeout, &refused)
         }
         return outcomes
     }
 
-    private func ask(_ texts: [String], within timeout: Duration) async -> [Classification] {
+    /// Halves what is refused until the text that it is about stands alone: the others are judged.
+    /// - Parameter refused: texts that were, by themselves.
+    private func ask(
+        _ texts: [String], within timeout: Duration, _ refused: inout Int
+    ) async -> [Classification] {
         let clock = ContinuousClock()
         let start = clock.now
         var body: [String: JSONValue] = ["input": .array(texts.map(JSONValue.string))]
@@ -29,7 +37,14 @@ struct ProviderModeration: Classifier {
         let answer = await call.ask("moderations", .object(body), within: timeout)
         let latency = clock.now - start
         switch answer {
-        case .failure(let failure): return texts.map { _ in .failed(failure, after: latency) }
+        case .failure(let failure):
+            guard failure.isOfContent, texts.count > 1, refused < Self.mostRefused else {
+                if failure.isOfContent, texts.count == 1 { refused += 1 }
+                return texts.map { _ in .failed(failure.failure, after: latency) }
+            }
+            let middle = texts.count / 2
+            let first = await ask(Array(texts[..<middle]), within: timeout, &refused)
+            return first + (await ask(Array(texts[middle...]), within: timeout, &refused))
         case .success(let document):
             // One result for each text, or nobody knows which is whose.
             guard let results = document["results"]?.arrayValue, results.count == texts.count else {

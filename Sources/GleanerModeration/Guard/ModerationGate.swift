@@ -16,18 +16,38 @@ public struct ModerationGate: Sendable {
         self.metrics = metrics
     }
 
-    /// `nil` for a project whose calls wait for nothing: one look into memory.
-    public func gate(for project: ID<Project>) -> ProjectGate? {
-        guard let version = policies.blocking(project) else { return nil }
-        return ProjectGate(
-            project: project, policy: version.policy, classifiers: classifiers, recorder: recorder, metrics: metrics)
+    public enum Answer: Sendable {
+        /// Its calls wait for nothing.
+        case none
+        case gate(ProjectGate)
+        /// Policies have not been read yet: ask again after `known()`.
+        case notKnown
     }
+
+    /// One look into memory.
+    public func gate(for project: ID<Project>) -> Answer {
+        switch policies.gate(for: project) {
+        case .none: return .none
+        case .notKnown: return .notKnown
+        case .by(let version):
+            return .gate(
+                ProjectGate(
+                    project: project, policy: version.policy, isSealed: version.isSealed, classifiers: classifiers,
+                    recorder: recorder, metrics: metrics))
+        }
+    }
+
+    /// Waits at the start until policies are known, from the file of an earlier run or the database.
+    /// - Returns: whether they are.
+    public func known(within limit: Duration) async -> Bool { await policies.known(from: .file, within: limit) }
 }
 
 /// The gate of one project, by the policy in force when the call began.
 public struct ProjectGate: Sendable {
     let project: ID<Project>
     let policy: ModerationPolicy
+    /// There is a policy, and nobody can read it: everything is unjudged.
+    let isSealed: Bool
     let classifiers: Classifiers
     let recorder: GateRecorder
     let metrics: ModerationMetrics
@@ -42,22 +62,31 @@ public struct ProjectGate: Sendable {
 
     public func blocks(_ target: ModerationTarget) -> Bool { policy.blocks(target) }
 
-    /// - Parameter messages: of the request, as chat messages; `nil` when they cannot be read.
-    public func judge(messages: JSONValue?, of exchange: ID<Exchange>) async -> Judgement {
-        guard let messages else { return unjudged() }
-        let text = ConversationText.prompt(messages, system: policy.includesSystemPrompt)
+    /// What lets nothing pass that is not judged.
+    public var isClosed: Bool { policy.blocking.onError == .closed }
+
+    /// - Parameters:
+    ///   - messages: of the request, as chat messages; `nil` when they cannot be read.
+    ///   - isWhole: whether they hold all of what the request says.
+    public func judge(messages: JSONValue?, isWhole: Bool = true, of exchange: ID<Exchange>) async -> Judgement {
+        guard let messages, !isSealed else { return unjudged() }
+        var text = ConversationText.waiting(messages, system: policy.includesSystemPrompt)
+        text.isWhole = text.isWhole && isWhole
         return await judge(text, ModerationSubject(exchange: exchange, target: .prompt))
     }
 
     /// - Parameter answer: with its choices; `nil` when it cannot be read.
     public func judge(answer: JSONValue?, of exchange: ID<Exchange>) async -> Judgement {
-        guard let answer else { return unjudged() }
+        guard let answer, !isSealed else { return unjudged() }
         return await judge(
-            ConversationText.response(answer), ModerationSubject(exchange: exchange, target: .response))
+            ConversationText.answer(answer), ModerationSubject(exchange: exchange, target: .response))
     }
 
-    private func judge(_ text: String?, _ subject: ModerationSubject) async -> Judgement {
-        guard let text else { return .pass }
+    /// Of what nobody here can read: files, sounds, batches.
+    public func judgeUnreadable() -> Judgement { unjudged() }
+
+    private func judge(_ whole: ConversationText.Whole, _ subject: ModerationSubject) async -> Judgement {
+        guard let text = whole.text else { return whole.isWhole ? .pass : unjudged() }
         let results = await results(text, subject.target)
         recorder.keep(results.map { (subject, $0.key, $0.value) }, in: project)
         if policy.decide(subject.target, results).action == .block {
@@ -65,7 +94,7 @@ public struct ProjectGate: Sendable {
             return .refuse(policy.blocking.refusal)
         }
         // One that did not answer might have blocked, whatever the others say.
-        guard policy.gaps(subject.target, results).isEmpty else { return unjudged() }
+        guard whole.isWhole, policy.gaps(subject.target, results).isEmpty else { return unjudged() }
         metrics.count(.passed)
         return .pass
     }

@@ -12,7 +12,7 @@ public struct ModerateHandler: JobHandler {
     static let batch = 200
 
     public let kind = JobKind.moderate
-    public let concurrency = 2
+    public let concurrency: Int
     public let lease = Duration.seconds(120)
 
     private let store: ModerationStore
@@ -22,9 +22,10 @@ public struct ModerateHandler: JobHandler {
     private let flagged: ExchangesFlagged
 
     public init(
-        pool: PostgresPool, classifiers: Classifiers, metrics: ModerationMetrics,
+        pool: PostgresPool, classifiers: Classifiers, metrics: ModerationMetrics, concurrency: Int = 4,
         flagged: @escaping ExchangesFlagged = { _, _ in }
     ) {
+        self.concurrency = concurrency
         store = ModerationStore(pool: pool)
         policies = PolicyStore(pool: pool)
         bench = ModerationBench(classifiers: classifiers, now: { Date() })
@@ -57,6 +58,8 @@ public struct ModerateHandler: JobHandler {
 
 /// What one job is to judge.
 struct ModerationWork: Sendable {
+    static let exchangesMember = "exchanges"
+
     var exchanges: [ID<Exchange>] = []
     var comments: [(exchange: ID<Exchange>, feedback: UUID)] = []
 
@@ -66,7 +69,10 @@ struct ModerationWork: Sendable {
     }
 
     init(_ payload: JSONValue) {
-        exchanges = payload["exchanges"]?.arrayValue?.compactMap { $0.stringValue.flatMap { ID($0) } } ?? []
+        var seen: Set<ID<Exchange>> = []
+        exchanges =
+            payload[Self.exchangesMember]?.arrayValue?.compactMap { $0.stringValue.flatMap { ID($0) } }
+            .filter { seen.insert($0).inserted } ?? []
         comments =
             payload["comments"]?.arrayValue?.compactMap { comment in
                 guard let exchange = comment["exchange"]?.stringValue.flatMap({ ID<Exchange>($0) }),
@@ -78,7 +84,7 @@ struct ModerationWork: Sendable {
 
     var payload: JSONValue {
         var members: [String: JSONValue] = [:]
-        if !exchanges.isEmpty { members["exchanges"] = .array(exchanges.map { .string($0.description) }) }
+        if !exchanges.isEmpty { members[Self.exchangesMember] = .array(exchanges.map { .string($0.description) }) }
         if !comments.isEmpty {
             members["comments"] = .array(
                 comments.map {

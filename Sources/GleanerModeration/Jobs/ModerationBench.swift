@@ -48,12 +48,14 @@ struct ModerationBench: Sendable {
         return outcome
     }
 
-    /// Adds a decision where it differs from the one in force. A person's stands.
+    /// Adds a decision where it differs from the one in force. A person's stands, and a newer policy's.
     func decide(
         _ subject: ModerationSubject, _ verdict: ModerationPolicy.Verdict, _ version: PolicyVersion,
         before: StoredDecision?, into outcome: inout Outcome
     ) {
-        if let before, before.actor != nil || before.verdict.isSame(as: verdict) {
+        if let before,
+            before.actor != nil || before.policyVersion > version.version || before.verdict.isSame(as: verdict)
+        {
             outcome.standing[subject] = before
             return
         }

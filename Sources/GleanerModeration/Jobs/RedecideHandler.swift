@@ -6,7 +6,7 @@ public import GleanerJobs
 /// Decides again from stored results, when a policy has changed: jobs of kind `moderation.redecide`. Asks nobody.
 ///
 /// Walks the project's exchanges, oldest first; where it was is told with every page, so a job that is begun again goes
-/// on from there.
+/// on from there. It ends when a newer policy is in force: what that has decided by now is not decided again by this one.
 public struct RedecideHandler: JobHandler {
     private static let page = 500
 
@@ -34,6 +34,11 @@ public struct RedecideHandler: JobHandler {
         let asks = job.payload["ask"]?.boolValue ?? false
         var progress = RedecideProgress(job.lease.progress)
         while !Task.isCancelled {
+            let newest = try await policies.current(of: project).version
+            if newest > version.version {
+                progress.end(for: newest)
+                return try await job.report(progress.value)
+            }
             let exchanges = try await store.exchanges(
                 of: project, after: progress.cursor, since: job.payload["since"]?.stringValue.flatMap { ID($0) },
                 limit: Self.page)
@@ -83,12 +88,16 @@ struct RedecideProgress: Sendable, Hashable {
     private(set) var cursor: ID<Exchange>?
     private var seen: Int64 = 0
     private var changed: [String: Int64] = [:]
+    /// Of the policy for which it ended.
+    private var supersededBy: Int64?
 
     init(_ value: JSONValue?) {
         cursor = value?["cursor"]?.stringValue.flatMap { ID($0) }
         seen = value?["exchanges"]?.intValue ?? 0
         changed = value?["changed"]?.objectValue?.compactMapValues(\.intValue) ?? [:]
     }
+
+    mutating func end(for version: Int64) { supersededBy = version }
 
     mutating func advance(to cursor: ID<Exchange>, seen: Int, _ actions: [ModerationAction]) {
         self.cursor = cursor
@@ -97,9 +106,11 @@ struct RedecideProgress: Sendable, Hashable {
     }
 
     var value: JSONValue {
-        [
+        var members: [String: JSONValue] = [
             "cursor": cursor.map { .string($0.description) } ?? .null, "exchanges": .integer(seen),
             "changed": .object(changed.mapValues { .integer($0) }),
         ]
+        if let supersededBy { members["superseded_by"] = .integer(supersededBy) }
+        return .object(members)
     }
 }

@@ -44,8 +44,7 @@ public enum ExamplePolicy: String, Sendable, CaseIterable {
             "on_error": "closed",
             "refusal": "I can't answer that here. If you are in danger or thinking of harming yourself, please call 112 (India) or Tele-MANAS 14416 now."
           },
-          "personal_data": "redact_stored",
-          "sample_unflagged": 0.02
+          "personal_data": "redact_stored"
         }
         """
 
@@ -69,8 +68,7 @@ public enum ExamplePolicy: String, Sendable, CaseIterable {
             "on_error": "open",
             "refusal": "Yeh baat main aage nahi badha sakta. Kuch aur poochiye."
           },
-          "personal_data": "redact_projection",
-          "sample_unflagged": 0.05
+          "personal_data": "redact_projection"
         }
         """
 }

@@ -7,7 +7,6 @@ extension ModerationPolicy {
             "mode": .string(mode.rawValue), "classifiers": .array(classifiers.map(\.document)),
             "include_system_prompt": .bool(includesSystemPrompt), "categories": .object(rules.mapValues(\.document)),
             "personal_data": .string(personalData.rawValue), "pii_kinds": .list(kinds),
-            "sample_unflagged": .number(sampleUnflagged),
         ]
         if mode == .blocking { members["blocking"] = blocking.document }
         return .object(members)

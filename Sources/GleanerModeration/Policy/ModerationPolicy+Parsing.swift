@@ -13,13 +13,19 @@ extension ModerationPolicy {
         try self.init(document)
     }
 
+    /// Reads one that was put in force once. Members that have been given up since are passed over.
+    init(stored document: JSONValue) throws(ModerationPolicyError) {
+        var members = document.objectValue ?? [:]
+        members["sample_unflagged"] = nil
+        try self.init(document.objectValue == nil ? document : .object(members))
+    }
+
     public init(_ document: JSONValue) throws(ModerationPolicyError) {
         self.init()
         let reader = try PolicyReader(
             document,
             knowing: [
                 "mode", "classifiers", "include_system_prompt", "categories", "blocking", "personal_data", "pii_kinds",
-                "sample_unflagged",
             ])
         mode = try reader.choice("mode") ?? mode
         if let value = reader.value("classifiers") { classifiers = try Self.choices(value) }
@@ -33,7 +39,6 @@ extension ModerationPolicy {
         }
         personalData = try reader.choice("personal_data") ?? personalData
         kinds = try reader.choices("pii_kinds") ?? kinds
-        sampleUnflagged = try reader.number("sample_unflagged", in: 0...1) ?? sampleUnflagged
         for target in blocking.targets where mode == .blocking && classifiers(of: target).isEmpty {
             throw .wrong("blocking.targets", wanted: "judged by a classifier; none has `\(target.rawValue)`")
         }

@@ -122,8 +122,6 @@ public struct ModerationPolicy: Sendable, Hashable {
     public var personalData = PersonalData.keep
     /// What is redacted, where anything is.
     public var kinds = Set(PIIKind.allCases).subtracting([.ipAddress])
-    /// Share of exchanges that nothing flagged and a reviewer should see, so that what is missed can be estimated. 0…1.
-    public var sampleUnflagged = 0.0
 
     public init() {}
 

@@ -53,6 +53,31 @@ public struct PolicyStore: Sendable {
         return heads
     }
 
+    /// The versions of `heads`. One that this release cannot read leaves the one before in force; where there is none, the
+    /// project is sealed.
+    /// - Parameter unreadable: told of each, with why.
+    func inForce(
+        heads: [ID<Project>: Int64], before: [ID<Project>: PolicyVersion],
+        unreadable: (ID<Project>, any Error) -> Void
+    ) async throws -> [ID<Project>: PolicyVersion] {
+        var policies: [ID<Project>: PolicyVersion] = [:]
+        for (project, version) in heads {
+            if let known = before[project], known.version == version, !known.isSealed {
+                policies[project] = known
+                continue
+            }
+            do {
+                policies[project] = try await self.version(version, of: project)
+            } catch let error as PostgresError where error.isTransient {
+                throw error
+            } catch {
+                unreadable(project, error)
+                policies[project] = before[project] ?? .sealed(version)
+            }
+        }
+        return policies
+    }
+
     /// Makes `policy` the one in force. One that changes nothing makes no version.
     /// - Parameter expected: the version the author has seen.
     /// - Throws: `ModerationError.policyConflict` when another is in force by now.
@@ -89,7 +114,7 @@ public struct PolicyStore: Sendable {
     private static func version(_ row: PostgresRow) throws -> PolicyVersion {
         PolicyVersion(
             version: try row.decode("version"),
-            policy: try ModerationPolicy(parsing: row.decode("document", as: JSONB.self).bytes),
+            policy: try ModerationPolicy(stored: JSONValue(parsing: row.decode("document", as: JSONB.self).bytes)),
             author: try row.decode("author"), note: try row.decode("note"), at: try row.decode("created_at"))
     }
 }

@@ -30,7 +30,7 @@ public final class PolicyWatch: Service {
         self.logger = logger
         file = PolicyFile(path: path)
         listener = PostgresListener(configuration: configuration, channels: [PolicyStore.channel], logger: logger)
-        current.replace(file.read())
+        if let policies = file.read() { current.replace(policies, from: .file) }
     }
 
     public func run() async throws {
@@ -58,10 +58,13 @@ public final class PolicyWatch: Service {
             let heads = try await store.heads()
             isAway.withLock { $0 = false }
             let before = current.all
-            guard heads != before.mapValues(\.version) else { return }
-            var policies: [ID<Project>: PolicyVersion] = [:]
-            for (project, version) in heads {
-                policies[project] = await policy(version, of: project, before: before[project])
+            let isFirst = current.source < .database
+            let isSealed = before.values.contains(where: \.isSealed)
+            guard isFirst || isSealed || heads != before.mapValues(\.version) else { return }
+            let policies = try await store.inForce(heads: heads, before: before) { project, error in
+                logger.error(
+                    "a moderation policy cannot be read; the one before stays in force, else nothing passes",
+                    metadata: ["project.id": "\(project)", "error": "\(error)"])
             }
             current.replace(policies)
             for (project, policy) in policies where policy.version != before[project]?.version {
@@ -82,36 +85,25 @@ public final class PolicyWatch: Service {
         }
     }
 
-    /// A version of a newer release that this one cannot read leaves the one before in force.
-    private func policy(
-        _ version: Int64, of project: ID<Project>, before: PolicyVersion?
-    ) async -> PolicyVersion? {
-        if let before, before.version == version { return before }
-        do {
-            return try await store.version(version, of: project)
-        } catch {
-            logger.error(
-                "a moderation policy cannot be read; the one before stays in force",
-                metadata: ["project.id": "\(project)", "error": "\(error)"])
-            return before
-        }
-    }
 }
 
 /// The last policies, on this machine's disk; readable for its owner alone.
 struct PolicyFile: Sendable {
     let path: String
 
-    /// Empty when there is none, or none that can be read.
-    func read() -> [ID<Project>: PolicyVersion] {
+    /// `nil` when there is none, or none that can be read. A policy in it that cannot be read is sealed.
+    func read() -> [ID<Project>: PolicyVersion]? {
         guard let data = FileManager.default.contents(atPath: path),
             let members = try? JSONValue(parsing: data).objectValue
-        else { return [:] }
+        else { return nil }
         var policies: [ID<Project>: PolicyVersion] = [:]
         for (name, value) in members {
-            guard let project = ID<Project>(name), let version = value["version"]?.intValue,
-                let document = value["document"], let policy = try? ModerationPolicy(document)
-            else { continue }
+            guard let project = ID<Project>(name) else { return nil }
+            let version = value["version"]?.intValue ?? 0
+            guard let document = value["document"], let policy = try? ModerationPolicy(stored: document) else {
+                policies[project] = .sealed(version)
+                continue
+            }
             policies[project] = PolicyVersion(
                 version: version, policy: policy, author: "", note: "", at: Date(timeIntervalSince1970: 0))
         }
@@ -121,7 +113,8 @@ struct PolicyFile: Sendable {
     /// Whole or not at all: a crash in between leaves the file as it was.
     func write(_ policies: [ID<Project>: PolicyVersion]) throws {
         let members = policies.map { project, policy -> (String, JSONValue) in
-            (project.description, ["version": .integer(policy.version), "document": policy.policy.document])
+            let document = policy.isSealed ? JSONValue.null : policy.policy.document
+            return (project.description, ["version": .integer(policy.version), "document": document])
         }
         let bytes = try JSONValue.object(Dictionary(uniqueKeysWithValues: members)).canonicalBytes()
         let new = path + ".new"

@@ -60,6 +60,8 @@ public struct PolicyVersion: Sendable, Hashable {
     public let author: String
     public let note: String
     public let at: Date
+    /// Stands for one that cannot be read.
+    private(set) var isSealed = false
 
     public init(version: Int64, policy: ModerationPolicy, author: String, note: String, at: Date) {
         self.version = version
@@ -67,6 +69,20 @@ public struct PolicyVersion: Sendable, Hashable {
         self.author = author
         self.note = note
         self.at = at
+    }
+
+    /// Of a policy that nobody here can read: what it asks for is not known, so nothing passes that is judged by it, and
+    /// nothing is stored that it might have replaced.
+    static func sealed(_ version: Int64) -> PolicyVersion {
+        var policy = ModerationPolicy()
+        policy.mode = .blocking
+        policy.blocking = ModerationPolicy.Blocking(targets: [.prompt, .response], onError: .closed)
+        policy.personalData = .redactStored
+        policy.kinds = Set(PIIKind.allCases)
+        var sealed = PolicyVersion(
+            version: version, policy: policy, author: "gleaner", note: "unreadable", at: Date(timeIntervalSince1970: 0))
+        sealed.isSealed = true
+        return sealed
     }
 
     public static let builtIn = PolicyVersion(

@@ -14,7 +14,8 @@ struct ModerationStore: Sendable {
         var isEmpty: Bool { results.isEmpty && decisions.isEmpty }
     }
 
-    /// Writes a batch, all or nothing.
+    /// Writes a batch, all or nothing. A policy's decision is left out where a person has decided meanwhile, or a newer
+    /// policy has: what was known when the work began may be old by now.
     /// - Parameter lease: the job it is work of; when another holds that by now, nothing is written.
     /// - Throws: `JobError.leaseLost`.
     func write(_ batch: Batch, in project: ID<Project>, holding lease: RunningJob? = nil) async throws {
@@ -22,6 +23,7 @@ struct ModerationStore: Sendable {
         try await pool.withTransaction { connection in
             if let lease { try await lease.queue.hold(lease.lease, on: connection) }
             try await insert(batch.results, in: project, on: connection)
+            try await alone(with: batch.decisions, on: connection)
             try await insert(batch.decisions, in: project, on: connection)
         }
     }
@@ -52,6 +54,18 @@ struct ModerationStore: Sendable {
             """, isKept: true)
     }
 
+    /// Whoever decides about the same exchanges waits until this transaction is over, and then sees what it wrote. 64 locks
+    /// are enough for all exchanges: what shares one waits a moment for nothing.
+    private func alone(with decisions: [StoredDecision], on connection: PostgresConnection) async throws {
+        let locks = Set(decisions.map { Int32($0.subject.exchange.uuid.uuid.15 & 63) }).sorted()
+        guard !locks.isEmpty else { return }
+        try await connection.query(
+            """
+            SELECT pg_advisory_xact_lock(hashtext('gleaner.moderation_decisions'), lock)
+            FROM unnest(\(PostgresArray(locks))) AS l (lock)
+            """)
+    }
+
     private func insert(
         _ decisions: [StoredDecision], in project: ID<Project>, on connection: PostgresConnection
     ) async throws {
@@ -74,6 +88,10 @@ struct ModerationStore: Sendable {
                 \(PostgresArray(decisions.map(\.verdict.reason))), \(PostgresArray(decisions.map(\.actor))),
                 \(PostgresArray(decisions.map(\.at))))
                 AS d (shard, id, exchange_id, target, subject_id, policy_version, action, categories, reason, actor, created_at)
+            WHERE d.actor IS NOT NULL OR NOT EXISTS (
+                SELECT FROM gleaner.moderation_decisions p
+                WHERE p.shard = d.shard AND p.exchange_id = d.exchange_id AND p.target = d.target
+                  AND p.subject_id = d.subject_id AND (p.actor IS NOT NULL OR p.policy_version > d.policy_version))
             """, isKept: true)
     }
 

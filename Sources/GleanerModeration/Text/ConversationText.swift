@@ -42,14 +42,16 @@ enum ConversationText {
         return joined(parts)
     }
 
-    private static func joined(_ texts: [String]) -> String? {
+    private static func joined(_ texts: [String]) -> String? { whole(texts, isWhole: true).text }
+
+    static func whole(_ texts: [String], isWhole: Bool) -> Whole {
         let texts = texts.filter { !$0.isEmpty }
-        guard !texts.isEmpty else { return nil }
+        guard !texts.isEmpty else { return Whole(text: nil, isWhole: isWhole) }
         let text = texts.count == 1 ? texts[0] : texts.joined(separator: "\n\n")
-        guard text.utf8.count > longest else { return text }
+        guard text.utf8.count > longest else { return Whole(text: text, isWhole: isWhole) }
         var end = text.utf8.index(text.startIndex, offsetBy: longest)
         // Not in the middle of a character.
         while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
-        return String(text[..<end])
+        return Whole(text: String(text[..<end]), isWhole: false)
     }
 }

@@ -34,6 +34,8 @@ public struct ServerConfiguration: Sendable {
     /// `nil`: answers carry no feedback tokens.
     public var feedbackTokenLifetime: Duration?
     public var feedbackOrigins: FeedbackOrigins
+    /// Moderation jobs that run at the same time.
+    public var moderationConcurrency: Int
     public var logLevel: Logger.Level
     public var logFormat: LogFormat
     public var publicURL: String?
@@ -73,6 +75,7 @@ public struct ServerConfiguration: Sendable {
         connections.maximumConnectionsPerAddress = try settings.int(.maximumConnectionsPerAddress, atLeast: 0)
         feedbackTokenLifetime = try settings.feedbackTokenLifetime()
         feedbackOrigins = try settings.feedbackOrigins()
+        moderationConcurrency = try settings.int(.moderationConcurrency, atLeast: 1)
         logLevel = try settings.choice(.logLevel, Logger.Level.self)
         logFormat = try settings.choice(.logFormat, LogFormat.self)
         publicURL = try settings.publicURL()

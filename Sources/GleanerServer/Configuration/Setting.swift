@@ -120,13 +120,18 @@ public struct Setting: Sendable, Hashable {
         meaning: "comma separated origins of pages that may post feedback and load feedback.js, such as "
             + "https://chat.example.com")
 
+    public static let moderationConcurrency = Setting(
+        variable: "GLEANER_MODERATION_CONCURRENCY", path: "moderation.concurrency", standard: "4",
+        meaning: "jobs of up to 200 exchanges that are judged at the same time; more for slow classifiers")
+
     public static let all: [Setting] = [
         listen, adminListen, dataDirectory, databaseURL, providerURL, providerKey, providerKeyFile, providerDialect,
         providerCAFile, providers, connectTimeout, firstByteTimeout, idleTimeout, totalTimeout, durability, models,
         maximumBodyBytes, maximumAnswerBytes, journalMaximumBytes, shutdownTimeout, maximumConcurrent, rate,
         keyMaximumConcurrent, keyRate, clientGone, headTimeout, bodyTimeout, clientIdleTimeout, clientStallTimeout,
         maximumConnections, maximumConnectionsPerAddress, drainMaximum, drainTimeout, memoryLimit,
-        feedbackTokenLifetime, feedbackOrigins, logLevel, logFormat, publicURL, oidcIssuer, oidcClientID,
+        feedbackTokenLifetime, feedbackOrigins, moderationConcurrency, logLevel, logFormat, publicURL, oidcIssuer,
+        oidcClientID,
         oidcClientSecret, oidcName, oidcRole,
     ]
 }

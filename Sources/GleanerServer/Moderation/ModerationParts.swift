@@ -23,14 +23,14 @@ struct ModerationParts: Sendable {
 
     /// - Parameter flagged: told of exchanges that moderation has flagged.
     init(
-        pool: PostgresPool, client: CurlClient, providers: Providers, dataDirectory: URL, logger: Logger,
-        flagged: @escaping ExchangesFlagged
+        pool: PostgresPool, client: CurlClient, providers: Providers, configuration: ServerConfiguration,
+        logger: Logger, flagged: @escaping ExchangesFlagged
     ) {
         let classifiers = Classifiers(client: client, providers: ConfiguredProviders(providers: providers))
         service = ModerationService(pool: pool, classifiers: classifiers, flagged: flagged)
         watch = PolicyWatch(
             store: service.policies, current: policies, configuration: pool.configuration,
-            path: dataDirectory.appendingPathComponent("moderation.json").path, logger: logger)
+            path: configuration.dataDirectory.appendingPathComponent("moderation.json").path, logger: logger)
         recorder = GateRecorder(pool: pool, metrics: metrics, logger: logger)
         judges = ModerationJudges(
             gate: ModerationGate(
@@ -38,7 +38,9 @@ struct ModerationParts: Sendable {
         redactor = ModerationRedactor(
             redaction: ExchangeRedaction(policies: policies, pool: pool, metrics: metrics))
         handlers = [
-            ModerateHandler(pool: pool, classifiers: classifiers, metrics: metrics, flagged: flagged),
+            ModerateHandler(
+                pool: pool, classifiers: classifiers, metrics: metrics,
+                concurrency: configuration.moderationConcurrency, flagged: flagged),
             RedecideHandler(pool: pool, metrics: metrics, flagged: flagged),
         ]
     }

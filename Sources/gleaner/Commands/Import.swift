@@ -52,7 +52,8 @@ struct Import: AsyncParsableCommand {
             let project = try await PostgresKeyStore(pool: pool).existingProject(named: project)
             let importer = Importer(
                 pool: pool, project: project, prices: PriceTable(try await PriceStore(pool: pool).all()),
-                options: options, landed: GleanerService.landed(on: pool))
+                options: options, redactor: try await GleanerService.redactor(on: pool),
+                landed: GleanerService.landed(on: pool))
             return try await all(importer)
         }
     }

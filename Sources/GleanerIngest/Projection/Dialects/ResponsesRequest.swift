@@ -7,6 +7,10 @@ enum ResponsesRequest {
         for name in ["previous_response_id", "conversation", "prompt"] where !(body[name] ?? .null).isNull {
             request.note(DialectRequest.contextIncomplete)
         }
+        // The words that are put into a prompt kept by the provider.
+        if let variables = body["prompt"]?["variables"]?.objectValue, !variables.isEmpty {
+            request.note(DialectRequest.inputPartsLeftOut)
+        }
         if let instructions = body["instructions"]?.stringValue {
             request.messages.append(NormalisedMessage.text("system", instructions))
         }
