@@ -43,9 +43,12 @@ public final class CurrentPolicies: Sendable {
 
     func blocking(_ project: ID<Project>) -> PolicyVersion? { state.withLock { $0.blocking[project] } }
     func redacting(_ project: ID<Project>) -> PolicyVersion? { state.withLock { $0.redacting[project] } }
-    /// One that keeps no personal data in what it stores, whoever's it is.
-    var strictest: PolicyVersion? {
-        state.withLock { $0.redacting.values.first { $0.policy.personalData == .redactStored } }
+    /// What any project does not want to be stored.
+    var notStored: Set<PIIKind> {
+        state.withLock { state in
+            state.redacting.values.filter { $0.policy.personalData == .redactStored }
+                .reduce(into: []) { $0.formUnion($1.policy.kinds) }
+        }
     }
 
     /// The built-in one when the project has none.

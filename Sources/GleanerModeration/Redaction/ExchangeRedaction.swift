@@ -73,10 +73,10 @@ public struct ExchangeRedaction: Sendable {
         damaged texts: ExchangeTexts, of project: ID<Project>
     ) async throws -> (texts: ExchangeTexts, note: String)? {
         guard await policies.known(from: .database, within: Self.patience) else { throw PoliciesNotKnown() }
-        guard let version = policies.strictest else { return nil }
-        var redactor = Redactor(kinds: version.policy.kinds, placeholders: Placeholders(key: Self.someKey))
-        guard let redacted = Self.redact(texts, isStored: true, &redactor) else { return nil }
-        return (redacted, "stored:\(version.version)")
+        let kinds = policies.notStored
+        var redactor = Redactor(kinds: kinds, placeholders: Placeholders(key: Self.someKey))
+        guard !kinds.isEmpty, let redacted = Self.redact(texts, isStored: true, &redactor) else { return nil }
+        return (redacted, "stored")
     }
 
     private static var someKey: [UInt8] { (0..<32).map { _ in UInt8.random(in: .min ... .max) } }
