@@ -80,7 +80,7 @@ def test_the_policy_is_edited_with_mistakes_named_and_tried(chromium, people, fl
     row = page.locator("[aria-labelledby=versions] tbody tr").first
     assert "stricter" in row.inner_text() and "root" in row.inner_text()
     page.get_by_label("A text; nothing of it is kept").fill("tu chutiya hai")
-    page.get_by_role("button", name="Judge").click()
+    page.get_by_role("button", name="Judge", exact=True).click()
     page.wait_for_load_state("load")
     assert page.locator("[aria-labelledby=try] [role=status]").inner_text().startswith("block")
     page.get_by_role("button", name="Decide again what was judged before").click()
