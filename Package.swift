@@ -83,6 +83,7 @@ let package = Package(
                 .embedInCode("0022_comparisons.sql"),
                 .embedInCode("0023_sealed_hashes.sql"),
                 .embedInCode("0024_waiting_feedback.sql"),
+                .embedInCode("0025_reviewing.sql"),
                 .embedInCode("0026_flagged.sql"),
             ],
             swiftSettings: shared),
@@ -131,7 +132,9 @@ let package = Package(
             swiftSettings: shared),
         .target(
             name: "GleanerReview",
-            dependencies: ["GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, logging, lifecycle, crypto],
+            dependencies: [
+                "GleanerCore", "GleanerHTTP", "GleanerJobs", "AsyncPostgres", hummingbird, logging, lifecycle, crypto,
+            ],
             swiftSettings: shared),
         .target(
             name: "GleanerRouting",
@@ -266,7 +269,8 @@ let package = Package(
             dependencies: ["GleanerConsole", "GleanerHTTP", "GleanerReview", "GleanerTestSupport", "AsyncPostgres"],
             swiftSettings: shared),
         .testTarget(
-            name: "GleanerReviewTests", dependencies: ["GleanerReview", "GleanerTestSupport", "AsyncPostgres"],
+            name: "GleanerReviewTests",
+            dependencies: ["GleanerReview", "GleanerJobs", "GleanerTestSupport", "AsyncPostgres"],
             swiftSettings: shared),
         .testTarget(
             name: "GleanerRoutingTests",
@@ -291,7 +295,9 @@ let package = Package(
         .testTarget(
             name: "GleanerServerTests",
             dependencies: [
-                "GleanerServer", "GleanerGateway", "GleanerCore", "GleanerTestSupport", nioCore, logging,
+                "GleanerServer", "GleanerGateway", "GleanerReview", "AsyncPostgres", "GleanerCore",
+                "GleanerTestSupport",
+                nioCore, logging,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: shared),

@@ -23,6 +23,7 @@ public enum GleanerSchema {
         ("0022_comparisons", PackageResources._022_comparisons_sql),
         ("0023_sealed_hashes", PackageResources._023_sealed_hashes_sql),
         ("0024_waiting_feedback", PackageResources._024_waiting_feedback_sql),
+        ("0025_reviewing", PackageResources._025_reviewing_sql),
         ("0026_flagged", PackageResources._026_flagged_sql),
     ]
 }

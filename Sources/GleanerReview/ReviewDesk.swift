@@ -1,4 +1,5 @@
 public import AsyncPostgres
+public import Logging
 
 /// Everything people review with, over one pool: what the routes, the console and the command line share.
 public struct ReviewDesk: Sendable {
@@ -10,8 +11,12 @@ public struct ReviewDesk: Sendable {
     public let agreement: AgreementService
     public let estimates: EstimateService
     public let comparisons: ComparisonService
+    /// What pages show of estimates, agreement and progress. To be run.
+    public let reports: ComputedReports
 
-    public init(pool: PostgresPool, sampling: SamplingService, signals: any SignalSource = NoSignals()) {
+    public init(
+        pool: PostgresPool, sampling: SamplingService, signals: any SignalSource = NoSignals(), logger: Logger? = nil
+    ) {
         let settings = SettingsStore(pool: pool)
         let rubrics = RubricStore(pool: pool)
         queue = ReviewService(pool: pool, settings: settings, rubrics: rubrics)
@@ -22,5 +27,7 @@ public struct ReviewDesk: Sendable {
         agreement = AgreementService(pool: pool)
         estimates = EstimateService(pool: pool, signals: signals)
         comparisons = ComparisonService(pool: pool)
+        reports = ComputedReports(
+            estimates: estimates, agreement: agreement, queue: queue, comparisons: comparisons, logger: logger)
     }
 }

@@ -7,6 +7,7 @@ public enum ReviewError: Explained, Hashable {
     case answerInvalid(String)
     case textInvalid(String)
     case reviewerInvalid
+    case reviewerNotYours(String)
     case reasonMissing
     case nothingToUndo(minutes: Int)
     case probabilityOutOfRange
@@ -19,6 +20,7 @@ public enum ReviewError: Explained, Hashable {
     case exchangeUnknown(ID<Exchange>)
     case tooMany(String, limit: Int)
     case sliceUnknown(String)
+    case sliceNotCounted(String)
     case pairInvalid
 
     public var explanation: Explanation {
@@ -50,6 +52,11 @@ public enum ReviewError: Explained, Hashable {
             bad(
                 "reviewer_invalid", "The reviewer's name cannot be used.",
                 "It should have 1 to 128 characters, none of them a control character.", "Send another `reviewer`.")
+        case .reviewerNotYours(let own):
+            Explanation(
+                status: 403, code: "reviewer_not_yours", what: "This key reviews under its own name only.",
+                why: "Under another one it would read that reviewer's drafts and judge an item twice.",
+                fix: "Send `\(own)` or no name at all; a backend that reviews for many needs the scope `admin`.")
         case .reasonMissing:
             bad(
                 "reason_missing", "A reason is missing.", "This is done with a reason, for those who come after.",
@@ -57,7 +64,8 @@ public enum ReviewError: Explained, Hashable {
         case .nothingToUndo(let minutes):
             Explanation(
                 status: 409, code: "nothing_to_undo", what: "There is nothing to take back.",
-                why: "A submission can be taken back for \(minutes) minutes, until a lead has decided on it.",
+                why:
+                    "What was done last can be taken back for \(minutes) minutes, until a lead has decided on the item or others have it.",
                 fix: "Ask a lead to adjudicate the item.")
         case .probabilityOutOfRange:
             bad(
@@ -92,8 +100,13 @@ public enum ReviewError: Explained, Hashable {
         case .sliceUnknown(let name):
             bad(
                 "slice_unknown", "Estimates cannot be made by `\(name.prefix(64))`.",
-                "They are by route, variant, model, language, source or rule.",
+                "They are by route, variant, model, language, source, rule, flag, rating, tag or system_prompt.",
                 "Send one of these in `by`.")
+        case .sliceNotCounted(let name):
+            bad(
+                "slice_not_counted", "Exchanges cannot be counted by `\(name)`.",
+                "A stratified mean needs the number of all exchanges in each slice, and this is known of drawn ones only.",
+                "Stratify by route, variant, model, language, source or system_prompt, or leave `stratified` out.")
         case .pairInvalid:
             bad(
                 "pair_invalid", "These two answers cannot be compared.",

@@ -86,7 +86,7 @@ public struct GleanerService: Sendable {
         let accounts = AccountService(pool: pool) { try await keys.project(named: "default") }
         let signals = ReviewSignals(pool: pool)
         let sampling = SamplingService(pool: pool, signals: signals)
-        let desk = ReviewDesk(pool: pool, sampling: sampling, signals: signals)
+        let desk = ReviewDesk(pool: pool, sampling: sampling, signals: signals, logger: logger)
         let moderation = ModerationParts(
             pool: pool, client: client, providers: providers, configuration: configuration, logger: logger,
             flagged: { exchanges, _ in try await sampling.reconsider(exchanges) })
@@ -95,7 +95,8 @@ public struct GleanerService: Sendable {
         ) { [logger] news in
             do {
                 switch news {
-                case .lowRated(let exchanges): try await sampling.reconsider(exchanges)
+                case .lowRated(let exchanges), .signalled(let exchanges): try await sampling.reconsider(exchanges)
+                case .reported(let exchanges, let project): try await sampling.report(exchanges, in: project)
                 case .commented(let comments, let project):
                     try await moderation.service.commented(
                         comments.map { ($0.exchange, $0.feedback.uuid) }, in: project)
@@ -119,7 +120,8 @@ public struct GleanerService: Sendable {
                     $0, feedback: feedback.service, sampling: sampling, moderation: moderation.service)
             }, logger: logger)
         let jobs = JobQueue(pool: pool)
-        let worker = JobWorker(queue: jobs, handlers: moderation.handlers, logger: logger)
+        let worker = JobWorker(
+            queue: jobs, handlers: moderation.handlers + [BacklogHandler(sampling: sampling)], logger: logger)
         let routesInForce = CurrentRoutes()
         let routeWatch = RouteWatch(
             store: PostgresRouteStore(pool: pool), current: routesInForce, configuration: pool.configuration,
@@ -177,6 +179,7 @@ public struct GleanerService: Sendable {
             AfterSchema(schema: schema, inner: moderation.recorder), AfterSchema(schema: schema, inner: drain),
             AfterSchema(schema: schema, inner: PartitionKeeper(pool: pool, logger: logger)),
             AfterSchema(schema: schema, inner: SamplingUpkeep(sampling: sampling, logger: logger)),
+            AfterSchema(schema: schema, inner: desk.reports),
             AfterSchema(schema: schema, inner: routeWatch),
             ProviderReload(providers: providers, logger: logger),
             AfterSchema(

@@ -47,7 +47,9 @@ extension RouteNeeds {
         declare(.get, "/api/rubrics", .key(.review))
         declare(.get, "/api/rubrics/{reference}", .key(.review))
         declare(.post, "/api/rubrics", .key(.admin))
-        for path in ["next", "verdicts", "skip"] { declare(.post, "/api/comparisons/\(path)", .key(.review)) }
+        for path in ["next", "verdicts", "skip", "heartbeat"] {
+            declare(.post, "/api/comparisons/\(path)", .key(.review))
+        }
         declare(.get, "/api/comparisons/results", .key(.review))
         declare(.post, "/api/comparisons", .key(.admin))
         declare(.post, "/api/comparisons/find", .key(.admin))

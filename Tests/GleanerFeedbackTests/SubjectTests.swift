@@ -187,4 +187,38 @@ struct SubjectTests {
         await service.joinEarly([.init(project: world.project, id: late, completion: "c")])
         #expect(told.withLock { $0 } == [[id], [late]])
     }
+
+    @Test("flags, answers asked for again and users who left are told too, early ones once they are joined")
+    func signalled() async throws {
+        let world = try await StoredExchanges(pool: pool)
+        let told = Mutex<[String]>([])
+        let service = FeedbackService(
+            store: PostgresFeedbackStore(pool: pool), now: { Date() },
+            told: { news in
+                switch news {
+                case .signalled(let ids): told.withLock { $0.append("signalled \(ids)") }
+                case .reported(let ids, let project): told.withLock { $0.append("reported \(ids) \(project)") }
+                case .lowRated, .commented: break
+                }
+            })
+        let id = try await world.add()
+        func give(_ judgement: Judgement, _ subject: Subject) async throws -> [String] {
+            _ = try await service.give([judgement], on: subject, rater: "u", by: world.caller)
+            return told.withLock { told in
+                defer { told = [] }
+                return told
+            }
+        }
+        let both = ["signalled [\(id)]", "reported [\(id)] \(world.project)"]
+        #expect(try await give(.flag(raised: true, reason: "galat"), .exchange(id)) == both)
+        #expect(try await give(.flag(raised: false, reason: nil), .exchange(id)) == ["signalled [\(id)]"])
+        for signal: Judgement in [.signal(.regenerated), .signal(.abandoned)] {
+            #expect(try await give(signal, .exchange(id)) == ["signalled [\(id)]"])
+        }
+        #expect(try await give(.thumb(up: true), .exchange(id)).isEmpty)
+        #expect(try await give(.flag(raised: true, reason: nil), .completion("c")).isEmpty)
+        let late = try await world.add(completion: "c")
+        await service.joinEarly([.init(project: world.project, id: late, completion: "c")])
+        #expect(told.withLock { $0 } == ["signalled [\(late)]", "reported [\(late)] \(world.project)"])
+    }
 }

@@ -185,7 +185,7 @@ struct ModerationTests {
         }
     }
 
-    @Test("what was written of an exchange is judged when it is told of, and a comment that came early with its exchange")
+    @Test("texts of feedback are judged when they are told of, and one that came early with its exchange")
     func comments() async throws {
         try await ModerationWorld.with { world in
             let exchange = try await world.exchanges.add()

@@ -1,5 +1,7 @@
+import AsyncPostgres
 import Foundation
 import GleanerCore
+import GleanerTestSupport
 import Testing
 
 @testable import GleanerReview
@@ -66,6 +68,8 @@ struct AgreementTests {
         #expect(near(CohenKappa.of(a, b), 0.605263157894737))
         #expect(near(CohenKappa.of(a, b, weights: .linear), 0.7580645161290323))
         #expect(near(CohenKappa.of(a, b, weights: .quadratic), 0.88))
+        // A scale's points stay where they are when nobody gives some of them: scikit-learn with labels 1…5.
+        #expect(near(CohenKappa.of([1, 2, 5, 5, 2], [1, 5, 5, 2, 2], weights: .quadratic), 0.3571428571428571))
         #expect(CohenKappa.of([3, 3], [3, 3]) == .undefined(.oneValue))
         #expect(CohenKappa.of([], []) == .undefined(.noPairs))
     }
@@ -93,6 +97,10 @@ struct AgreementTests {
         #expect(PositiveAgreement.of(both: 0, onlyFirst: 5, onlySecond: 2) == .value(0))
         #expect(PositiveAgreement.of(both: 3, onlyFirst: 1, onlySecond: 1) == .value(0.75))
         #expect(PositiveAgreement.of(both: 0, onlyFirst: 0, onlySecond: 0) == .undefined(.noPairs))
+        // The same over items of two raters, and by hand of three: pairs that agree of pairs that saw it.
+        #expect(PositiveAgreement.of([(2, 2), (2, 2), (2, 2), (1, 2), (1, 2), (0, 2)]) == .value(0.75))
+        #expect(PositiveAgreement.of([(2, 3), (1, 1)]) == .value(0.5))
+        #expect(PositiveAgreement.of([(0, 2)]) == .undefined(.noPairs))
         #expect(GwetAC1.of([[1, 0]], categories: 2) == .undefined(.noPairs))
         #expect(GwetAC1.of([[2]], categories: 1) == .undefined(.oneValue))
     }
@@ -107,21 +115,32 @@ struct AgreementTests {
             for (reviewer, points) in [("asha", truth), ("ravi", min(5, truth + 1))] {
                 reviews.append(
                     ComparedReview(
-                        exchange: exchange, reviewer: reviewer, isGold: false, scores: ["accuracy": points], right: nil,
-                        durationMS: 30_000, at: start.addingTimeInterval(Double(number) * 20)))
+                        exchange: exchange, reviewer: reviewer, rubric: "default@2", isGold: false, isCompared: true,
+                        scores: ["accuracy": points], right: nil, durationMS: 30_000,
+                        at: start.addingTimeInterval(Double(number) * 20)))
             }
         }
         for number in 0..<10 {
             reviews.append(
                 ComparedReview(
-                    exchange: .new(), reviewer: "ravi", isGold: true, scores: ["accuracy": 4], right: ["accuracy": 3],
-                    durationMS: 10_000, at: start.addingTimeInterval(1_000 + Double(number) * 20)))
+                    exchange: .new(), reviewer: "ravi", rubric: "default@2", isGold: true, isCompared: false,
+                    scores: ["accuracy": 4], right: ["accuracy": 3], durationMS: 10_000,
+                    at: start.addingTimeInterval(1_000 + Double(number) * 20)))
         }
         let report = AgreementReport(reviews, in: TimeRange(from: start, to: start.addingTimeInterval(9_999)))
         let question = try #require(report.questions.first)
         #expect((question.question, question.items) == ("accuracy", 12))
         #expect(question.alpha! > 0.5 && question.alpha! < 1)
         #expect(report.pairs.map(\.items) == [12])
+        let pair = try #require(report.pairs.first)
+        let kappa = try #require(pair.kappa)
+        #expect(kappa > 0.5)
+        #expect(pair.rubric == "default@2")
+        let fleiss = try #require(question.fleissKappa)
+        #expect(fleiss < 0.5)
+        // Eight scores below 4 by asha, six of them by ravi too: 2·6 of 14.
+        let low = try #require(question.positiveAgreement)
+        #expect(abs(low - 12.0 / 14) < 1e-12)
         let asha = try #require(report.reviewers.first { $0.reviewer == "asha" })
         let ravi = try #require(report.reviewers.first { $0.reviewer == "ravi" })
         #expect(asha.biasAgainstOthers!.mean == -ravi.biasAgainstOthers!.mean)
@@ -142,13 +161,61 @@ struct AgreementTests {
         let exchange = ID<Exchange>.new()
         let two = ["a", "b"].map {
             ComparedReview(
-                exchange: exchange, reviewer: $0, isGold: false, scores: ["accuracy": 4], right: nil, durationMS: nil,
-                at: range.from)
+                exchange: exchange, reviewer: $0, rubric: "default@2", isGold: false, isCompared: true,
+                scores: ["accuracy": 4], right: nil, durationMS: nil, at: range.from)
         }
         let report = AgreementReport(two, in: range)
         #expect(report.pairs.isEmpty)
         #expect(report.questions[0].undefined == .oneValue)
         #expect(report.questions[0].alpha == nil)
         #expect(report.reviewers[0].medianSeconds == nil)
+    }
+}
+
+@Suite("Agreement over stored reviews", .database)
+struct StoredAgreementTests {
+    private var pool: PostgresPool { TestDatabase.current.pool }
+
+    private func judge(_ world: StoredExchanges, _ reviewer: String, _ score: Int) async throws -> ID<Exchange>? {
+        let service = ReviewService(pool: pool)
+        guard let item = try await service.next(for: reviewer, in: world.project) else { return nil }
+        _ = try await service.submit(.all(score), slot: item.slot, token: item.leaseToken, in: world.project)
+        return item.exchange
+    }
+    private func report(_ world: StoredExchanges) async throws -> AgreementReport {
+        try await AgreementService(pool: pool).report(of: world.project, in: TimeRange(lastDays: 1))
+    }
+
+    @Test("third reviewers, picks and other versions of a rubric are not mixed into agreement")
+    func compared() async throws {
+        let world = try await StoredExchanges.drawn(2) { $0.slots = 2 }
+        for (reviewer, score) in [("asha", 1), ("asha", 1), ("ravi", 5), ("ravi", 5)] {
+            _ = try await judge(world, reviewer, score)
+        }
+        let before = try await report(world).questions
+        #expect(before.map(\.items) == [2, 2, 2, 2])
+        // The thirds settle both; they would raise agreement.
+        for _ in 0..<2 { #expect(try await judge(world, "mira", 5) != nil) }
+        #expect(try await report(world).questions == before)
+        // What was picked says nothing of what is drawn.
+        let picked = try await world.add()
+        try await SamplingService(pool: pool).pick([picked], by: "lead", in: world.project)
+        for reviewer in ["asha", "ravi"] { #expect(try await judge(world, reviewer, 3) == picked) }
+        #expect(try await report(world).questions == before)
+        #expect(try await report(world).reviewers.map(\.reviews) == [3, 2, 3])
+        // One more version of the rubric, with a question of the same name.
+        var document = Rubric.standard.document
+        document.guidelines = "Now look twice."
+        let rubric = try await RubricService(pool: pool).add(document, named: "house", in: world.project, by: "lead")
+        try await world.settings {
+            $0.slots = 2; $0.rubric = rubric.reference
+        }
+        try await world.add()
+        try await world.drawAll()
+        for reviewer in ["asha", "ravi"] { _ = try await judge(world, reviewer, 4) }
+        let after = try await report(world).questions
+        #expect(Set(after.map(\.rubric)) == [Rubric.standard.reference, rubric.reference])
+        #expect(after.filter { $0.rubric == Rubric.standard.reference } == before)
+        #expect(after.filter { $0.rubric == rubric.reference }.map(\.items) == [1, 1, 1, 1])
     }
 }

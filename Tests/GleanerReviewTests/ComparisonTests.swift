@@ -76,6 +76,100 @@ struct ComparisonTests {
         #expect(try rows[0].decode("correction", as: String.self) == "Behtar")
     }
 
+    @Test("looking again finds what the first look had no room for, of every kind, and each pair once")
+    func foundLater() async throws {
+        let world = try await StoredExchanges.single(pool)
+        let service = ComparisonService(pool: pool)
+        for number in 0..<5 {
+            let (old, new) = (
+                try await world.add(conversation: "c\(number)"), try await world.add(conversation: "c\(number)")
+            )
+            for (id, variant) in [(old, "x"), (new, "y")] {
+                try await pool.query(
+                    """
+                    UPDATE gleaner.exchanges SET request_sha256 = \([UInt8(number)]), variant = \(variant)
+                    WHERE id = \(id.uuid)
+                    """)
+            }
+            let shadow = try await world.add()
+            try await pool.query(
+                "UPDATE gleaner.exchanges SET source = 'shadow', shadow_of = \(old.uuid) WHERE id = \(shadow.uuid)")
+            try await world.review(old, score: 2, correction: "Behtar \(number)")
+        }
+        for kind in ComparisonKind.allCases {
+            var added: [Int] = []
+            for _ in 0..<4 { added.append(try await service.find(kind, in: world.project, limit: 2)) }
+            #expect(added == [2, 2, 1, 0], "\(kind)")
+        }
+        #expect(try await world.count("comparisons") == 20)
+    }
+
+    @Test("a request that is repeated a thousand times makes few pairs, and takes no longer for it")
+    func repeated() async throws {
+        let world = try await StoredExchanges.single(pool)
+        try await pool.query(
+            """
+            INSERT INTO gleaner.exchanges (
+                shard, id, project_id, received_at, endpoint, status, http_status, streamed, tags, complete, variant,
+                conversation, request_sha256, request_bytes, response_bytes)
+            SELECT gleaner.shard_of(i.id), i.id, \(world.project.uuid), now(), '/v1/chat/completions', 'completed', 200, false,
+                   '{}', true, CASE i.n % 2 WHEN 0 THEN 'x' ELSE 'y' END, 'all', '\\x01', 0, 0
+            FROM unnest(\(PostgresArray((0..<4000).map { _ in ID<Exchange>.new().uuid }))) WITH ORDINALITY AS i (id, n)
+            """)
+        let service = ComparisonService(pool: pool)
+        let clock = ContinuousClock()
+        let took = try await clock.measure {
+            for _ in 0..<12 { _ = try await service.find(.variants, in: world.project, limit: 1000) }
+        }
+        #expect(took < .seconds(8))
+        #expect(try await world.count("comparisons") <= 9)
+        _ = try await service.find(.regenerated, in: world.project, limit: 1000)
+        #expect(try await world.count("comparisons") <= 1009)
+    }
+
+    @Test("who wrote a correction does not judge it; a pair at hand is found again, and kept by heartbeats")
+    func held() async throws {
+        let world = try await StoredExchanges.single(pool)
+        let service = ComparisonService(pool: pool)
+        let id = try await world.add()
+        try await world.review(id, score: 2, reviewer: "asha", correction: "Behtar")
+        #expect(try await service.find(.correction, in: world.project) == 1)
+        #expect(try await service.next(for: "asha", in: world.project) == nil)
+        let item = try #require(try await service.next(for: "ravi", in: world.project))
+        let again = try #require(try await service.held(by: "ravi", in: world.project))
+        #expect((again.id, again.leaseToken) == (item.id, item.leaseToken))
+        #expect(again.left == item.left)
+        #expect(again.right == item.right)
+        #expect(try await service.held(by: "asha", in: world.project) == nil)
+        try await pool.query("UPDATE gleaner.comparisons SET leased_until = now() + interval '5 s'")
+        let until = try await service.heartbeat(comparison: item.id, token: item.leaseToken, in: world.project)
+        #expect(until > Date().addingTimeInterval(500))
+        await #expect(throws: ReviewError.leaseLost) {
+            try await service.heartbeat(comparison: item.id, token: UUID(), in: world.project)
+        }
+        try await service.skip(comparison: item.id, token: item.leaseToken, in: world.project)
+        #expect(try await service.held(by: "ravi", in: world.project) == nil)
+    }
+
+    @Test("sides are drawn, stay when a pair is lent anew, and do not follow from ids")
+    func drawnSides() async throws {
+        let world = try await StoredExchanges.single(pool)
+        let service = ComparisonService(pool: pool)
+        for _ in 0..<40 { try await service.add(.variants, world.add(), world.add(), in: world.project) }
+        var sides: [UUID: String] = [:]
+        for round in 0..<2 {
+            for _ in 0..<40 { _ = try #require(try await service.next(for: "r\(round)", in: world.project)) }
+            for row in try await pool.query("SELECT id, left_side FROM gleaner.comparisons") {
+                let (id, side): (UUID, String) = (try row.decode("id"), try row.decode("left_side"))
+                #expect(sides[id] == nil || sides[id] == side)
+                sides[id] = side
+            }
+            try await pool.query("UPDATE gleaner.comparisons SET leased_until = now() - interval '1 s'")
+        }
+        // Fewer than 6 or more than 34 of 40: once in ten million.
+        #expect((6...34).contains(sides.values.count { $0 == "a" }))
+    }
+
     @Test("what is not the project's, or the same answer twice, makes no pair")
     func refused() async throws {
         let world = try await StoredExchanges.single(pool)

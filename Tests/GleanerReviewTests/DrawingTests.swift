@@ -82,10 +82,43 @@ struct DrawingTests {
         let busy = BudgetPlan(budget: 100, mean: [0: 1_000], today: [0: 4_000])
         #expect(busy == BudgetPlan(scale: 0.025, expected: 4_000))
         #expect(BudgetPlan(budget: 100, mean: [0: 50], today: [:]).scale == 1)
-        #expect(BudgetPlan(budget: 100, mean: [:], today: [:]) == .first)
+        // The first day goes on as it began: 100 in an hour are 2,400 a day.
+        #expect(BudgetPlan(budget: 240, mean: [:], today: [0: 100], watched: 1 / 24).scale == 0.1)
+        #expect(BudgetPlan(budget: 240, mean: [:], today: [0: 100], watched: 0.001).scale == 0.1)
+        #expect(BudgetPlan(budget: 50, mean: [:], today: [0: 100], watched: 0.5).scale == 0.25)
+        // A rule that has met nothing is held by what the project has, and never begins with more than 5 %.
+        #expect(BudgetPlan(budget: 100, mean: [:], today: [:]) == BudgetPlan(scale: 0.01, expected: 10_000))
+        #expect(BudgetPlan(budget: 100, mean: [:], today: [:], unseen: 1_000_000).scale == 0.0001)
+        #expect(BudgetPlan(budget: 100_000, mean: [:], today: [:]).scale == 0.05)
         // Risks 1 and 2^(12/4) = 8: 900·c + 100·8c = 85.
         let risky = BudgetPlan(budget: 85, mean: [0: 900, 12: 100], today: [:])
         #expect(abs(risky.scale - 0.05) < 1e-12)
+    }
+
+    @Test("a budget whose plan is missing draws little, not everything")
+    func unplanned() {
+        let budgeted = rule("budget", RuleDocument(probability: 1, budgetPerDay: 10))
+        let facts = ExchangeFacts(id: .new(), project: budgeted.project)
+        #expect(budgeted.chance(of: facts, scale: nil)?.probability == 0.05)
+    }
+
+    @Test("what is looked at again moves in the counts, and is not counted twice")
+    func moves() {
+        let risk = rule("risk", RuleDocument(importance: RiskWeights(moderation: 8, lowRating: 7), budgetPerDay: 10))
+        let flagged = rule("flagged", RuleDocument(match: RuleMatch(flagged: true), probability: 1, budgetPerDay: 10))
+        var facts = ExchangeFacts(id: .new(), project: risk.project)
+        var counted = CountedVolumes()
+        func moves() -> [String: Int] {
+            let moves = Drawing.moves([facts], rules: [risk, flagged], counted: &counted)
+            return Dictionary(uniqueKeysWithValues: moves.map { ("\($0.key.rule) \($0.key.bucket)", $0.value) })
+        }
+        #expect(moves().isEmpty)
+        facts.signals = ExchangeSignals(isFlagged: true)
+        // Risk 9 is bucket 13, 16 is 16.
+        #expect(moves() == ["risk 0": -1, "risk 13": 1, "flagged 0": 1])
+        #expect(moves().isEmpty)
+        facts.signals.isLowRated = true
+        #expect(moves() == ["risk 13": -1, "risk 16": 1])
     }
 
     @Test("over a day of mixed risks an importance rule draws its budget, each with its own probability")

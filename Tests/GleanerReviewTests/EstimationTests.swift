@@ -119,6 +119,42 @@ struct EstimationTests {
         #expect(census.value == 3 && census.low == 3 && census.high == 3)
     }
 
+    @Test("scores that are all equal leave room for others that were not drawn, in proportion to the scale")
+    func allEqual() {
+        func measure(_ value: Double, _ number: Int) -> Measure {
+            Measure(
+                "accuracy", .mean,
+                SampleMoments(
+                    [Double](repeating: value, count: number), probabilities: [Double](repeating: 0.1, count: number)))
+        }
+        // 1 − 0.05^(1/10) = 0.258866 of them may be others: 4 points lower at worst, 0.0099361 of 300.
+        let five = measure(5, 10)
+        #expect(five.value == 5 && five.high == 5 && near(five.low, 5 - 4 * 0.2588655508930523))
+        #expect(near(measure(5, 300).low, 5 - 4 * 0.00993608, 1e-7))
+        let three = measure(3, 10)
+        #expect(near(three.low, 3 - 2 * 0.2588655508930523) && near(three.high, 3 + 2 * 0.2588655508930523))
+    }
+
+    @Test("ten reviews that tell as much as two are not enough")
+    func effective() {
+        let uneven = SampleMoments(
+            (0..<12).map { $0 % 2 == 0 ? 5.0 : 4 }, probabilities: (0..<12).map { $0 < 2 ? 0.01 : 1 })
+        #expect(uneven.effectiveCount < 3)
+        for kind in [Measure.Kind.mean, .share] {
+            let measure = Measure("accuracy", kind, uneven)
+            #expect(measure.status == .notEnoughData && measure.value == nil && measure.low == nil)
+        }
+    }
+
+    @Test("few units widen an interval by Student's distribution")
+    func student() {
+        for (freedom, wanted) in [(9.0, 2.2621571628), (29, 2.0452296421), (99, 1.9842169516), (1e9, 1.9599639845)] {
+            #expect(near(Interval.t(freedom: freedom), wanted, 0.0002))
+        }
+        let interval = Interval.student(3, variance: 0.04, count: 10, within: 1...5)
+        #expect(near(interval.high - interval.low, 2 * 2.26216 * 0.2, 0.0002))
+    }
+
     @Test("a mean's interval stays on the scale, and a share's effective count follows the design")
     func measures() {
         let kind = SampleMoments((0..<40).map { $0 < 39 ? 5 : 4 }, probabilities: (0..<40).map { _ in 0.1 })
@@ -156,29 +192,65 @@ struct CoverageTests {
     }
 
     @Test(
-        "over 1,000 simulated months the 95 % interval holds the truth in 93 to 97 of 100, the plain mean's hardly ever"
+        "over 1,000 simulated months the 95 % intervals of a mean and a share hold the truth in 93 to 97 of 100, the plain mean's hardly ever"
     )
-    func coverage() {
+    func coverage() throws {
         let month = Month(seed: 4)
         let truth = month.mean
+        let shareOfGood = Double(month.quality.count { $0 >= 4 }) / Double(month.quality.count)
         var random = SeededRandom(seed: 2026)
-        var (held, heldByPlain, sum) = (0, 0, 0.0)
+        var (held, heldByShare, heldByPlain, sum) = (0, 0, 0, 0.0)
         for _ in 0..<1_000 {
-            var (weighted, plain) = (SampleMoments(), SampleMoments())
+            var (tally, plain) = (SliceTally(), SampleMoments())
             for (quality, probability) in zip(month.quality, month.probabilities)
             where Double(random.next() >> 11) / 9_007_199_254_740_992 < probability {
-                weighted.add(quality, probability: probability)
+                tally.add(
+                    DrawnExchange(
+                        rule: probability == 0.04 ? "floor" : probability == 0.5 ? "flagged" : "slow",
+                        probability: probability, isFlagged: nil,
+                        judgement: .init(means: ["quality": quality], isCorrected: false)))
                 plain.add(quality, probability: 0.000_001)
             }
-            let estimate = Measure("quality", .mean, weighted)
-            if estimate.low! <= truth, truth <= estimate.high! { held += 1 }
+            let measures = tally.measures
+            let mean = try #require(measures.first { $0.name == "quality" })
+            if mean.low! <= truth, truth <= mean.high! { held += 1 }
+            let share = try #require(measures.first { $0.name == "quality>=4" })
+            if share.low! <= shareOfGood, shareOfGood <= share.high! { heldByShare += 1 }
             let naive = Measure("quality", .mean, plain)
             if naive.low! <= truth, truth <= naive.high! { heldByPlain += 1 }
-            sum += estimate.value!
+            sum += mean.value!
         }
         #expect((930...970).contains(held), "held \(held)")
+        #expect((930...970).contains(heldByShare), "held \(heldByShare)")
         #expect(heldByPlain < 50, "the plain mean held \(heldByPlain)")
         #expect(abs(sum / 1_000 - truth) < 0.01)
+    }
+
+    @Test("exchanges that somebody picks because they are bad stand for themselves, not for what nobody has judged")
+    func singledOut() {
+        let month = Month(seed: 6)
+        var random = SeededRandom(seed: 8)
+        var (sum, sumOfAll) = (0.0, 0.0)
+        for _ in 0..<100 {
+            var (tally, careless) = (SliceTally(), SliceTally())
+            for (quality, probability) in zip(month.quality, month.probabilities)
+            where Double.random(in: 0..<1, using: &random) < probability {
+                // Half of the bad ones are reported and judged at once; of the rest one in four has been.
+                let isPicked = quality < 2 && Bool.random(using: &random)
+                let isJudged = isPicked || Double.random(in: 0..<1, using: &random) < 0.25
+                var drawn = DrawnExchange(
+                    rule: "rule \(probability)", probability: probability, isFlagged: nil, isSingledOut: isPicked,
+                    judgement: isJudged ? .init(means: ["quality": quality], isCorrected: false) : nil)
+                tally.add(drawn)
+                drawn.isSingledOut = false
+                careless.add(drawn)
+            }
+            func value(_ tally: SliceTally) -> Double { tally.measures.first { $0.name == "quality" }?.value ?? .nan }
+            sum += value(tally)
+            sumOfAll += value(careless)
+        }
+        #expect(abs(sum / 100 - month.mean) < 0.02)
+        #expect(sumOfAll / 100 < month.mean - 0.02)
     }
 
     @Test("judgements that are missing more often in one rule's draws do not move the estimate")

@@ -57,7 +57,7 @@ struct QueueTests {
         #expect(slots.count == 40)
         #expect(Set(slots).count == 40)
         #expect(try await world.count("reviews") == 40)
-        let progress = try await service.progress(in: world.project)
+        let progress = try await service.progress(in: world.project, withMeans: true)
         #expect(
             progress
                 == ReviewProgress(

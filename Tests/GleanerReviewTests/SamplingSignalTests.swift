@@ -1,6 +1,7 @@
 import AsyncPostgres
 import Foundation
 import GleanerCore
+import GleanerJobs
 import GleanerTestSupport
 import Synchronization
 import Testing
@@ -169,6 +170,67 @@ struct SamplingSignalTests {
         #expect(try rows[0].decode("reason", as: String.self) == "a user complained")
         #expect(try rows.allSatisfy { try $0.decode("picked_by", as: String.self) == "lead" })
         #expect(try await world.count("samples") == 20)
+    }
+
+    @Test("what users report is in the queue among the others, once, and is no sample")
+    func reported() async throws {
+        let world = try await StoredExchanges.drawn(30)
+        let service = SamplingService(pool: pool)
+        let drawn: ID<Exchange> = ID(
+            try await pool.query("SELECT exchange_id FROM gleaner.review_slots ORDER BY position DESC LIMIT 1")[0]
+                .decode("exchange_id", as: UUID.self))
+        let (bad, broken) = (try await world.add(), try await world.add(complete: false))
+        for _ in 0..<2 { try await service.report([bad, broken, drawn], in: world.project) }
+        let items = try await pool.query(
+            "SELECT exchange_id, purpose FROM gleaner.review_items WHERE purpose <> 'sample'")
+        #expect(try items.map { ID<Exchange>(try $0.decode("exchange_id", as: UUID.self)) } == [bad])
+        #expect(try items[0].decode("purpose", as: String.self) == "reported")
+        #expect(try await world.count("picks") == 2)
+        #expect(try await world.count("samples") == 30)
+        let first: Double = try await pool.query("SELECT min(position) AS p FROM gleaner.review_slots")[0].decode("p")
+        #expect(first >= 0)
+        let report = try await EstimateService(pool: pool).report(of: world.project, EstimateQuery())
+        #expect(report.overall.drawn == 30)
+    }
+
+    @Test("an exchange that is looked at again counts once against a budget")
+    func countedOnce() async throws {
+        let world = try await StoredExchanges.single(pool)
+        let told = Told()
+        let service = SamplingService(pool: pool, signals: told)
+        _ = try await service.setRule(
+            project: world.project, name: "risk", RuleDocument(importance: RiskWeights(), budgetPerDay: 10))
+        var ids: [ID<Exchange>] = []
+        for _ in 0..<10 { ids.append(try await world.add()) }
+        try await service.draw(ids.map { SamplingCandidate(id: $0, project: world.project, isEligible: true) })
+        for id in ids { told.tell(id, ExchangeSignals(isFlagged: true)) }
+        for _ in 0..<3 { try await service.reconsider(ids) }
+        let rows = try await pool.query(
+            "SELECT bucket, sum(exchanges)::bigint AS n FROM gleaner.sampling_volumes GROUP BY bucket HAVING sum(exchanges) <> 0"
+        )
+        #expect(try rows.map { try $0.decode("bucket", as: Int16.self) } == [RiskBucket.of(9)])
+        #expect(try rows.map { try $0.decode("n", as: Int.self) } == [10])
+    }
+
+    @Test("a backlog is a job that tells how far it is and goes on from there")
+    func backlog() async throws {
+        let world = try await StoredExchanges.single(pool)
+        for _ in 0..<5 { try await world.add() }
+        let service = SamplingService(pool: pool)
+        let rule = try await service.setRule(project: world.project, name: "all", probability: 1)
+        let job = try await service.enqueueBacklog(rule)
+        #expect(try await service.enqueueBacklog(rule) == job)
+        #expect(try await world.count("samples") == 0)
+        let queue = JobQueue(pool: pool)
+        let lease = try #require(try await queue.claim(.backlog, limit: 1, lease: .seconds(60)).first)
+        try await BacklogHandler(sampling: service).run(
+            RunningJob(lease: lease, queue: queue, leaseDuration: .seconds(60)))
+        #expect(try await world.count("samples") == 5)
+        let progress = try #require(try await queue.job(job, of: world.project).progress)
+        #expect(progress["drawn"] == 5 && progress["exchanges"] == 5)
+        // Begun again it looks at what came after.
+        try await world.add()
+        #expect(try await service.drawBacklog(rule, from: BacklogProgress(progress)) == 6)
     }
 
     @Test("a rule taken out of force draws no more, and one that is not there is not found")

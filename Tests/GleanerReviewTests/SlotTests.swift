@@ -117,7 +117,7 @@ struct SlotTests {
     func draft() async throws {
         let world = try await StoredExchanges.drawn(1)
         let item = try #require(try await service.next(for: "asha", in: world.project))
-        #expect(try await service.waiting(in: world.project) == 0)
+        #expect(try await !service.hasWaiting(in: world.project))
         #expect(try await service.held(by: "asha", in: world.project) == [item.slot])
         #expect(try await service.held(item.slot, by: "ravi", in: world.project) == nil)
         let draft = ReviewAnswers(scores: ["accuracy": 2], answers: ["why": "nahi"], correction: "Aadha jawab")
@@ -160,12 +160,54 @@ struct SlotTests {
         #expect(first != second)
         let counted = try await pool.query("SELECT id, lowest FROM gleaner.counted_reviews")
         #expect(try counted.map { try $0.decode("id", as: UUID.self) } == [second])
-        #expect(try await service.progress(in: world.project).means["accuracy"] == 5)
+        #expect(try await service.progress(in: world.project, withMeans: true).means["accuracy"] == 5)
         try await pool.query(
             "UPDATE gleaner.review_slots SET submitted_at = now() - interval '16 minutes' WHERE state = 'done'")
         await #expect(throws: ReviewError.nothingToUndo(minutes: 15)) {
             try await service.undo(by: "asha", in: world.project)
         }
+    }
+
+    @Test("undo takes back what was done last, be it a submission, a skip or a decline, and nothing before it")
+    func undoNewest() async throws {
+        let world = try await StoredExchanges.drawn(4)
+        let project = world.project
+        func next(_ reviewer: String = "asha") async throws -> ReviewItem {
+            try #require(try await service.next(for: reviewer, in: project))
+        }
+        let good = try await next()
+        _ = try await service.submit(.all(4), slot: good.slot, token: good.leaseToken, in: project)
+        let skipped = try await next()
+        try await service.skip(slot: skipped.slot, token: skipped.leaseToken, in: project, reason: "garbled")
+        let declined = try await next()
+        try await service.decline(slot: declined.slot, token: declined.leaseToken, in: project, reason: "my cousin")
+        let first = try await service.undo(by: "asha", in: project)
+        #expect(first.slot == declined.slot && first.leaseToken != declined.leaseToken)
+        #expect(try await world.count("review_declines") == 0)
+        let second = try await service.undo(by: "asha", in: project)
+        #expect(second.slot == skipped.slot && second.draft == nil)
+        #expect(try await world.count("counted_reviews") == 1)
+        #expect(try await service.undo(by: "asha", in: project).slot == good.slot)
+        #expect(try await world.count("counted_reviews") == 0)
+        await #expect(throws: ReviewError.nothingToUndo(minutes: 15)) {
+            try await service.undo(by: "asha", in: project)
+        }
+    }
+
+    @Test("a decline whose item others have by now stays, and so does the submission before it")
+    func undoTaken() async throws {
+        let world = try await StoredExchanges.drawn(2)
+        let good = try #require(try await service.next(for: "asha", in: world.project))
+        _ = try await service.submit(.all(4), slot: good.slot, token: good.leaseToken, in: world.project)
+        let item = try #require(try await service.next(for: "asha", in: world.project))
+        try await service.decline(slot: item.slot, token: item.leaseToken, in: world.project, reason: "my cousin")
+        let theirs = try #require(try await service.next(for: "ravi", in: world.project))
+        #expect(theirs.slot == item.slot)
+        await #expect(throws: ReviewError.nothingToUndo(minutes: 15)) {
+            try await service.undo(by: "asha", in: world.project)
+        }
+        #expect(try await world.count("review_declines") == 1)
+        #expect(try await world.count("counted_reviews") == 1)
     }
 
     @Test("a reviewer's pace counts what they did today, and how long each took")
@@ -175,10 +217,18 @@ struct SlotTests {
             let item = try #require(try await service.next(for: "asha", in: world.project))
             _ = try await service.submit(.all(4), slot: item.slot, token: item.leaseToken, in: world.project)
         }
-        #expect(try await service.waiting(in: world.project) == 0)
+        #expect(try await !service.hasWaiting(in: world.project))
         let pace = try await service.pace(of: "asha", in: world.project)
         #expect(pace.lastHour == 3)
-        #expect((0...3).contains(pace.today))
+        // Those since midnight: all, unless it was midnight a moment ago.
+        let today: Int = try await pool.query(
+            """
+            SELECT count(*) AS n FROM gleaner.review_slots
+            WHERE state = 'done' AND (submitted_at AT TIME ZONE 'UTC')::date = (now() AT TIME ZONE 'UTC')::date
+            """)[0].decode("n")
+        #expect(pace.today == today)
+        try await pool.query("UPDATE gleaner.review_slots SET submitted_at = submitted_at - interval '1 day'")
+        #expect(try await service.pace(of: "asha", in: world.project).today == 0)
         #expect(pace.medianSeconds! >= 0 && pace.medianSeconds! < 60)
         #expect(
             try await service.pace(of: "ravi", in: world.project)
@@ -233,6 +283,43 @@ struct DisagreementTests {
             item.exchange, .all(4), reason: "They are in the source.", by: "lead", in: world.project)
         let newest = try await pool.query("SELECT id FROM gleaner.counted_reviews")
         #expect(try newest.map { try $0.decode("id", as: UUID.self) } == [again])
+    }
+
+    @Test("a lead's decision ends what a third reviewer holds of the item, and their verdict comes too late")
+    func decidedWhileHeld() async throws {
+        let world = try await StoredExchanges.drawn(1) { $0.slots = 2 }
+        _ = try await judge(world, "asha", 1)
+        _ = try await judge(world, "ravi", 5)
+        let held = try #require(try await service.next(for: "mira", in: world.project))
+        _ = try await Disputes(pool: pool).decide(
+            held.exchange, .all(2), reason: "it is made up", by: "lead", in: world.project)
+        #expect(try await service.held(by: "mira", in: world.project).isEmpty)
+        await #expect(throws: ReviewError.leaseLost) {
+            try await service.submit(.all(3), slot: held.slot, token: held.leaseToken, in: world.project)
+        }
+        await #expect(throws: ReviewError.nothingToUndo(minutes: 15)) {
+            try await service.undo(by: "mira", in: world.project)
+        }
+    }
+
+    @Test("a disagreement that no third reviewer comes to is shown to leads after a day")
+    func stuck() async throws {
+        let world = try await StoredExchanges.drawn(2) { $0.slots = 2 }
+        _ = try await judge(world, "asha", 1)
+        let item = try #require(try await judge(world, "ravi", 5))
+        let disputes = Disputes(pool: pool)
+        while try await judge(world, "asha", 1) != nil {}
+        while try await judge(world, "ravi", 5) != nil {}
+        #expect(try await disputes.open(in: world.project).isEmpty)
+        try await pool.query(
+            """
+            UPDATE gleaner.review_slots SET created_at = now() - interval '25 hours'
+            WHERE exchange_id = \(item.exchange.uuid) AND slot = 3
+            """)
+        let open = try await disputes.open(in: world.project)
+        #expect(open.map(\.exchange) == [item.exchange])
+        #expect(open[0].isStuck)
+        #expect(open[0].voices.map(\.reviewer).sorted() == ["asha", "ravi"])
     }
 
     @Test("a third who is near one of the others settles it")
@@ -307,16 +394,33 @@ struct GoldTests {
         let gold = GoldService(pool: pool)
         try await gold.mark(id, scores: ["accuracy": 3], note: "settled", by: "lead", in: world.project)
         let service = ReviewService(pool: pool)
+        // With nothing in the queue it would be known for what it is.
+        #expect(try await Self.insist { try await service.next(for: "asha", in: world.project) } == nil)
+        let ordinary = try await world.add(user: "Sawaal", answer: "Jawab")
+        try await SamplingService(pool: pool).report([ordinary], in: world.project)
+        func wire(_ item: ReviewItem) throws -> [String: JSONValue] {
+            try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(ReviewRoutes.Item(item))).objectValue
+                ?? [:]
+        }
         for reviewer in ["asha", "ravi"] {
-            let item = try #require(try await Self.insist { try await service.next(for: reviewer, in: world.project) })
-            #expect(item.exchange == id)
-            let wire = try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(ReviewRoutes.Item(item)))
-            #expect(
-                wire.objectValue?.keys.sorted() == [
-                    "answer", "exchange_id", "form", "messages", "questions", "readable", "rubric", "slot",
-                ])
-            _ = try await service.submit(.all(4), slot: item.slot, token: item.leaseToken, in: world.project)
-            #expect(try await Self.insist { try await service.next(for: reviewer, in: world.project) } == nil)
+            var seen: [ID<Exchange>: [String: JSONValue]] = [:]
+            for _ in 0..<60 {
+                let item = try #require(try await service.next(for: reviewer, in: world.project))
+                seen[item.exchange] = try wire(item)
+                if item.exchange == id {
+                    _ = try await service.submit(.all(4), slot: item.slot, token: item.leaseToken, in: world.project)
+                } else {
+                    try await service.giveBack(slot: item.slot, token: item.leaseToken, in: world.project)
+                }
+            }
+            let check = try #require(seen[id])
+            let item = try #require(seen[ordinary])
+            #expect(check.keys.sorted() == item.keys.sorted())
+            // The same conversation, and what differs is ids and times.
+            for key in check.keys where key != "slot" && key != "exchange_id" {
+                #expect(check[key] == item[key], "\(key)")
+            }
+            #expect(check["slot"]?.objectValue?.keys.sorted() == item["slot"]?.objectValue?.keys.sorted())
         }
         #expect(try await world.count("reviews") == 2)
         #expect(try await world.count("counted_reviews") == 0)
@@ -326,13 +430,42 @@ struct GoldTests {
         #expect(report.questions.isEmpty)
         #expect(try await service.progress(in: world.project).done == 0)
         try await gold.unmark(id, in: world.project)
-        #expect(try await Self.insist { try await service.next(for: "mira", in: world.project) } == nil)
+        for _ in 0..<20 {
+            let item = try #require(try await service.next(for: "mira", in: world.project))
+            #expect(item.exchange == ordinary)
+            try await service.giveBack(slot: item.slot, token: item.leaseToken, in: world.project)
+        }
         await #expect(throws: ReviewError.exchangeUnknown(id)) { try await gold.unmark(id, in: world.project) }
+    }
+
+    @Test("whatever reviewers see of the queue changes alike with a hidden check and with an ordinary item")
+    func counts() async throws {
+        let world = try await StoredExchanges.drawn(30)
+        try await world.settings { $0.goldShare = 0.5 }
+        let checks = try await [world.add(), world.add()]
+        for id in checks {
+            try await GoldService(pool: pool).mark(id, scores: ["accuracy": 3], by: "lead", in: world.project)
+        }
+        let service = ReviewService(pool: pool)
+        var changes: [Bool: Set<String>] = [:]
+        for _ in 0..<20 {
+            let before = try await service.progressForReviewers(in: world.project)
+            let item = try #require(try await service.next(for: "asha", in: world.project))
+            let during = try await service.progressForReviewers(in: world.project)
+            _ = try await service.submit(.all(4), slot: item.slot, token: item.leaseToken, in: world.project)
+            let after = try await service.progressForReviewers(in: world.project)
+            let change =
+                "\(during.leased - before.leased) \(during.done - before.done) \(after.done - before.done) \(after.open)"
+            changes[checks.contains(item.exchange), default: []].insert(change)
+        }
+        #expect(changes == [true: ["1 0 1 10"], false: ["1 0 1 10"]])
+        #expect(try await service.progress(in: world.project).done == 18)
+        #expect([0, 1, 9, 10, 11, 99, 100, 12_345].map(ReviewService.magnitude) == [0, 1, 1, 10, 10, 10, 100, 10_000])
     }
 
     /// One in two asks for a hidden check; after so many it would have come.
     private static func insist(_ next: () async throws -> ReviewItem?) async throws -> ReviewItem? {
-        for _ in 0..<40 {
+        for _ in 0..<20 {
             if let item = try await next() { return item }
         }
         return nil

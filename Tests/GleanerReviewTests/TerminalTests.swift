@@ -34,8 +34,8 @@ struct TerminalTests {
         #expect(shown.contains("[system]\nYou answer in Hinglish."))
         #expect(shown.contains("[user]\nSawaal"))
         #expect(shown.contains("[assistant]\nJawab"))
-        #expect(shown.contains("0 done, 1 open"))
-        #expect(shown.contains("1 done, 0 open"))
+        #expect(shown.contains("   0 done\n"))
+        #expect(shown.contains("   1 done\n"))
         #expect(shown.contains("Not understood"))
         #expect(shown.contains("Nothing is open. 1 reviewed, 1 skipped."))
         let row = try await pool.query("SELECT scores, correction, lowest, reviewer FROM gleaner.reviews")[0]

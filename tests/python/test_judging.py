@@ -74,11 +74,11 @@ def test_from_a_conversation_to_a_verified_training_file(gleaner, http, client, 
         gleaner.row(exchange)
     reviewed = set()
     while True:
-        response = http.post("/api/reviews/next", json={"reviewer": "asha"})
+        response = http.post("/api/reviews/next", json={"reviewer": "asha"}, headers={"Authorization": f"Bearer {admin}"})
         if response.status_code == 204:
             break
         item = response.json()
-        assert set(item) == {"slot", "exchange_id", "rubric", "questions", "messages", "answer", "readable"}
+        assert set(item) == {"slot", "exchange_id", "rubric", "questions", "form", "messages", "answer", "readable"}
         mine = item["exchange_id"] in wanted
         verdict = {"slot": item["slot"]["id"], "lease_token": item["slot"]["lease_token"],
                    "scores": {question: 5 if mine else 1 for question in item["questions"]}}

@@ -108,6 +108,8 @@ def test_somebody_new_signs_in_and_finishes_twenty_items_by_keyboard(chromium, d
         if number == 3:
             page.keyboard.press("c")
             page.keyboard.type(" Aur adrak bhi.")
+            until(page, "what is new is shown", lambda: page.locator("#diff ins", has_text="adrak").count() == 1)
+            assert page.locator("#diff del").count() == 0
             page.keyboard.press("Escape")
         # The next one is there before it is wanted.
         page.wait_for_timeout(150)
@@ -166,6 +168,13 @@ def test_what_is_half_done_comes_back_and_undo_brings_the_last_one(chromium, des
     wait_until("it is declined", lambda: desk.gleaner.sql(
         "SELECT reason FROM gleaner.review_declines WHERE reviewer = 'careful'") == "not my language", 10)
     assert "garbled" in desk.gleaner.sql("SELECT skip_reason FROM gleaner.review_slots WHERE skip_reason IS NOT NULL")
+    # Undo takes the decline back, and after it the skip: what was done last comes first.
+    page.keyboard.press("u")
+    wait_until("the decline is taken back", lambda: desk.gleaner.sql(
+        "SELECT count(*) FROM gleaner.review_declines WHERE reviewer = 'careful'") == "0", 10)
+    page.keyboard.press("u")
+    until(page, "the skipped one is back", lambda: slot_of(page) == first)
+    assert desk.gleaner.sql("SELECT count(*) FROM gleaner.review_slots WHERE skip_reason = 'garbled'") == "0"
     visitor.check()
     visitor.close()
 
@@ -187,6 +196,18 @@ def test_a_review_without_javascript(chromium, desk):
     page.locator("#skipping input[name=reason]").fill("empty")
     page.get_by_role("button", name="Skip it").click()
     assert "Ready when you are" in page.content()
+    visitor.close()
+
+
+def test_a_conversation_in_hindi_says_so_to_fonts_and_voices(chromium, desk):
+    desk.settings()
+    desk.pick(desk.log("मुझे चाय बनाने का तरीका विस्तार से बताओ, मैं पहली बार बना रहा हूँ।", "पहले पानी उबालो, फिर पत्ती डालो।"))
+    visitor = chromium.visitor(desk.people.base, desk.people.join("hindi", "reviewer"))
+    visitor.open("/review")
+    visitor.page.keyboard.press("b")
+    visitor.page.wait_for_selector("#judgement")
+    assert visitor.page.locator("section[aria-label=Conversation]").get_attribute("lang") == "hi"
+    visitor.check()
     visitor.close()
 
 
@@ -267,6 +288,9 @@ def test_two_answers_are_compared_by_keyboard(chromium, desk):
     page.keyboard.press("b")
     page.wait_for_selector("#left-better")
     left = page.locator(".pair section").first.inner_text()
+    # Looking again finds the pair that is at hand.
+    visitor.open("/compare")
+    assert page.locator(".pair section").first.inner_text() == left
     page.keyboard.press("1")
     page.wait_for_selector("#take-pair")
     verdict = desk.gleaner.sql("SELECT preferred, left_side FROM gleaner.comparison_verdicts").split("|")
@@ -358,8 +382,8 @@ def test_pages_can_be_used_by_everybody_and_fit_a_phone(chromium, lived_in, sche
         for path in LEAD_PAGES:
             visitor.open(path)
             if path == "/compare" and visitor.page.locator("#take-pair").count():
-                visitor.page.keyboard.press("b")
-                visitor.page.wait_for_load_state("load")
+                with visitor.page.expect_navigation():
+                    visitor.page.keyboard.press("b")
             assert visitor.accessibility() == [], (path, name, scheme)
             assert visitor.overflow() <= 0, (path, name)
             shot = path.strip("/").replace("/", "-").replace("?", "-").replace("=", "-")

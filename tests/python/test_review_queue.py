@@ -53,6 +53,8 @@ class Queue:
             self.gleaner.row(exchange)
         rule = self.http.post("/api/sampling-rules", json={"name": name, "probability": 1, "backlog": True})
         assert rule.status_code == 200, rule.text
+        job = rule.json()["backlog_job"]
+        wait_until("what was there before is drawn", lambda: self.http.get(f"/api/jobs/{job}").json()["state"] == "done", 30)
         assert self.http.delete(f"/api/sampling-rules/{name}").status_code == 204
         self.gleaner.sql(
             "UPDATE gleaner.review_slots SET state = 'skipped' WHERE state = 'open' AND exchange_id NOT IN ("
@@ -132,7 +134,7 @@ time.sleep(600)
 
 
 def test_what_a_killed_client_held_comes_to_the_next(queue):
-    queue.settings(lease_seconds=10)
+    queue.settings(lease_seconds=60)
     [exchange] = queue.fill(1, "killed")
     base = f"http://127.0.0.1:{queue.gleaner.port}"
     child = subprocess.Popen([sys.executable, "-c", TAKER, base, queue.gleaner.admin_key], stdout=subprocess.PIPE, text=True)
@@ -141,6 +143,7 @@ def test_what_a_killed_client_held_comes_to_the_next(queue):
     child.kill()
     child.wait()
     assert queue.next("heir") is None
+    queue.gleaner.sql("UPDATE gleaner.review_slots SET leased_until = leased_until - interval '58 s' WHERE state = 'leased'")
     item = wait_until("the lease has run out", lambda: queue.next("heir"), 20)
     assert item["slot"]["id"] == taken["slot"]["id"] and "draft" not in item
     late = queue.submit(taken)
@@ -149,14 +152,16 @@ def test_what_a_killed_client_held_comes_to_the_next(queue):
 
 
 def test_a_heartbeat_keeps_an_item_and_a_draft_comes_back(queue):
-    queue.settings(lease_seconds=10)
+    queue.settings(lease_seconds=60)
     queue.fill(1, "beating")
     item = queue.next("asha")
     draft = {**lease(item), "scores": {"accuracy": 2}, "correction": "Aadha"}
     assert queue.http.put("/api/reviews/draft", json=draft).status_code == 204
-    for _ in range(6):
-        time.sleep(2)
+    for _ in range(3):
+        queue.gleaner.sql("UPDATE gleaner.review_slots SET leased_until = now() + interval '2 s' WHERE state = 'leased'")
+        time.sleep(1)
         assert queue.http.post("/api/reviews/heartbeat", json=lease(item)).status_code == 200
+        time.sleep(1.5)
         assert queue.next("ravi") is None
     again = queue.next("asha", resume=True)
     assert lease(again) == lease(item)
@@ -174,6 +179,24 @@ def test_a_submission_can_be_taken_back(queue):
     assert queue.submit(again.json(), 5).status_code == 200
     nothing = queue.http.post("/api/reviews/undo", json={"reviewer": "nobody"})
     assert nothing.status_code == 409 and nothing.json()["error"]["code"] == "nothing_to_undo"
+
+
+def test_a_key_that_reviews_is_one_reviewer_by_its_own_name(queue):
+    queue.settings(slots=2)
+    queue.fill(2, "own")
+    own = queue.gleaner.run("keys", "create", "--project", "default", "--name", "asha", "--scope", "review").stdout.strip()
+    with queue.client() as client:
+        client.headers["Authorization"] = f"Bearer {own}"
+        for path in ["reviews/next", "reviews/undo", "comparisons/next"]:
+            refused = client.post(f"/api/{path}", json={"reviewer": "ravi"})
+            assert refused.status_code == 403 and refused.json()["error"]["code"] == "reviewer_not_yours", path
+        assert client.get("/api/reviews/progress", params={"reviewer": "ravi"}).status_code == 403
+        item = client.post("/api/reviews/next", json={}).json()
+        assert queue.submit(item, client=client).status_code == 200
+        assert client.post("/api/reviews/undo", json={"reviewer": "asha"}).json()["exchange_id"] == item["exchange_id"]
+        progress = client.get("/api/reviews/progress", params={"reviewer": "asha"}).json()
+        assert progress["open"] in (0, 1, 10, 100) and "pace" in progress
+    assert queue.gleaner.sql("SELECT DISTINCT leased_by FROM gleaner.review_slots WHERE state = 'leased'") == "asha"
 
 
 def test_an_item_tells_nothing_of_models_ratings_or_others(queue):
@@ -251,7 +274,8 @@ def test_estimates_and_agreement_on_the_command_line(queue):
     assert "accuracy: " in shown and "effective" in shown
     agreement = queue.http.get("/api/reviews/agreement").json()
     assert {"asha", "ravi"} <= {reviewer["reviewer"] for reviewer in agreement["reviewers"]}
-    assert "accuracy: alpha" in queue.gleaner.run("review", "agreement").stdout
+    told = queue.gleaner.run("review", "agreement").stdout
+    assert "accuracy (default@2): alpha" in told and "asha and ravi, accuracy (default@2): kappa" in told
     assert "* default@2" in queue.gleaner.run("review", "rubric").stdout
     assert queue.gleaner.run("review", "--progress").stdout.startswith("open ")
     assert queue.http.get("/api/estimates?by=colour").json()["error"]["code"] == "slice_unknown"

@@ -1,7 +1,7 @@
 // The review desk by keyboard: scores, moves between questions, keeps what is half done, and has the next item ready
 // before it is wanted. Everything here also works by the page's own forms.
 
-import { Refusal, isTyping, notice, onKey } from "./console.js";
+import { Refusal, ask, isTyping, notice, onKey } from "./console.js";
 
 const csrf = document.querySelector('meta[name="csrf"]').content;
 
@@ -59,6 +59,7 @@ function openItem() {
   const all = questions();
   const first = all.findIndex((question) => question.querySelector("[required]") && !question.querySelector("input:checked"));
   stand(first < 0 ? 0 : first);
+  compare();
   scrollTo(0, 0);
 }
 
@@ -87,6 +88,41 @@ async function keep(options) {
 document.addEventListener("input", (event) => { if (event.target.closest?.("#judgement")) touched(); });
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden" && keeping) keep({ keepalive: true });
+});
+
+// MARK: What a correction changes
+
+let comparing;
+
+/** Below the correction, word by word; nothing while it says what the answer says. */
+async function compare() {
+  const [place, text] = [document.querySelector("#diff"), form()?.elements.correction];
+  if (!place || !text) return;
+  const written = text.value;
+  if (!written.trim() || written === text.dataset.original) {
+    place.replaceChildren();
+    return;
+  }
+  const found = await post("/review/diff", { slot: desk().dataset.slot, correction: written }).catch(() => null);
+  if (!found || text.value !== written || !place.isConnected) return;
+  place.replaceChildren(...found.parts.map((part) => {
+    const node = document.createElement({ added: "ins", removed: "del", same: "span" }[part.kind]);
+    node.append(...part.runs.map((run) => {
+      if (!run.isHidden) return run.text;
+      const mark = document.createElement("span");
+      mark.className = "hidden-mark";
+      mark.title = "a character that cannot be seen";
+      mark.textContent = run.text;
+      return mark;
+    }));
+    return node;
+  }));
+}
+
+document.addEventListener("input", (event) => {
+  if (event.target.name !== "correction") return;
+  clearTimeout(comparing);
+  comparing = setTimeout(compare, 400);
 });
 
 // MARK: The next item
@@ -142,7 +178,7 @@ async function finish(path, data, words) {
     return;
   }
   if (error) notice(error.message);
-  else notice(words, path === "/review/submit" ? { name: "Undo", run: undo } : undefined);
+  else notice(words, { name: "Undo", run: undo });
   if (!next) await begin(true);
   else if (form()) fetchAhead();
 }
@@ -200,7 +236,36 @@ async function beat() {
     });
   }
 }
-setInterval(beat, 60_000);
+
+const patience = 15 * 60_000; // milliseconds without a hand on anything, after which items go to somebody else
+let touchedAt = Date.now();
+for (const sign of ["keydown", "pointerdown", "pointermove", "input", "scroll"]) {
+  addEventListener(sign, () => { touchedAt = Date.now(); }, { passive: true });
+}
+
+/** Three beats a lease: one may get lost. */
+function beatLater() {
+  setTimeout(() => {
+    if (Date.now() - touchedAt < patience) beat();
+    beatLater();
+  }, Number(desk().dataset.lease) * 1000 / 3);
+}
+beatLater();
+
+// MARK: The line on top
+
+async function refresh() {
+  if (document.hidden) return;
+  const pace = await ask("/review/pace").catch(() => null);
+  if (!pace) return;
+  for (const name of ["today", "lastHour", "median"]) {
+    const place = document.querySelector(`[data-pace="${name}"]`);
+    if (place) place.textContent = pace[name];
+  }
+  const waiting = document.querySelector('[data-pace="waiting"]');
+  if (waiting) waiting.textContent = pace.hasWaiting ? "more waits" : "nothing waits";
+}
+setInterval(refresh, 10_000);
 
 // MARK: Keys
 

@@ -2,7 +2,7 @@
 public struct DemoRunConfiguration: Sendable, Hashable {
     /// Where the gateway listens, without a path: `http://127.0.0.1:8080`.
     public var gateway: String
-    /// A Gleaner key with the scopes gateway, feedback, review and datasets.
+    /// A Gleaner key with the scope admin, since it reviews under several names.
     public var key: String
     public var conversations: Int
     /// How many conversations go on at once.

@@ -75,6 +75,12 @@ extension FeedbackService {
     func tell(_ joined: [JoinedFeedback]) async {
         let low = Set(joined.filter(\.isLow).compactMap(\.exchange))
         if !low.isEmpty { await told(.lowRated(low.sorted())) }
+        let signalled = Set(joined.filter(\.isSignal).compactMap(\.exchange))
+        if !signalled.isEmpty { await told(.signalled(signalled.sorted())) }
+        for (project, reports) in Dictionary(grouping: joined.filter(\.isReport), by: \.project) {
+            let exchanges = Set(reports.compactMap(\.exchange))
+            if !exchanges.isEmpty { await told(.reported(exchanges.sorted(), project)) }
+        }
         let texts = Dictionary(grouping: joined.filter { $0.hasText && $0.exchange != nil }, by: \.project)
         for (project, written) in texts.sorted(by: { $0.key < $1.key }) {
             let comments = written.compactMap { text in

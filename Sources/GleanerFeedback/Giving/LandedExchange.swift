@@ -27,13 +27,23 @@ struct JoinedFeedback: Sendable, Hashable {
     /// `nil` for a turn that none answered.
     let exchange: ID<Exchange>?
     let isLow: Bool
+    /// Another answer was asked for, the user left, or a flag was raised or withdrawn.
+    let isSignal: Bool
+    /// A flag was raised.
+    let isReport: Bool
     let hasText: Bool
 }
 
 extension JoinedFeedback {
     init(_ given: GivenFeedback) {
+        let (isSignal, isReport) =
+            switch given.judgement {
+            case .flag(let isRaised, _): (true, isRaised)
+            case .signal: (["regenerated", "abandoned"].contains(given.judgement.kind), false)
+            default: (false, false)
+            }
         self.init(
             id: given.id, project: given.giver.project, exchange: given.exchange, isLow: given.judgement.isLow,
-            hasText: given.judgement.text != nil)
+            isSignal: isSignal, isReport: isReport, hasText: given.judgement.text != nil)
     }
 }

@@ -121,7 +121,8 @@ extension PostgresFeedbackStore {
             INSERT INTO gleaner.feedback (\(raw: FeedbackColumns.common), shard, exchange_id)
             SELECT \(raw: FeedbackColumns.common), shard, exchange_id FROM moved
             RETURNING id, project_id, exchange_id, body IS NOT NULL AS has_text,
-                      coalesce(thumb = -1 OR score <= \(Score.lowest), false) AS is_low
+                      coalesce(thumb = -1 OR score <= \(Score.lowest), false) AS is_low,
+                      kind IN ('flag', 'regenerated', 'abandoned') AS is_signal, coalesce(raised, false) AS is_report
             """, timeout: Self.patience
         ).map(JoinedFeedback.init)
     }
@@ -165,6 +166,7 @@ extension JoinedFeedback {
         self.init(
             id: ID(try row.decode("id", as: UUID.self)), project: ID(try row.decode("project_id", as: UUID.self)),
             exchange: try row.decodeIfPresent("exchange_id", as: UUID.self).map { ID($0) },
-            isLow: try row.decode("is_low"), hasText: try row.decode("has_text"))
+            isLow: try row.decode("is_low"), isSignal: try row.decode("is_signal"),
+            isReport: try row.decode("is_report"), hasText: try row.decode("has_text"))
     }
 }

@@ -109,10 +109,13 @@ public enum ModerationBodies {
         let policy_version: Int64
         let decisions: [String: Int]
         let failures: [Failure]
+        /// There are more than were counted.
+        let truncated: Bool
 
         public init(_ standing: ModerationStanding, days: Int, policy: Int64) {
             self.days = days
             policy_version = policy
+            truncated = standing.isCut
             decisions = Dictionary(
                 uniqueKeysWithValues: standing.decisions.map { ($0.key.rawValue, $0.value) })
             failures = standing.failures.map {
@@ -123,7 +126,8 @@ public enum ModerationBodies {
         /// What a terminal shows.
         public var text: String {
             let counts = ModerationAction.allCases.dropFirst().map { "\($0.rawValue) \(decisions[$0.rawValue] ?? 0)" }
-            let lines = ["policy version \(policy_version), last \(days) days: " + counts.joined(separator: ", ")]
+            let reach = "last \(days) days\(truncated ? ", of the newest" : "")"
+            let lines = ["policy version \(policy_version), \(reach): " + counts.joined(separator: ", ")]
             return (lines + failures.map { "  \($0.classifier): \($0.failure) \($0.count)" }).joined(separator: "\n")
         }
     }

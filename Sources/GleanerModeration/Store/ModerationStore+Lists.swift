@@ -21,9 +21,12 @@ public struct ModerationStanding: Sendable, Hashable {
     public let decisions: [ModerationAction: Int]
     /// Failed asks of the last days, by classifier and failure.
     public let failures: [(classifier: String, failure: String, count: Int)]
+    /// There are more: the newest `mostCounted` of each are counted.
+    public let isCut: Bool
+    static let mostCounted = 5_000
 
     public static func == (a: Self, b: Self) -> Bool {
-        a.decisions == b.decisions && a.failures.elementsEqual(b.failures) { $0 == $1 }
+        a.decisions == b.decisions && a.isCut == b.isCut && a.failures.elementsEqual(b.failures) { $0 == $1 }
     }
     public func hash(into hasher: inout Hasher) { hasher.combine(decisions) }
 }
@@ -77,21 +80,33 @@ extension ModerationStore {
     func standing(of project: ID<Project>, since: Date) async throws -> ModerationStanding {
         let from = Self.first(at: since)
         var decisions: [ModerationAction: Int] = [:]
+        var met = 0
         for row in try await pool.query(
             """
-            SELECT d.action, count(*) AS count FROM gleaner.moderation_decisions d
-            WHERE d.project_id = \(project.uuid) AND d.action <> 'allow' AND d.id >= \(from) AND \(sql: Self.isNewest)
-            GROUP BY d.action
+            SELECT d.action, count(*) AS met, count(*) FILTER (
+                WHERE NOT EXISTS (
+                    SELECT 1 FROM gleaner.moderation_decisions n
+                    WHERE n.shard = d.shard AND n.exchange_id = d.exchange_id AND n.id > d.id AND n.id >= \(from)
+                      AND n.target = d.target AND n.subject_id = d.subject_id OFFSET 0)) AS count
+            FROM (
+                SELECT d.* FROM gleaner.moderation_decisions d
+                WHERE d.project_id = \(project.uuid) AND d.action <> 'allow' AND d.id >= \(from)
+                ORDER BY d.id DESC LIMIT \(Int64(ModerationStanding.mostCounted))
+            ) d GROUP BY d.action
             """)
         {
+            met += Int(try row.decode("met", as: Int64.self))
             guard let action = ModerationAction(rawValue: try row.decode("action")) else { continue }
-            decisions[action] = Int(try row.decode("count", as: Int64.self))
+            let count = Int(try row.decode("count", as: Int64.self))
+            if count > 0 { decisions[action] = count }
         }
         let failures = try await pool.query(
             """
-            SELECT classifier, failure, count(*) AS count FROM gleaner.moderation_results
-            WHERE project_id = \(project.uuid) AND status <> 'ok' AND id >= \(from)
-            GROUP BY classifier, failure ORDER BY count DESC, classifier, failure LIMIT 50
+            SELECT classifier, failure, count(*) AS count FROM (
+                SELECT classifier, failure FROM gleaner.moderation_results
+                WHERE project_id = \(project.uuid) AND status <> 'ok' AND id >= \(from)
+                ORDER BY id DESC LIMIT \(Int64(ModerationStanding.mostCounted))
+            ) r GROUP BY classifier, failure ORDER BY count DESC, classifier, failure LIMIT 50
             """
         ).map { row in
             (
@@ -100,7 +115,8 @@ extension ModerationStore {
                 count: Int(try row.decode("count", as: Int64.self))
             )
         }
-        return ModerationStanding(decisions: decisions, failures: failures)
+        let isCut = max(met, failures.reduce(0) { $0 + $1.count }) >= ModerationStanding.mostCounted
+        return ModerationStanding(decisions: decisions, failures: failures, isCut: isCut)
     }
 
     /// The smallest id of that time: a UUIDv7 begins with its milliseconds.

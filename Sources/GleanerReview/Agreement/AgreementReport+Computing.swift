@@ -9,19 +9,29 @@ extension AgreementReport {
 
     /// - Parameter reviews: oldest first.
     init(_ reviews: [ComparedReview], in range: TimeRange) {
-        let ordinary = reviews.filter { !$0.isGold }
-        let shared = Dictionary(grouping: ordinary, by: \.exchange).values.filter { $0.count > 1 }
-            .sorted { $0[0].exchange < $1[0].exchange }
-        let names = Set(ordinary.flatMap(\.scores.keys)).sorted()
+        struct Place: Hashable {
+            let exchange: ID<Exchange>
+            let rubric: String
+        }
+        let compared = reviews.filter(\.isCompared)
+        let shared = Dictionary(grouping: compared) { Place(exchange: $0.exchange, rubric: $0.rubric) }.values
+            .filter { $0.count > 1 }.sorted { $0[0].exchange < $1[0].exchange }
+        var (questions, pairs): ([Question], [Pair]) = ([], [])
+        for (rubric, reviews) in Dictionary(grouping: compared, by: \.rubric).sorted(by: { $0.key < $1.key }) {
+            let shared = shared.filter { $0[0].rubric == rubric }
+            for name in Set(reviews.flatMap(\.scores.keys)).sorted() {
+                questions.append(Self.question(name, rubric, shared))
+                pairs += Self.pairs(name, rubric, shared)
+            }
+        }
         self.init(
-            from: range.from, to: range.to, questions: names.map { Self.question($0, shared) },
-            pairs: names.flatMap { Self.pairs($0, shared) },
+            from: range.from, to: range.to, questions: questions, pairs: pairs,
             reviewers: Dictionary(grouping: reviews, by: \.reviewer).sorted { $0.key < $1.key }.map {
                 Self.reviewer($0.key, $0.value, shared)
             })
     }
 
-    private static func question(_ name: String, _ shared: [[ComparedReview]]) -> Question {
+    private static func question(_ name: String, _ rubric: String, _ shared: [[ComparedReview]]) -> Question {
         let ratings = shared.map { $0.compactMap { $0.scores[name] } }.filter { $0.count > 1 }
         let (alpha, interval) = KrippendorffAlpha.bootstrapped(
             ratings.map { $0.map(Double.init) }, .ordinal, rounds: 500, seed: 20_261_125)
@@ -29,26 +39,31 @@ extension AgreementReport {
             let good = points.count { $0 >= 4 }
             return [good, points.count - good]
         }
+        let counts = ratings.map { points in (1...5).map { value in points.count { $0 == value } } }
         return Question(
-            question: name, items: ratings.count, alpha: alpha.value,
+            question: name, rubric: rubric, items: ratings.count, alpha: alpha.value,
             low: ratings.count < leastItems ? nil : interval?.low,
             high: ratings.count < leastItems ? nil : interval?.high,
-            undefined: alpha.reason, gwetAC1: GwetAC1.of(isGood, categories: 2).value)
+            undefined: alpha.reason, gwetAC1: GwetAC1.of(isGood, categories: 2).value,
+            positiveAgreement: PositiveAgreement.of(isGood.map { (seen: $0[1], of: $0[0] + $0[1]) }).value,
+            fleissKappa: FleissKappa.of(counts).value)
     }
 
-    private static func pairs(_ name: String, _ shared: [[ComparedReview]]) -> [Pair] {
+    private static func pairs(_ name: String, _ rubric: String, _ shared: [[ComparedReview]]) -> [Pair] {
         struct Two: Hashable {
             let first: String
             let second: String
         }
         var scores: [Two: (first: [Int], second: [Int])] = [:]
         for reviews in shared {
-            let ordered = reviews.filter { $0.scores[name] != nil }.sorted { $0.reviewer < $1.reviewer }
+            let ordered = reviews.compactMap { review in
+                review.scores[name].map { (reviewer: review.reviewer, points: $0) }
+            }.sorted { $0.reviewer < $1.reviewer }
             for (place, one) in ordered.enumerated() {
                 for other in ordered[(place + 1)...] {
                     let two = Two(first: one.reviewer, second: other.reviewer)
-                    scores[two, default: ([], [])].first.append(one.scores[name]!)
-                    scores[two, default: ([], [])].second.append(other.scores[name]!)
+                    scores[two, default: ([], [])].first.append(one.points)
+                    scores[two, default: ([], [])].second.append(other.points)
                 }
             }
         }
@@ -57,7 +72,7 @@ extension AgreementReport {
             .map { two, scores in
                 let kappa = CohenKappa.of(scores.first, scores.second, weights: .quadratic)
                 return Pair(
-                    first: two.first, second: two.second, question: name, items: scores.first.count,
+                    first: two.first, second: two.second, question: name, rubric: rubric, items: scores.first.count,
                     kappa: kappa.value, undefined: kappa.reason)
             }
     }
@@ -73,6 +88,7 @@ extension AgreementReport {
         }
         var others: [Double] = []
         for group in shared {
+            // One reviewer judges an exchange once.
             guard let own = group.first(where: { $0.reviewer == name }) else { continue }
             for (question, points) in own.scores {
                 let theirs = group.filter { $0.reviewer != name }.compactMap { $0.scores[question] }
@@ -119,7 +135,7 @@ extension AgreementReport.Bias {
         var interval: Interval?
         if differences.count >= 10 {
             let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
-            interval = .normal(mean, variance: variance / count, within: -4...4)
+            interval = .student(mean, variance: variance / count, count: count, within: -4...4)
         }
         self.init(mean: mean, low: interval?.low, high: interval?.high, count: differences.count)
     }

@@ -4,7 +4,9 @@ public import Foundation
 public struct AgreementReport: Sendable, Hashable, Codable {
     public struct Question: Sendable, Hashable, Codable {
         public let question: String
-        /// Exchanges with at least two reviews.
+        /// `name@version`: questions of different versions are not the same question.
+        public let rubric: String
+        /// Drawn exchanges with at least two reviews, without those that a third reviewer was called to.
         public let items: Int
         /// Krippendorff's, ordinal; `nil` when it is not defined, and `undefined` says why.
         public let alpha: Double?
@@ -13,16 +15,23 @@ public struct AgreementReport: Sendable, Hashable, Codable {
         public let undefined: Coefficient.Reason?
         /// Gwet's, of scores from 4 up against those below.
         public let gwetAC1: Double?
+        /// On scores below 4: of those who saw something wrong, how many agree. Says more than kappa when few do.
+        public let positiveAgreement: Double?
+        /// Fleiss', of five categories; `nil` also when exchanges have different numbers of reviews.
+        public let fleissKappa: Double?
 
         enum CodingKeys: String, CodingKey {
-            case question, items, alpha, low, high, undefined
+            case question, rubric, items, alpha, low, high, undefined
             case gwetAC1 = "gwet_ac1"
+            case positiveAgreement = "positive_agreement"
+            case fleissKappa = "fleiss_kappa"
         }
     }
     public struct Pair: Sendable, Hashable, Codable {
         public let first: String
         public let second: String
         public let question: String
+        public let rubric: String
         public let items: Int
         /// Cohen's, with quadratic weights.
         public let kappa: Double?

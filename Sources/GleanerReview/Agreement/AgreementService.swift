@@ -3,6 +3,9 @@ import Foundation
 public import GleanerCore
 
 /// Reads reviews of ordinary items and of hidden checks, without those taken back, and compares them.
+///
+/// Reviewers are compared on drawn items and the judgements wanted from the start: who was called to a disagreement, or to
+/// what somebody picked, would make agreement look worse than it is.
 public struct AgreementService: Sendable {
     private let pool: PostgresPool
     /// The newest so many are compared.
@@ -13,7 +16,11 @@ public struct AgreementService: Sendable {
     public func report(of project: ID<Project>, in range: TimeRange) async throws -> AgreementReport {
         let reviews = try await pool.query(
             """
-            SELECT r.exchange_id, r.reviewer, r.kind, r.scores, r.duration_ms, r.created_at, g.scores AS gold
+            SELECT r.exchange_id, r.reviewer, r.kind, r.rubric, r.scores, r.duration_ms, r.created_at, g.scores AS gold,
+                   r.kind = 'review' AND EXISTS (
+                       SELECT 1 FROM gleaner.review_items i JOIN gleaner.review_slots s USING (project_id, exchange_id, is_gold)
+                       WHERE i.project_id = r.project_id AND i.exchange_id = r.exchange_id AND NOT i.is_gold
+                         AND i.purpose = 'sample' AND s.slot <= i.wanted AND s.review_id = r.id) AS is_compared
             FROM (SELECT * FROM gleaner.reviews
                   WHERE project_id = \(project.uuid) AND kind IN ('review', 'gold')
                     AND created_at >= \(range.from) AND created_at < \(range.to)
@@ -37,7 +44,8 @@ public struct AgreementService: Sendable {
         }
         return ComparedReview(
             exchange: ID(try row.decode("exchange_id", as: UUID.self)), reviewer: try row.decode("reviewer"),
-            isGold: try row.decode("kind", as: String.self) == "gold", scores: try scores("scores") ?? [:],
+            rubric: try row.decode("rubric"), isGold: try row.decode("kind", as: String.self) == "gold",
+            isCompared: try row.decode("is_compared"), scores: try scores("scores") ?? [:],
             right: try scores("gold"), durationMS: try row.decodeIfPresent("duration_ms"),
             at: try row.decode("created_at"))
     }
@@ -47,7 +55,10 @@ public struct AgreementService: Sendable {
 struct ComparedReview: Sendable {
     let exchange: ID<Exchange>
     let reviewer: String
+    let rubric: String
     let isGold: Bool
+    /// Whether it says something of agreement.
+    let isCompared: Bool
     let scores: [String: Int]
     /// Of a hidden check.
     let right: [String: Int]?

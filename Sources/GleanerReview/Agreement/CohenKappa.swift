@@ -10,23 +10,21 @@ public enum CohenKappa {
         case quadratic
     }
 
-    /// Categories are the values that occur, in order, one step apart each.
+    /// Values are points of a scale, so that 2 and 5 are three steps apart whether or not anybody gave a 3.
     /// - Returns: `.undefined(.oneValue)` when chance alone agrees fully, as with one label throughout; not 1.
     public static func of(_ first: [Int], _ second: [Int], weights: Weights = .none) -> Coefficient {
         let pairs = Array(zip(first, second))
         guard !pairs.isEmpty else { return .undefined(.noPairs) }
-        let values = Set(first + second).sorted()
-        let place = Dictionary(uniqueKeysWithValues: values.enumerated().map { ($1, $0) })
-        var (rows, columns) = ([Double](repeating: 0, count: values.count), [Double](repeating: 0, count: values.count))
+        var (rows, columns): ([Int: Double], [Int: Double]) = ([:], [:])
         var observed = 0.0
         for (a, b) in pairs {
-            rows[place[a]!] += 1
-            columns[place[b]!] += 1
-            observed += weight(place[a]!, place[b]!, weights)
+            rows[a, default: 0] += 1
+            columns[b, default: 0] += 1
+            observed += weight(a, b, weights)
         }
         var expected = 0.0
-        for a in values.indices {
-            for b in values.indices { expected += rows[a] * columns[b] * weight(a, b, weights) }
+        for (a, row) in rows {
+            for (b, column) in columns { expected += row * column * weight(a, b, weights) }
         }
         guard expected > 0 else { return .undefined(.oneValue) }
         return .value(1 - observed * Double(pairs.count) / expected)

@@ -34,4 +34,14 @@ public enum PositiveAgreement {
         let seen = 2 * both + onlyFirst + onlySecond
         return seen > 0 ? .value(2 * Double(both) / Double(seen)) : .undefined(.noPairs)
     }
+
+    /// Over all pairs of raters of an item, for any number of them.
+    /// - Parameter items: of each, how many of its raters saw it.
+    public static func of(_ items: [(seen: Int, of: Int)]) -> Coefficient {
+        let agreeing = items.reduce(0.0) { sum, item in
+            item.of > 1 ? sum + Double(item.seen * (item.seen - 1)) / Double(item.of - 1) : sum
+        }
+        let seen = items.reduce(0) { $0 + ($1.of > 1 ? $1.seen : 0) }
+        return seen > 0 ? .value(agreeing / Double(seen)) : .undefined(.noPairs)
+    }
 }

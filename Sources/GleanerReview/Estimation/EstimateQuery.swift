@@ -8,6 +8,22 @@ public struct EstimateQuery: Sendable, Hashable {
         case route, variant, model, language, source
         /// By the sampling rule that drew.
         case rule
+        /// `flagged`, `clean`, or none while moderation has not said.
+        case flag
+        /// `low` or `not_low`.
+        case rating
+        /// An exchange is in the slice of each of its tags.
+        case tag
+        /// By the first 12 hexadecimal digits of its SHA-256.
+        case systemPrompt = "system_prompt"
+
+        /// Whether all exchanges, not only those that were drawn, can be counted by it.
+        var isCounted: Bool {
+            switch self {
+            case .route, .variant, .model, .language, .source, .systemPrompt: true
+            case .rule, .flag, .rating, .tag: false
+            }
+        }
     }
     public var range: TimeRange
     /// `nil`: all in one.

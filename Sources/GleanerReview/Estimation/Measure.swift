@@ -27,41 +27,46 @@ public struct Measure: Sendable, Hashable, Codable {
         case effectiveCount = "effective_n"
     }
 
-    /// Below so many exchanges an interval promises more than it holds.
+    /// Below so many exchanges, also of the effective ones, an interval promises more than it holds.
     public static let leastCount = 10
 
     /// Hájek's mean of a Poisson sample.
     public init(_ name: String, _ kind: Kind, _ moments: SampleMoments) {
         self.init(
-            name, kind, moments.mean, variance: moments.meanVariance ?? 0, count: moments.count,
-            effective: moments.effectiveCount, events: moments.events, isCensus: moments.isCensus, .hajek)
+            name, kind, moments.mean, variance: moments.meanVariance ?? 0, count: moments.count, moments, .hajek)
     }
 
     /// The mean over strata of known sizes.
-    public init(_ name: String, _ kind: Kind, _ mean: StratifiedMean, events: Int, effective: Double) {
+    /// - Parameter moments: of all strata together.
+    public init(_ name: String, _ kind: Kind, _ mean: StratifiedMean, _ moments: SampleMoments) {
         self.init(
-            name, kind, mean.value, variance: mean.variance, count: mean.strata.reduce(0) { $0 + $1.count },
-            effective: effective, events: events, isCensus: false, .stratified)
+            name, kind, mean.value, variance: mean.variance, count: mean.strata.reduce(0) { $0 + $1.count }, moments,
+            .stratified)
     }
 
     private init(
-        _ name: String, _ kind: Kind, _ value: Double?, variance: Double, count: Int, effective: Double, events: Int,
-        isCensus: Bool, _ method: Method
+        _ name: String, _ kind: Kind, _ value: Double?, variance: Double, count: Int, _ moments: SampleMoments,
+        _ method: Method
     ) {
+        let (effective, events) = (moments.effectiveCount, moments.events)
         self.name = name
         self.kind = kind
         self.count = count
         self.method = method
-        guard let value, count >= Self.leastCount else {
+        // Equal weights sum up to their number but for rounding.
+        guard let value, count >= Self.leastCount, effective >= Double(Self.leastCount) - 1e-6 else {
             (status, self.value, low, high, effectiveCount) = (.notEnoughData, nil, nil, nil, effective)
             return
         }
         status = .estimated
         self.value = value
-        if isCensus {
+        if moments.isCensus {
             (low, high, effectiveCount) = (value, value, effective)
         } else if kind == .mean {
-            let interval = Interval.normal(value, variance: variance, within: 1...5)
+            let interval =
+                moments.isOfOneValue
+                ? Interval.allEqual(value, count: effective, within: 1...5)
+                : Interval.student(value, variance: variance, count: effective, within: 1...5)
             (low, high, effectiveCount) = (interval.low, interval.high, effective)
         } else {
             effectiveCount = Self.effective(value, variance, kish: effective, events: min(events, count - events))

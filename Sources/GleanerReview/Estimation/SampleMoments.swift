@@ -6,6 +6,8 @@ public struct SampleMoments: Sendable, Hashable {
     public private(set) var count = 0
     /// How many values are not 0.
     public private(set) var events = 0
+    /// The smallest and the largest value; `nil` without units.
+    public private(set) var range: ClosedRange<Double>?
     // Σ 1/π, Σ y/π, Σ y²/π and the same over π².
     private var w = 0.0
     private var wy = 0.0
@@ -25,6 +27,7 @@ public struct SampleMoments: Sendable, Hashable {
         let weight = 1 / probability
         count += 1
         if value != 0 { events += 1 }
+        range = min(value, range?.lowerBound ?? value)...max(value, range?.upperBound ?? value)
         w += weight
         wy += weight * value
         wyy += weight * value * value
@@ -58,11 +61,20 @@ public struct SampleMoments: Sendable, Hashable {
     /// Every unit was certain to be drawn: nothing is estimated, all is known.
     public var isCensus: Bool { count > 0 && ww - w <= 1e-9 * w }
 
+    /// No unit differs from another, so that the variance of the mean says nothing of those that were not drawn.
+    public var isOfOneValue: Bool { range.map { $0.lowerBound == $0.upperBound } ?? false }
+
     // MARK: Putting together
 
     public mutating func add(_ other: SampleMoments) {
         count += other.count
         events += other.events
+        if let theirs = other.range {
+            range =
+                min(
+                    theirs.lowerBound, range?.lowerBound ?? theirs.lowerBound)...max(
+                    theirs.upperBound, range?.upperBound ?? theirs.upperBound)
+        }
         w += other.w
         wy += other.wy
         wyy += other.wyy

@@ -23,21 +23,26 @@ public struct ComparisonItem: Sendable {
     public let right: JSONValue?
 }
 
+/// A pair that may enter the queue.
+struct NewPair: Sendable {
+    let a: ID<Exchange>
+    let b: ID<Exchange>
+    /// The text of side b, and who wrote it.
+    var correction: String?
+    var author: String?
+}
+
 /// What a reviewer sees: which side is the better answer.
-public enum Preference: String, Sendable, Hashable, CaseIterable, Codable { case left, right, tie }
+public enum Preference: String, Sendable, Hashable, CaseIterable, Codable {
+    case left, right, tie
 
-/// Which answer stands on the left: decided by hash, so that it is the same for all, and either equally often.
-enum Sides {
-    static func isALeft(_ comparison: UUID) -> Bool {
-        SamplingHash.draws(comparison.uuidString.lowercased(), salt: "comparison-sides", probability: 0.5)
-    }
-
+    /// - Parameter left: which answer stood there, `a` or `b`.
     /// - Returns: `a`, `b` or `tie`.
-    static func preferred(_ preference: Preference, _ comparison: UUID) -> String {
-        switch preference {
+    func side(left: String) -> String {
+        switch self {
         case .tie: "tie"
-        case .left: isALeft(comparison) ? "a" : "b"
-        case .right: isALeft(comparison) ? "b" : "a"
+        case .left: left
+        case .right: left == "a" ? "b" : "a"
         }
     }
 }

@@ -16,7 +16,7 @@ public struct ComparisonService: Sendable {
         guard a != b, kind != .correction else { throw ReviewError.pairInvalid }
         let known = try await store.known([a, b], in: project)
         if let unknown = [a, b].first(where: { !known.contains($0) }) { throw ReviewError.exchangeUnknown(unknown) }
-        try await store.add(kind, [(a, b)], in: project)
+        try await store.add(kind, [NewPair(a: a, b: b)], in: project)
     }
 
     /// Looks for pairs of a kind among what is stored, the newest first.
@@ -31,6 +31,22 @@ public struct ComparisonService: Sendable {
     /// - Throws: `ReviewError.reviewerInvalid`.
     public func next(for reviewer: String, in project: ID<Project>) async throws -> ComparisonItem? {
         try await store.lease(to: Reviewer(reviewer).name, in: project)
+    }
+
+    /// The pair that a reviewer has at hand; looking changes nothing.
+    /// - Throws: `ReviewError.reviewerInvalid`.
+    public func held(by reviewer: String, in project: ID<Project>) async throws -> ComparisonItem? {
+        try await store.held(by: Reviewer(reviewer).name, in: project)
+    }
+
+    /// For how long a pair is lent without a heartbeat.
+    public static let lease: Duration = .seconds(ComparisonStore.lease)
+
+    /// Keeps a pair for another lease's length.
+    /// - Returns: until when.
+    /// - Throws: `ReviewError.leaseLost`.
+    public func heartbeat(comparison: UUID, token: UUID, in project: ID<Project>) async throws -> Date {
+        try await store.extend(comparison, token: token, in: project)
     }
 
     /// Sent twice, the first counts.

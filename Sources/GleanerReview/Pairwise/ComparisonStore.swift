@@ -4,7 +4,7 @@ import GleanerCore
 
 /// Pairs and verdicts in `gleaner.comparisons` and `gleaner.comparison_verdicts`.
 struct ComparisonStore: Sendable {
-    private static let lease = 600.0
+    static let lease = 600.0
 
     let pool: PostgresPool
 
@@ -20,18 +20,18 @@ struct ComparisonStore: Sendable {
 
     @discardableResult
     func add(
-        _ kind: ComparisonKind, _ pairs: [(a: ID<Exchange>, b: ID<Exchange>)], texts: [String?]? = nil,
-        in project: ID<Project>
+        _ kind: ComparisonKind, _ pairs: [NewPair], in project: ID<Project>
     ) async throws -> Int {
         guard !pairs.isEmpty else { return 0 }
         return try await pool.query(
             """
             INSERT INTO gleaner.comparisons
-                (id, project_id, kind, exchange_a, exchange_b, correction, position, state, created_at)
-            SELECT gen_random_uuid(), \(project.uuid), \(kind.rawValue), p.a, p.b, p.correction, random(), 'open', now()
+                (id, project_id, kind, exchange_a, exchange_b, correction, author, position, state, created_at)
+            SELECT gen_random_uuid(), \(project.uuid), \(kind.rawValue), p.a, p.b, p.correction, p.author, random(), 'open',
+                   now()
             FROM unnest(
                 \(PostgresArray(pairs.map(\.a.uuid))), \(PostgresArray(pairs.map(\.b.uuid))),
-                \(PostgresArray(texts ?? pairs.map { _ in nil }))) AS p (a, b, correction)
+                \(PostgresArray(pairs.map(\.correction))), \(PostgresArray(pairs.map(\.author)))) AS p (a, b, correction, author)
             ON CONFLICT (project_id, kind, exchange_a, exchange_b) DO NOTHING
             """
         ).affected
@@ -41,13 +41,13 @@ struct ComparisonStore: Sendable {
 
     func find(_ kind: ComparisonKind, in project: ID<Project>, _ range: TimeRange, limit: Int) async throws -> Int {
         let rows = try await pool.query(Self.finding(kind, project, range, limit), timeout: .seconds(60))
-        let pairs = try rows.map {
-            (
-                a: ID<Exchange>(try $0.decode("a", as: UUID.self)), b: ID<Exchange>(try $0.decode("b", as: UUID.self))
-            )
-        }
         return try await add(
-            kind, pairs, texts: try rows.map { try $0.decodeIfPresent("correction") }, in: project)
+            kind,
+            try rows.map {
+                NewPair(
+                    a: ID(try $0.decode("a", as: UUID.self)), b: ID(try $0.decode("b", as: UUID.self)),
+                    correction: try $0.decodeIfPresent("correction"), author: try $0.decodeIfPresent("author"))
+            }, in: project)
     }
 
     private static func finding(
@@ -66,7 +66,7 @@ struct ComparisonStore: Sendable {
         switch kind {
         case .shadow:
             return """
-                SELECT s.shadow_of AS a, s.id AS b, NULL::text AS correction
+                SELECT s.shadow_of AS a, s.id AS b, NULL::text AS correction, NULL::text AS author
                 FROM gleaner.exchanges s
                 JOIN gleaner.exchanges e
                   ON e.shard = gleaner.shard_of(s.shadow_of) AND e.id = s.shadow_of AND e.project_id = s.project_id
@@ -74,55 +74,107 @@ struct ComparisonStore: Sendable {
                   AND s.id >= \(ids.low) AND s.id < \(ids.high)
                   AND s.status = 'completed' AND s.complete AND s.http_status = 200
                   AND e.status = 'completed' AND e.complete AND e.http_status = 200
-                  AND NOT EXISTS (
-                      SELECT 1 FROM gleaner.comparisons c
-                      WHERE c.project_id = s.project_id AND c.kind = 'shadow' AND c.exchange_a = s.shadow_of
-                        AND c.exchange_b = s.id)
+                  AND \(sql: isNew(kind, project, a: "s.shadow_of", b: "s.id"))
                 ORDER BY s.id DESC LIMIT \(limit)
                 """
         case .variants:
+            // The newest three of each variant and request are enough, and one new pair a request: what clients repeat
+            // ten thousand times makes no more pairs than what they asked twice.
             return """
-                WITH \(sql: newest)
-                SELECT DISTINCT ON (a.request_sha256) a.id AS a, b.id AS b, NULL::text AS correction
-                FROM newest a JOIN newest b ON b.request_sha256 = a.request_sha256 AND b.id > a.id AND b.variant <> a.variant
-                ORDER BY a.request_sha256, a.id DESC, b.id LIMIT \(limit)
+                WITH \(sql: newest), few AS (
+                    SELECT id, variant, request_sha256 FROM (
+                        SELECT id, variant, request_sha256,
+                               row_number() OVER (PARTITION BY request_sha256, variant ORDER BY id DESC) AS place
+                        FROM newest WHERE variant IS NOT NULL) ranked
+                    WHERE place <= 3
+                ), new AS (
+                    SELECT DISTINCT ON (a.request_sha256) a.id AS a, b.id AS b
+                    FROM few a JOIN few b ON b.request_sha256 = a.request_sha256 AND b.id > a.id AND b.variant <> a.variant
+                    WHERE \(sql: isNew(kind, project, a: "a.id", b: "b.id"))
+                    ORDER BY a.request_sha256, a.id DESC, b.id
+                )
+                SELECT a, b, NULL::text AS correction, NULL::text AS author FROM new ORDER BY a DESC LIMIT \(limit)
                 """
         case .regenerated:
             return """
-                WITH \(sql: newest)
-                SELECT DISTINCT ON (a.id) a.id AS a, b.id AS b, NULL::text AS correction
-                FROM newest a JOIN newest b
-                  ON b.conversation = a.conversation AND b.request_sha256 = a.request_sha256 AND b.id > a.id
-                ORDER BY a.id DESC, b.id LIMIT \(limit)
+                WITH \(sql: newest), followed AS (
+                    SELECT id AS a, lead(id) OVER (PARTITION BY conversation, request_sha256 ORDER BY id) AS b
+                    FROM newest WHERE conversation IS NOT NULL
+                )
+                SELECT a, b, NULL::text AS correction, NULL::text AS author FROM followed
+                WHERE b IS NOT NULL AND \(sql: isNew(kind, project, a: "a", b: "b"))
+                ORDER BY a DESC LIMIT \(limit)
                 """
         case .correction:
             return """
-                SELECT DISTINCT ON (exchange_id) exchange_id AS a, exchange_id AS b, correction
-                FROM gleaner.counted_reviews
-                WHERE project_id = \(project.uuid) AND id >= \(ids.low) AND correction IS NOT NULL
-                ORDER BY exchange_id DESC, created_at DESC LIMIT \(limit)
+                SELECT DISTINCT ON (r.exchange_id) r.exchange_id AS a, r.exchange_id AS b, r.correction, r.reviewer AS author
+                FROM gleaner.counted_reviews r
+                WHERE r.project_id = \(project.uuid) AND r.id >= \(ids.low) AND r.correction IS NOT NULL
+                  AND \(sql: isNew(kind, project, a: "r.exchange_id", b: "r.exchange_id"))
+                ORDER BY r.exchange_id DESC, r.created_at DESC LIMIT \(limit)
                 """
         }
     }
 
+    /// Looked at before the limit: what was found before makes room for what was not.
+    private static func isNew(_ kind: ComparisonKind, _ project: ID<Project>, a: SQL, b: SQL) -> SQL {
+        """
+        NOT EXISTS (
+            SELECT 1 FROM gleaner.comparisons c
+            WHERE c.project_id = \(project.uuid) AND c.kind = \(kind.rawValue) AND c.exchange_a = \(sql: a)
+              AND c.exchange_b = \(sql: b))
+        """
+    }
+
     // MARK: Lending
 
+    /// Lends a pair; nobody judges their own correction. Which answer stands on the left is drawn when a pair is first lent,
+    /// and stays.
     func lease(to reviewer: String, in project: ID<Project>) async throws -> ComparisonItem? {
         let row = try await pool.query(
             """
             UPDATE gleaner.comparisons SET
                 state = 'leased', leased_by = \(reviewer), lease_token = gen_random_uuid(), leased_at = clock_timestamp(),
-                leased_until = clock_timestamp() + make_interval(secs => \(Self.lease))
+                leased_until = clock_timestamp() + make_interval(secs => \(Self.lease)),
+                left_side = coalesce(left_side, CASE WHEN random() < 0.5 THEN 'a' ELSE 'b' END)
             WHERE id = (
                 SELECT id FROM gleaner.comparisons
                 WHERE project_id = \(project.uuid) AND state IN ('open', 'leased')
                   AND (state = 'open' OR leased_until < clock_timestamp())
+                  AND author IS DISTINCT FROM \(reviewer)
                 ORDER BY position FOR UPDATE SKIP LOCKED LIMIT 1)
-            RETURNING id, lease_token, leased_until, exchange_a, exchange_b, correction
+            RETURNING id, lease_token, leased_until, left_side, exchange_a, exchange_b, correction
             """
         ).first
-        guard let row else { return nil }
-        let id: UUID = try row.decode("id")
+        return try await row.asyncMap { try await item($0, in: project) }
+    }
+
+    /// The pair that a reviewer has at hand, the oldest; looking changes nothing.
+    func held(by reviewer: String, in project: ID<Project>) async throws -> ComparisonItem? {
+        let row = try await pool.query(
+            """
+            SELECT id, lease_token, leased_until, left_side, exchange_a, exchange_b, correction FROM gleaner.comparisons
+            WHERE project_id = \(project.uuid) AND state = 'leased' AND leased_by = \(reviewer)
+            ORDER BY leased_at LIMIT 1
+            """
+        ).first
+        return try await row.asyncMap { try await item($0, in: project) }
+    }
+
+    /// - Throws: `ReviewError.leaseLost`.
+    func extend(_ comparison: UUID, token: UUID, in project: ID<Project>) async throws -> Date {
+        let row = try await pool.query(
+            """
+            UPDATE gleaner.comparisons SET leased_until = clock_timestamp() + make_interval(secs => \(Self.lease))
+            WHERE id = \(comparison) AND project_id = \(project.uuid) AND lease_token = \(token) AND state = 'leased'
+            RETURNING leased_until
+            """
+        ).first
+        guard let row else { throw ReviewError.leaseLost }
+        return try row.decode("leased_until")
+    }
+
+    private func item(_ row: PostgresRow, in project: ID<Project>) async throws -> ComparisonItem {
         let a = try await body(ID(try row.decode("exchange_a", as: UUID.self)), in: project)
         let correction: String? = try row.decodeIfPresent("correction")
         let b: JSONValue? =
@@ -131,10 +183,11 @@ struct ComparisonStore: Sendable {
             } else {
                 try await body(ID(try row.decode("exchange_b", as: UUID.self)), in: project).answer
             }
-        let isALeft = Sides.isALeft(id)
+        let isALeft = try row.decode("left_side", as: String.self) == "a"
         return ComparisonItem(
-            id: id, leaseToken: try row.decode("lease_token"), leasedUntil: try row.decode("leased_until"),
-            messages: a.messages, left: isALeft ? a.answer : b, right: isALeft ? b : a.answer)
+            id: try row.decode("id"), leaseToken: try row.decode("lease_token"),
+            leasedUntil: try row.decode("leased_until"), messages: a.messages, left: isALeft ? a.answer : b,
+            right: isALeft ? b : a.answer)
     }
 
     private func body(
@@ -162,13 +215,15 @@ struct ComparisonStore: Sendable {
         try await pool.withTransaction { connection in
             let row = try await connection.query(
                 """
-                SELECT state FROM gleaner.comparisons
+                SELECT state, left_side FROM gleaner.comparisons
                 WHERE id = \(comparison) AND project_id = \(project.uuid) AND lease_token = \(token) FOR UPDATE
                 """
             ).first
             let state: String? = try row?.decode("state")
             if state == "done" { return }
-            guard state == "leased" else { throw ReviewError.leaseLost }
+            guard state == "leased", let left: String = try row?.decode("left_side") else {
+                throw ReviewError.leaseLost
+            }
             try await connection.query(
                 """
                 WITH closed AS (
@@ -178,7 +233,7 @@ struct ComparisonStore: Sendable {
                 INSERT INTO gleaner.comparison_verdicts
                     (id, comparison_id, project_id, reviewer, left_side, preferred, comment, duration_ms, created_at)
                 SELECT \(ID<ComparisonItem>.new().uuid), \(comparison), \(project.uuid), leased_by,
-                       \(Sides.isALeft(comparison) ? "a" : "b"), \(Sides.preferred(preference, comparison)), \(comment),
+                       \(left), \(preference.side(left: left)), \(comment),
                        (extract(epoch FROM clock_timestamp() - leased_at) * 1000)::bigint, clock_timestamp()
                 FROM closed
                 """)

@@ -2,7 +2,7 @@ public import AsyncPostgres
 public import Foundation
 public import GleanerCore
 
-/// An item on which reviewers differ, with everything they said: only leads see it.
+/// An item on which reviewers differ and that does not settle by itself, with everything they said: only leads see it.
 public struct DisputedItem: Sendable {
     public struct Voice: Sendable, Hashable, Codable {
         public let reviewer: String
@@ -21,6 +21,8 @@ public struct DisputedItem: Sendable {
     public let messages: [JSONValue]?
     public let answer: JSONValue?
     public let voices: [Voice]
+    /// Reviewers differ, and the third one has not come for a day.
+    public let isStuck: Bool
 }
 
 /// What a lead decides where reviewers do not agree.
@@ -39,13 +41,22 @@ public struct Disputes: Sendable {
         self.rubrics = rubrics
     }
 
-    /// The oldest first.
+    /// The oldest first: those that three could not settle, and those that no third reviewer has judged within a day.
     public func open(in project: ID<Project>, limit: Int = 50) async throws -> [DisputedItem] {
         try await pool.query(
             """
-            SELECT i.exchange_id, b.messages, b.answer, v.voices
-            FROM (SELECT * FROM gleaner.review_items
-                  WHERE project_id = \(project.uuid) AND standing = 'disputed' ORDER BY created_at LIMIT \(limit)) i
+            SELECT i.exchange_id, i.standing = 'third' AS is_stuck, b.messages, b.answer, v.voices
+            FROM (
+                (SELECT project_id, exchange_id, standing, created_at FROM gleaner.review_items
+                 WHERE project_id = \(project.uuid) AND standing = 'disputed' ORDER BY created_at LIMIT \(limit))
+                UNION ALL
+                (SELECT t.project_id, t.exchange_id, t.standing, t.created_at FROM gleaner.review_items t
+                 JOIN gleaner.review_slots s
+                   ON s.project_id = t.project_id AND s.exchange_id = t.exchange_id AND NOT s.is_gold AND s.slot = t.slots
+                 WHERE t.project_id = \(project.uuid) AND t.standing = 'third' AND NOT t.is_gold
+                   AND s.created_at < now() - interval '1 day'
+                 ORDER BY t.created_at LIMIT \(limit))
+                ORDER BY created_at LIMIT \(limit)) i
             CROSS JOIN LATERAL (
                 SELECT jsonb_agg(jsonb_build_object(
                            'reviewer', r.reviewer, 'scores', r.scores, 'answers', r.answers, 'correction', r.correction,
@@ -71,7 +82,7 @@ public struct Disputes: Sendable {
                 answer: try json("answer")?["choices"]?.arrayValue?.first?["message"],
                 voices: try row.decodeIfPresent("voices", as: JSONB.self).map {
                     try decoder.decode([DisputedItem.Voice].self, from: Data($0.bytes))
-                } ?? [])
+                } ?? [], isStuck: try row.decode("is_stuck"))
         }
     }
 
@@ -100,7 +111,7 @@ public struct Disputes: Sendable {
                 WITH closed AS (
                     UPDATE gleaner.review_slots SET state = 'skipped', skip_reason = 'decided by a lead'
                     WHERE project_id = \(project.uuid) AND exchange_id = \(exchange.uuid) AND NOT is_gold
-                      AND state = 'open'
+                      AND state IN ('open', 'leased')
                 )
                 INSERT INTO gleaner.reviews
                     (shard, id, project_id, exchange_id, reviewer, rubric, kind, scores, answers, lowest, correction, comment,

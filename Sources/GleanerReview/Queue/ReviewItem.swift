@@ -11,6 +11,8 @@ public struct ReviewItem: Sendable {
     public let rubric: Rubric
     /// The conversation up to the user's last turn; `nil` when the bytes could not be read.
     public let messages: [JSONValue]?
+    /// Of what the user said last, as `exchanges.language` names it.
+    public let language: String?
     /// The message that was answered; `nil` as above.
     public let answer: JSONValue?
     /// What the reviewer had entered before, unfinished or taken back.
@@ -26,10 +28,10 @@ public struct ReviewItem: Sendable {
 /// How far the queue is.
 public struct ReviewProgress: Sendable, Hashable, Codable {
     /// Those whose lease has run out are among them.
-    public let open: Int
+    public internal(set) var open: Int
     public let leased: Int
     public let done: Int
     public let skipped: Int
-    /// Question to mean score; empty without reviews.
-    public let means: [String: Double]
+    /// Question to mean score; empty without reviews, or unless asked for.
+    public internal(set) var means: [String: Double]
 }

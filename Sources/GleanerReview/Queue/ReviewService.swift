@@ -31,7 +31,8 @@ public struct ReviewService: Sendable {
 
     // MARK: Lending
 
-    /// The next item of the queue; `nil` when nothing is open for this reviewer. One in some is a hidden check.
+    /// The next item of the queue; `nil` when nothing is open for this reviewer. In the place of one in some comes a hidden
+    /// check.
     /// - Parameter resuming: an item that the reviewer still holds comes first, with what they had entered.
     /// - Throws: `ReviewError.reviewerInvalid`.
     public func next(
@@ -41,12 +42,14 @@ public struct ReviewService: Sendable {
         let settings = try await settings.settings(of: project)
         let terms = LeaseTerms(reviewer: reviewer.name, rubric: settings.rubric, length: lease ?? settings.lease)
         if resuming, let held = try await store.held(terms, in: project) { return try await item(held, in: project) }
+        guard let lease = try await store.lease(terms, in: project) else { return nil }
+        // In the place of an ordinary item, which goes back: an item out of an empty queue would be known for a check.
         if settings.goldShare > 0, Double.random(in: 0..<1) < settings.goldShare,
             let check = try await gold.lease(terms, in: project)
         {
+            try await store.putBack(lease, in: project)
             return try await item(check, in: project)
         }
-        guard let lease = try await store.lease(terms, in: project) else { return nil }
         return try await item(lease, in: project)
     }
 
@@ -115,7 +118,8 @@ public struct ReviewService: Sendable {
         try await store.giveBack(slot: slot, token: token, in: project)
     }
 
-    /// Takes a reviewer's newest submission back and lends the item to them again, as they had judged it.
+    /// Takes back what a reviewer did last, a submission, a skip or a decline, and lends the item to them again, as they had
+    /// judged it.
     /// - Throws: `ReviewError.nothingToUndo`, `.reviewerInvalid`.
     public func undo(by reviewer: String, in project: ID<Project>) async throws -> ReviewItem {
         let reviewer = try Reviewer(reviewer)
@@ -127,12 +131,33 @@ public struct ReviewService: Sendable {
 
     // MARK: Looking
 
-    public func progress(in project: ID<Project>) async throws -> ReviewProgress {
-        try await store.progress(in: project)
+    /// How far the queue is, as leads see it: without hidden checks.
+    /// - Parameter withMeans: the mean scores of the newest thousand reviews too. They are no estimates.
+    public func progress(in project: ID<Project>, withMeans: Bool = false) async throws -> ReviewProgress {
+        var progress = try await store.progress(in: project, countsChecks: false)
+        if withMeans { progress.means = try await store.means(in: project) }
+        return progress
     }
 
-    /// How many slots wait, counted up to a thousand.
-    public func waiting(in project: ID<Project>) async throws -> Int { try await store.waiting(in: project) }
+    /// How far the queue is, for those who may not know what a hidden check is: it counts as the item it looks like, and of
+    /// what is open only the order of magnitude is told, since a check leaves it as it is.
+    public func progressForReviewers(in project: ID<Project>) async throws -> ReviewProgress {
+        var progress = try await store.progress(in: project, countsChecks: true)
+        progress.open = Self.magnitude(progress.open)
+        progress.means = try await store.means(in: project)
+        return progress
+    }
+
+    /// The largest of 0, 1, 10, 100 … that is not above `count`.
+    static func magnitude(_ count: Int) -> Int {
+        guard count > 0 else { return 0 }
+        var power = 1
+        while count / 10 >= power { power *= 10 }
+        return power
+    }
+
+    /// Whether anything waits. How much is not for reviewers: it falls with every item, and not with a hidden check.
+    public func hasWaiting(in project: ID<Project>) async throws -> Bool { try await store.hasWaiting(in: project) }
 
     /// How fast a reviewer is, today and over the last hour.
     public func pace(of reviewer: String, in project: ID<Project>) async throws -> ReviewPace {

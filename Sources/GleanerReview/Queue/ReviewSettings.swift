@@ -11,7 +11,7 @@ public struct ReviewSettings: Sendable, Hashable, Codable {
     public var doubleReviewShare: Double
     /// How often a reviewer gets a hidden check instead of the next item, while there are any. 0…0.5.
     public var goldShare: Double
-    /// How long an item is lent without a heartbeat; 10…86400.
+    /// How long an item is lent without a heartbeat; 60…86400.
     public var leaseSeconds: Int
     /// How long a submission can be taken back; 0…1440.
     public var undoMinutes: Int
@@ -63,7 +63,7 @@ public struct ReviewSettings: Sendable, Hashable, Codable {
         try check(.slots, (1...5).contains(slots), "a whole number from 1 to 5")
         try check(.doubleReviewShare, (0...1).contains(doubleReviewShare), "a share from 0 to 1")
         try check(.goldShare, (0...0.5).contains(goldShare), "a share from 0 to 0.5")
-        try check(.leaseSeconds, (10...86_400).contains(leaseSeconds), "seconds, from 10 to 86400")
+        try check(.leaseSeconds, (60...86_400).contains(leaseSeconds), "seconds, from 60 to 86400")
         try check(.undoMinutes, (0...1_440).contains(undoMinutes), "minutes, from 0 to 1440")
         try check(.disagreementSpread, (1...4).contains(disagreementSpread), "points, from 1 to 4")
     }

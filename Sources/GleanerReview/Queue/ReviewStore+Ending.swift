@@ -7,7 +7,7 @@ import GleanerCore
 /// Each locks the item first and the slot after it, so that of two judgements that come in at once the second sees the
 /// first, and a disagreement is found.
 extension ReviewStore {
-    private struct Held {
+    struct Held {
         let exchange: ID<Exchange>
         let isGold: Bool
         let state: String
@@ -55,63 +55,18 @@ extension ReviewStore {
             try await connection.query(
                 """
                 WITH cleared AS (DELETE FROM gleaner.review_drafts WHERE slot_id = \(slot))
-                UPDATE gleaner.review_slots SET state = 'skipped', skip_reason = \(reason) WHERE id = \(slot)
+                UPDATE gleaner.review_slots SET
+                    state = 'skipped', skip_reason = \(reason), submitted_at = clock_timestamp()
+                WHERE id = \(slot)
                 """)
             if !held.isGold { try await settle(held.exchange, project, spread: spread, on: connection) }
-        }
-    }
-
-    /// - Throws: `ReviewError.nothingToUndo`.
-    func undo(_ terms: LeaseTerms, in project: ID<Project>, minutes: Int) async throws -> Lease {
-        try await pool.withTransaction { connection in
-            let newest = try await connection.query(
-                """
-                SELECT id, lease_token FROM gleaner.review_slots
-                WHERE project_id = \(project.uuid) AND leased_by = \(terms.reviewer) AND state = 'done'
-                  AND submitted_at > clock_timestamp() - make_interval(mins => \(Int32(minutes)))
-                ORDER BY submitted_at DESC LIMIT 1
-                """
-            ).first
-            let nothing = ReviewError.nothingToUndo(minutes: minutes)
-            guard let newest else { throw nothing }
-            let slot: UUID = try newest.decode("id")
-            let held = try await lock(slot, newest.decode("lease_token"), project, on: connection)
-            guard let held, held.state == "done", let review = held.review,
-                try await reopen(held.exchange, isGold: held.isGold, project, on: connection)
-            else { throw nothing }
-            try await connection.query(
-                """
-                INSERT INTO gleaner.review_retractions
-                    (shard, review_id, project_id, exchange_id, reviewer, retracted_at)
-                VALUES (\(held.exchange.shard.value), \(review), \(project.uuid), \(held.exchange.uuid),
-                        \(terms.reviewer), clock_timestamp())
-                """)
-            let rows = try await connection.query(
-                """
-                UPDATE gleaner.review_slots SET
-                    state = 'leased', review_id = NULL, submitted_at = NULL, lease_token = gen_random_uuid(),
-                    leased_at = clock_timestamp(),
-                    leased_until = clock_timestamp() + make_interval(secs => \(terms.seconds))
-                WHERE id = \(slot) RETURNING id, lease_token, exchange_id, leased_until, rubric
-                """)
-            // After the lease: a draft from before it would be somebody else's.
-            try await connection.query(
-                """
-                INSERT INTO gleaner.review_drafts (slot_id, document, saved_at)
-                SELECT \(slot), jsonb_strip_nulls(jsonb_build_object(
-                           'scores', scores, 'answers', coalesce(answers, '{}'), 'correction', correction,
-                           'comment', comment)), clock_timestamp()
-                FROM gleaner.reviews WHERE shard = \(held.exchange.shard.value) AND id = \(review)
-                ON CONFLICT (slot_id) DO UPDATE SET document = excluded.document, saved_at = excluded.saved_at
-                """)
-            return try Lease(rows[0])
         }
     }
 
     // MARK: The item
 
     /// Locks the item and the slot. `nil` when the token is not the slot's.
-    private func lock(
+    func lock(
         _ slot: UUID, _ token: UUID, _ project: ID<Project>, on connection: PostgresConnection
     ) async throws -> Held? {
         try await connection.query(
@@ -176,7 +131,7 @@ extension ReviewStore {
 
     /// An item one of whose judgements is taken back waits again; a third slot that nobody has touched is not needed yet.
     /// - Returns: whether it may be: not once a lead has decided.
-    private func reopen(
+    func reopen(
         _ exchange: ID<Exchange>, isGold: Bool, _ project: ID<Project>, on connection: PostgresConnection
     ) async throws -> Bool {
         let standing: String = try await connection.query(

@@ -151,6 +151,9 @@ struct ReviewStore: Sendable {
         let row = try await pool.query(
             """
             SELECT b.messages, b.answer,
+                   (SELECT x.language FROM gleaner.exchanges x
+                    WHERE x.shard = \(lease.exchange.shard.value) AND x.id = \(lease.exchange.uuid)
+                      AND x.project_id = \(project.uuid)) AS language,
                    (SELECT d.document FROM gleaner.review_drafts d JOIN gleaner.review_slots s ON s.id = d.slot_id
                     WHERE s.id = \(lease.slot) AND s.lease_token = \(lease.token) AND d.saved_at >= s.leased_at) AS draft
             FROM (SELECT 1) AS one LEFT JOIN gleaner.exchange_bodies b
@@ -163,7 +166,7 @@ struct ReviewStore: Sendable {
         }
         return ReviewItem(
             slot: lease.slot, leaseToken: lease.token, leasedUntil: lease.until, exchange: lease.exchange,
-            rubric: rubric, messages: try json("messages")?.arrayValue,
+            rubric: rubric, messages: try json("messages")?.arrayValue, language: try row.decodeIfPresent("language"),
             answer: try json("answer")?["choices"]?.arrayValue?.first?["message"],
             draft: try json("draft").map { ReviewAnswers($0) })
     }
@@ -188,6 +191,16 @@ struct ReviewStore: Sendable {
         guard returned == 1 else { throw ReviewError.leaseLost }
     }
 
+    /// As if it had never been lent.
+    func putBack(_ lease: Lease, in project: ID<Project>) async throws {
+        try await pool.query(
+            """
+            UPDATE gleaner.review_slots SET
+                state = 'open', leased_by = NULL, lease_token = NULL, leased_at = NULL, leased_until = NULL, rubric = NULL
+            WHERE id = \(lease.slot) AND project_id = \(project.uuid) AND lease_token = \(lease.token) AND state = 'leased'
+            """)
+    }
+
     func decline(slot: UUID, token: UUID, in project: ID<Project>, reason: String) async throws {
         let declined = try await pool.query(
             """
@@ -198,7 +211,8 @@ struct ReviewStore: Sendable {
             ), noted AS (
                 INSERT INTO gleaner.review_declines (project_id, exchange_id, reviewer, reason, declined_at)
                 SELECT project_id, exchange_id, leased_by, \(reason), clock_timestamp() FROM lent
-                ON CONFLICT (project_id, exchange_id, reviewer) DO UPDATE SET reason = excluded.reason
+                ON CONFLICT (project_id, exchange_id, reviewer) DO UPDATE SET
+                    reason = excluded.reason, declined_at = excluded.declined_at
             )
             UPDATE gleaner.review_slots s SET
                 state = 'open', leased_by = NULL, lease_token = NULL, leased_at = NULL, leased_until = NULL

@@ -47,6 +47,7 @@ struct ComparisonRoutes: Sendable {
             case leaseToken = "lease_token"
         }
     }
+    /// Skip and heartbeat.
     struct SkipBody: FieldListing {
         let comparison: UUID
         let leaseToken: UUID
@@ -65,6 +66,7 @@ struct ComparisonRoutes: Sendable {
         router.post("comparisons/next", use: next)
         router.post("comparisons/verdicts", use: decide)
         router.post("comparisons/skip", use: skip)
+        router.post("comparisons/heartbeat", use: heartbeat)
         router.get("comparisons/results", use: results)
     }
 
@@ -86,7 +88,8 @@ struct ComparisonRoutes: Sendable {
     func next(_ request: Request, context: GleanerContext) async throws -> Response {
         let caller = try context.caller(with: .review)
         let body = try await request.decode(as: KnownFields<UndoBody>.self, context: context).body
-        guard let item = try await comparisons.next(for: body.reviewer, in: caller.project) else {
+        let reviewer = try ReviewRoutes.reviewer(body.reviewer, caller)
+        guard let item = try await comparisons.next(for: reviewer, in: caller.project) else {
             return Response(status: .noContent)
         }
         return try Item(item).response(from: request, context: context)
@@ -106,6 +109,14 @@ struct ComparisonRoutes: Sendable {
         let body = try await request.decode(as: KnownFields<SkipBody>.self, context: context).body
         try await comparisons.skip(comparison: body.comparison, token: body.leaseToken, in: caller.project)
         return .noContent
+    }
+
+    func heartbeat(_ request: Request, context: GleanerContext) async throws -> ReviewRoutes.Extended {
+        let caller = try context.caller(with: .review)
+        let body = try await request.decode(as: KnownFields<SkipBody>.self, context: context).body
+        return ReviewRoutes.Extended(
+            leased_until: try await comparisons.heartbeat(
+                comparison: body.comparison, token: body.leaseToken, in: caller.project))
     }
 
     /// `kind=`, `from=`, `to=`.

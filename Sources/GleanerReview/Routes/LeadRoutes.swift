@@ -26,6 +26,8 @@ struct LeadRoutes: Sendable {
         let messages: [JSONValue]?
         let answer: JSONValue?
         let reviews: [DisputedItem.Voice]
+        /// No third reviewer has come for a day.
+        let stuck: Bool
     }
     struct AllDisputes: Encodable, ResponseEncodable { let disputes: [Dispute] }
 
@@ -101,7 +103,9 @@ struct LeadRoutes: Sendable {
         let open = try await desk.disputes.open(in: context.caller(with: .admin).project)
         return AllDisputes(
             disputes: open.map {
-                Dispute(exchange_id: $0.exchange, messages: $0.messages, answer: $0.answer, reviews: $0.voices)
+                Dispute(
+                    exchange_id: $0.exchange, messages: $0.messages, answer: $0.answer, reviews: $0.voices,
+                    stuck: $0.isStuck)
             })
     }
 

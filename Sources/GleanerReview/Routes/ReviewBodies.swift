@@ -24,7 +24,8 @@ extension FieldListing {
 }
 
 struct NextBody: FieldListing {
-    let reviewer: String
+    /// The key's name without.
+    let reviewer: String?
     /// An item still held comes first.
     let resume: Bool?
 
@@ -32,7 +33,8 @@ struct NextBody: FieldListing {
 }
 
 struct UndoBody: FieldListing {
-    let reviewer: String
+    /// The key's name without.
+    let reviewer: String?
 
     enum CodingKeys: String, CodingKey, CaseIterable { case reviewer }
 }

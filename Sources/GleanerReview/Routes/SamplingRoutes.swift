@@ -1,14 +1,15 @@
 import Foundation
 import GleanerCore
 import GleanerHTTP
+import GleanerJobs
 public import Hummingbird
 
 /// `/api/sampling-rules`, `/api/samples/pick` and `/api/estimates`.
 struct SamplingRoutes: Sendable {
     struct Rule: Encodable, ResponseEncodable {
         let rule: SamplingRule
-        /// How many earlier exchanges were drawn, when that was asked for.
-        var backlog: Int?
+        /// The job that draws from earlier exchanges, when that was asked for.
+        var backlog: ID<Job>?
 
         func encode(to encoder: any Encoder) throws {
             try rule.document.encode(to: encoder)
@@ -17,7 +18,10 @@ struct SamplingRoutes: Sendable {
             try fields.encode(rule.version, forKey: .version)
             try fields.encodeIfPresent(backlog, forKey: .backlog)
         }
-        private enum Key: String, CodingKey { case name, version, backlog }
+        private enum Key: String, CodingKey {
+            case name, version
+            case backlog = "backlog_job"
+        }
     }
     struct Rules: Encodable, ResponseEncodable { let rules: [Rule] }
     struct Picked: Encodable, ResponseEncodable { let picked: Int }
@@ -41,8 +45,8 @@ struct SamplingRoutes: Sendable {
         let caller = try context.caller(with: .admin)
         let body = try await request.decode(as: KnownFields<RuleBody>.self, context: context).body
         let rule = try await desk.sampling.setRule(project: caller.project, name: body.name, body.document)
-        let drawn = body.backlog == true ? try await desk.sampling.drawBacklog(rule) : nil
-        return Rule(rule: rule, backlog: drawn)
+        let job = body.backlog == true ? try await desk.sampling.enqueueBacklog(rule) : nil
+        return Rule(rule: rule, backlog: job)
     }
 
     func retireRule(_ request: Request, context: GleanerContext) async throws -> HTTPResponse.Status {
@@ -57,7 +61,7 @@ struct SamplingRoutes: Sendable {
         let caller = try context.caller(with: .review)
         let body = try await request.decode(as: KnownFields<PickBody>.self, context: context).body
         try await desk.sampling.pick(
-            body.exchanges, by: body.by ?? caller.keyName, reason: body.reason, in: caller.project)
+            body.exchanges, by: ReviewRoutes.reviewer(body.by, caller), reason: body.reason, in: caller.project)
         return Picked(picked: Set(body.exchanges).count)
     }
 

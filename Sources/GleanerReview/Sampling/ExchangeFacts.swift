@@ -36,8 +36,11 @@ public struct ExchangeFacts: Sendable, Hashable {
 public struct ExchangeSignals: Sendable, Hashable {
     /// As a language tag: `hi`, `hi-Latn`, `en`.
     public var language: String?
-    /// By moderation's decision, or an open flag.
+    /// By moderation's decision, or an open flag; `nil` while moderation could not say or has not looked.
     public var isFlagged: Bool?
+    /// Whether moderation has said yes or no. A user's flag alone says nothing of what nobody flagged: shares are estimated
+    /// from these exchanges only.
+    public var isModerated: Bool
     /// The highest of moderation's scores, 0…1.
     public var moderationScore: Double?
     /// A thumb down, or a score of 1 or 2.
@@ -46,15 +49,17 @@ public struct ExchangeSignals: Sendable, Hashable {
     public var isRegenerated: Bool?
     /// The user left, or said the same again in other words.
     public var isAbandoned: Bool?
-    /// How far automatic judges differ, 0…1.
+    /// How far moderation's classifiers differ on one category of one text, 0…1; `nil` unless two have judged it.
     public var judgeDisagreement: Double?
 
     public init(
-        language: String? = nil, isFlagged: Bool? = nil, moderationScore: Double? = nil, isLowRated: Bool? = nil,
+        language: String? = nil, isFlagged: Bool? = nil, isModerated: Bool = false, moderationScore: Double? = nil,
+        isLowRated: Bool? = nil,
         isRegenerated: Bool? = nil, isAbandoned: Bool? = nil, judgeDisagreement: Double? = nil
     ) {
         self.language = language
         self.isFlagged = isFlagged
+        self.isModerated = isModerated
         self.moderationScore = moderationScore
         self.isLowRated = isLowRated
         self.isRegenerated = isRegenerated

@@ -43,14 +43,15 @@ struct PlanStore: Sendable {
         var scales = try await read(budgeted)
         for rule in budgeted where scales[rule.id] == nil {
             let plan = try await plan(rule)
-            try await pool.query(
+            // Whoever was first decides; the answer is that plan's, also when the hour has just turned.
+            scales[rule.id] = try await pool.query(
                 """
                 INSERT INTO gleaner.sampling_plans (rule_id, hour, scale, expected)
                 VALUES (\(rule.id), date_trunc('hour', now()), \(plan.scale), \(plan.expected))
-                ON CONFLICT (rule_id, hour) DO NOTHING
-                """)
+                ON CONFLICT (rule_id, hour) DO UPDATE SET scale = sampling_plans.scale
+                RETURNING scale
+                """)[0].decode("scale")
         }
-        if scales.count < budgeted.count { scales = try await read(budgeted) }
         return scales
     }
 
@@ -67,11 +68,12 @@ struct PlanStore: Sendable {
     }
 
     private func plan(_ rule: SamplingRule) async throws -> BudgetPlan {
-        guard let budget = rule.document.budgetPerDay else { return .first }
+        guard let budget = rule.document.budgetPerDay else { return BudgetPlan(scale: 1, expected: 0) }
         let rows = try await pool.query(
             """
             WITH day AS (SELECT date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS start)
-            SELECT bucket, hour >= day.start AS is_today, sum(exchanges)::float8 AS exchanges,
+            SELECT bucket, hour >= day.start AS is_today, greatest(sum(exchanges), 0)::float8 AS exchanges,
+                   extract(epoch FROM now() - min(hour))::float8 / 86400 AS watched,
                    (SELECT count(DISTINCT date_trunc('day', v.hour AT TIME ZONE 'UTC')) FROM gleaner.sampling_volumes v
                     WHERE v.project_id = \(rule.project.uuid) AND v.rule = \(rule.name)
                       AND v.hour >= day.start - interval '7 days' AND v.hour < day.start) AS days
@@ -79,17 +81,29 @@ struct PlanStore: Sendable {
             WHERE project_id = \(rule.project.uuid) AND rule = \(rule.name) AND hour >= day.start - interval '7 days'
             GROUP BY bucket, is_today, day.start
             """)
-        var (mean, today): ([Int16: Double], [Int16: Double]) = ([:], [:])
+        var (mean, today, watched): ([Int16: Double], [Int16: Double], Double) = ([:], [:], 0)
         for row in rows {
             let bucket: Int16 = try row.decode("bucket")
             let exchanges: Double = try row.decode("exchanges")
             if try row.decode("is_today", as: Bool.self) {
                 today[bucket] = exchanges
+                watched = max(watched, try row.decode("watched"))
             } else {
                 mean[bucket] = exchanges / Double(max(1, try row.decode("days", as: Int.self)))
             }
         }
-        return BudgetPlan(budget: budget, mean: mean, today: today)
+        let unseen = rows.isEmpty ? try await exchangesADay(in: rule.project) : 0
+        return BudgetPlan(budget: budget, mean: mean, today: today, watched: watched, unseen: unseen)
+    }
+
+    /// Over the last day, counted up to a million.
+    private func exchangesADay(in project: ID<Project>) async throws -> Double {
+        let day = ID<Exchange>.earliest(at: Date().addingTimeInterval(-86_400))
+        return try await pool.query(
+            """
+            SELECT count(*)::float8 AS count FROM (
+                SELECT 1 FROM gleaner.exchanges WHERE project_id = \(project.uuid) AND id > \(day.uuid) LIMIT 1000000) counted
+            """)[0].decode("count")
     }
 
     /// Removes what no plan reads any more.

@@ -17,11 +17,21 @@ public struct SamplingRule: Sendable, Hashable {
 
     /// With which probability it draws an exchange; `nil` when it does not apply.
     /// - Parameter scale: what its budget allows at the moment, `c` of min(1, c·risk); `nil` without a budget.
-    func chance(of facts: ExchangeFacts, scale: Double?) -> (probability: Double, risk: Double?)? {
+    func chance(of facts: ExchangeFacts, scale: Double?) -> Chance? {
         if let match = document.match, !match.applies(to: facts) { return nil }
         let risk = document.importance?.risk(of: facts)
-        guard let scale else { return (probability, risk) }
-        return (min(probability, scale * (risk ?? 1)), risk)
+        guard document.budgetPerDay != nil else { return Chance(probability: probability, risk: risk) }
+        // Without a plan as little as before the first one: never all.
+        let scale = scale ?? BudgetPlan.unplanned
+        return Chance(probability: min(probability, scale * (risk ?? 1)), risk: risk)
+    }
+
+    struct Chance: Sendable, Hashable {
+        let probability: Double
+        /// By an importance rule.
+        let risk: Double?
+        /// What it counts as.
+        var bucket: Int16 { risk.map(RiskBucket.of) ?? 0 }
     }
 }
 

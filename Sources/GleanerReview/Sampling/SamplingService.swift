@@ -1,6 +1,7 @@
 public import AsyncPostgres
 import Foundation
 public import GleanerCore
+public import GleanerJobs
 import Synchronization
 
 /// Draws exchanges for review by a project's rules, decided by one hash, with every probability on record.
@@ -15,6 +16,8 @@ public struct SamplingService: Sendable {
     private let settings: SettingsStore
     private let signals: any SignalSource
     private let cache: RuleCache
+    private let counted: CountedVolumesBox
+    private let jobs: JobQueue
 
     public init(pool: PostgresPool, signals: any SignalSource = NoSignals()) {
         store = SamplingStore(pool: pool)
@@ -23,6 +26,8 @@ public struct SamplingService: Sendable {
         settings = SettingsStore(pool: pool)
         self.signals = signals
         cache = RuleCache()
+        counted = CountedVolumesBox()
+        jobs = JobQueue(pool: pool)
     }
 
     // MARK: Rules
@@ -88,7 +93,9 @@ public struct SamplingService: Sendable {
                 rules.contains(where: \.document.needsFacts)
                 ? try await complete(facts.facts(of: ids), for: rules)
                 : ids.map { ExchangeFacts(id: $0, project: project) }
-            _ = try await keep(known, rules, scales)
+            let drawing = Drawing(known, rules: rules, scales: scales)
+            try await plans.count(drawing.volumes, in: project)
+            try await open(drawing.samples)
         }
     }
 
@@ -100,24 +107,50 @@ public struct SamplingService: Sendable {
             let (all, scales) = try await inForce(project)
             let rules = all.filter(\.document.needsSignals)
             guard !rules.isEmpty else { continue }
-            _ = try await keep(complete(found, for: rules), rules, scales)
+            let known = try await complete(found, for: rules)
+            // They were counted when they landed.
+            let moves = counted.volumes.withLock { Drawing.moves(known, rules: rules, counted: &$0) }
+            try await plans.count(moves, in: project)
+            try await open(Drawing(known, rules: rules, scales: scales).samples)
         }
     }
 
-    /// Draws from exchanges that had landed before the rule was made, oldest first, in batches.
+    /// Has a job draw from exchanges that had landed before the rule was made.
+    /// - Returns: the job; its progress tells how far it is.
+    public func enqueueBacklog(_ rule: SamplingRule) async throws -> ID<Job> {
+        try await jobs.enqueue(
+            NewJob(
+                kind: .backlog, project: rule.project, payload: ["rule": .string(rule.id.uuidString.lowercased())],
+                idempotencyKey: rule.id.uuidString.lowercased()))
+    }
+
+    /// Draws from exchanges that had landed before the rule was made, oldest first, in batches; a rule that was replaced since
+    /// still does.
+    /// - Parameters:
+    ///   - progress: where to go on from, and
+    ///   - report: is told after each batch.
     /// - Returns: how many were drawn.
-    public func drawBacklog(_ rule: SamplingRule) async throws -> Int {
-        var last = ID<Exchange>(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)))
-        var count = 0
+    @discardableResult
+    public func drawBacklog(
+        _ rule: SamplingRule, from progress: BacklogProgress = BacklogProgress(),
+        report: (BacklogProgress) async throws -> Void = { _ in }
+    ) async throws -> Int {
+        var progress = progress
         let scales = try await plans.scales(of: [rule])
         while true {
-            let batch = try await facts.facts(of: rule.project, after: last, limit: 1000)
-            guard let end = batch.last?.facts.id else { return count }
+            try Task.checkCancellation()
+            let batch = try await facts.facts(of: rule.project, after: progress.cursor, limit: 1000)
+            guard let end = batch.last?.facts.id else { return progress.drawn }
             let drawing = Drawing(try await complete(batch, for: [rule]), rules: [rule], scales: scales)
             try await open(drawing.samples)
-            count += drawing.samples.count
-            last = end
+            progress.advance(to: end, seen: batch.count, drawn: drawing.samples.count)
+            try await report(progress)
         }
+    }
+
+    /// In force or not; `nil` when there never was one.
+    func rule(_ id: UUID, of project: ID<Project>) async throws -> SamplingRule? {
+        try await store.rule(id, of: project)
     }
 
     // MARK: By hand
@@ -137,17 +170,20 @@ public struct SamplingService: Sendable {
         try await store.keep(picks: items, by: picker, reason: reason)
     }
 
+    /// Puts what users reported into the queue, among what was drawn: in front of it, reports could keep everything else from
+    /// being judged. No estimate reads them. Those that cannot be judged are left out.
+    public func report(_ ids: [ID<Exchange>], in project: ID<Project>) async throws {
+        let found = Set(try await facts.facts(of: ids).filter { $0.facts.project == project }.map(\.facts.id))
+        guard !found.isEmpty else { return }
+        let settings = try await settings.settings(of: project)
+        let items = found.sorted().map { NewItem($0, in: project, purpose: "reported", isFirst: false, settings) }
+        try await store.keep(picks: items, by: "feedback", reason: "reported by a user", isFirst: false)
+    }
+
     // MARK: Housekeeping
 
     /// Removes counts that no plan reads any more; once an hour is plenty.
     public func forgetOldVolumes() async throws { try await plans.forgetOld() }
-
-    private func keep(_ known: [ExchangeFacts], _ rules: [SamplingRule], _ scales: [UUID: Double]) async throws -> Int {
-        let drawing = Drawing(known, rules: rules, scales: scales)
-        if let project = known.first?.project { try await plans.count(drawing.volumes, in: project) }
-        try await open(drawing.samples)
-        return drawing.samples.count
-    }
 
     private func open(_ samples: [Sample]) async throws {
         guard let project = samples.first?.project else { return }
@@ -186,6 +222,11 @@ public struct SamplingService: Sendable {
         cache.remember(rules, scales, of: project)
         return (rules, scales)
     }
+}
+
+/// Shared by copies of the service.
+private final class CountedVolumesBox: Sendable {
+    let volumes = Mutex(CountedVolumes())
 }
 
 /// Rules for two seconds: ingest asks for them with every batch, people change them once a week.

@@ -17,6 +17,15 @@ struct SamplingStore: Sendable {
         ).map(Self.rule)
     }
 
+    func rule(_ id: UUID, of project: ID<Project>) async throws -> SamplingRule? {
+        try await pool.query(
+            """
+            SELECT id, project_id, name, version, document, salt FROM gleaner.sampling_rules
+            WHERE id = \(id) AND project_id = \(project.uuid)
+            """
+        ).first.map(Self.rule)
+    }
+
     func createFirst(project: ID<Project>, name: String, _ document: RuleDocument) async throws {
         let salt = try await salt(of: project)
         try await pool.query(
@@ -112,8 +121,9 @@ struct SamplingStore: Sendable {
             """)
     }
 
-    /// Keeps the picks and opens an item for each; slots that wait already move to the front.
-    func keep(picks: [NewItem], by picker: String, reason: String?) async throws {
+    /// Keeps the picks and opens an item for each.
+    /// - Parameter isFirst: slots that wait already move to the front.
+    func keep(picks: [NewItem], by picker: String, reason: String?, isFirst: Bool = true) async throws {
         try await pool.query(
             """
             WITH kept AS (
@@ -127,7 +137,7 @@ struct SamplingStore: Sendable {
                 UPDATE gleaner.review_slots SET position = position - 1
                 WHERE project_id = ANY(\(PostgresArray(picks.map(\.project.uuid))))
                   AND exchange_id = ANY(\(PostgresArray(picks.map(\.exchange.uuid))))
-                  AND NOT is_gold AND state = 'open' AND position >= 0
+                  AND NOT is_gold AND state = 'open' AND position >= 0 AND \(isFirst)
             ), \(sql: ItemStore.opening(picks))
             SELECT 1
             """)

@@ -56,8 +56,7 @@ public struct TerminalReview: Sendable {
 
     /// - Returns: whether to go on.
     private func judge(_ item: ReviewItem, _ summary: inout Summary) async throws -> Bool {
-        let progress = try await review.progress(in: project)
-        write("\n──── \(item.exchange)   \(progress.done) done, \(progress.open) open\n\(Transcript(item: item))")
+        write("\n──── \(item.exchange)   \(summary.submitted) done\n\(Transcript(item: item))")
         switch try ask(item.rubric) {
         case .verdict(let verdict):
             _ = try await review.submit(verdict, slot: item.slot, token: item.leaseToken, in: project)

@@ -30,7 +30,7 @@ struct ReviewTerminal: AsyncParsableCommand {
         try await environment.withDatabase { pool in
             let service = ReviewService(pool: pool)
             let project = try await PostgresKeyStore(pool: pool).existingProject(named: project)
-            if progress { return try await report(service.progress(in: project)) }
+            if progress { return try await report(service.progress(in: project, withMeans: true)) }
             _ = try await TerminalReview(
                 review: service, project: project, reviewer: name, read: { readLine(strippingNewline: true) },
                 write: { text in
@@ -76,7 +76,8 @@ struct ReviewEstimate: AsyncParsableCommand {
             """)
 
     @Option(help: "Whose exchanges.") var project = "default"
-    @Option(help: "Split by route, variant, model, source or rule.") var by: String?
+    @Option(help: "Split by route, variant, model, language, source, rule, flag, rating, tag or system_prompt.") var by:
+        String?
     @OptionGroup var time: TimeOptions
     @Flag(help: "Also the mean over slices of counted sizes; counts every exchange of the time.") var stratified = false
     @Flag(help: "As JSON.") var json = false
@@ -129,6 +130,7 @@ struct ReviewAgreement: AsyncParsableCommand {
             let report = try await AgreementService(pool: pool).report(of: project, in: range)
             if json { return try Output.json(report) }
             for question in report.questions { print(Self.line(question)) }
+            for pair in report.pairs { print(Self.line(pair)) }
             for reviewer in report.reviewers { print(Self.line(reviewer)) }
             if report.reviewers.isEmpty { print("Nobody has reviewed anything in that time.") }
         }
@@ -137,12 +139,24 @@ struct ReviewAgreement: AsyncParsableCommand {
     private static func line(_ question: AgreementReport.Question) -> String {
         guard let alpha = question.alpha else {
             return
-                "\(question.question): alpha not defined (\(question.undefined?.rawValue ?? "")), \(question.items) items"
+                "\(question.question) (\(question.rubric)): alpha not defined (\(question.undefined?.rawValue ?? "")), \(question.items) items"
         }
         let interval = question.low.flatMap { low in
             question.high.map { String(format: " [%.3f, %.3f]", low, $0) }
         }
-        return "\(question.question): alpha \(String(format: "%.3f", alpha))\(interval ?? ""), \(question.items) items"
+        let others = [
+            ("Fleiss", question.fleissKappa), ("AC1", question.gwetAC1), ("below 4", question.positiveAgreement),
+        ].map { name, value in ", \(name) " + (value.map { String(format: "%.3f", $0) } ?? "–") }.joined()
+        return
+            "\(question.question) (\(question.rubric)): alpha \(String(format: "%.3f", alpha))\(interval ?? "")\(others), "
+            + "\(question.items) items"
+    }
+
+    private static func line(_ pair: AgreementReport.Pair) -> String {
+        let kappa = pair.kappa.map { String(format: "%.3f", $0) } ?? "not defined (\(pair.undefined?.rawValue ?? ""))"
+        return
+            "\(pair.first.terminalText) and \(pair.second.terminalText), \(pair.question) (\(pair.rubric)): kappa \(kappa), "
+            + "\(pair.items) items"
     }
 
     private static func line(_ reviewer: AgreementReport.Reviewer) -> String {

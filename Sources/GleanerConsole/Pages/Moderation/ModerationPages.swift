@@ -59,7 +59,8 @@ struct ModerationPages: Sendable {
         return View(
             tiles: [ModerationAction.flag, .block, .redact, .unknown].map { action in
                 .init(
-                    name: Self.meaning(action), count: "\(counts.decisions[action] ?? 0)",
+                    name: Self.meaning(action),
+                    count: Figure.count(counts.decisions[action] ?? 0) + (counts.isCut ? "+" : ""),
                     tone: DecisionRow.tone(action),
                     path: "/moderation?action=\(action.rawValue)")
             },

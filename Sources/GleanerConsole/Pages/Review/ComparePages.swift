@@ -15,6 +15,7 @@ struct ComparePages: Sendable {
         let hasPair: Bool
         let comparison: String
         let token: String
+        let leaseSeconds = Int(ComparisonService.lease.components.seconds)
         let talk: Talk
         let left: Talk
         let right: Talk
@@ -27,11 +28,12 @@ struct ComparePages: Sendable {
     let desk: ReviewDesk
 
     func add(to console: ConsoleRouter) {
-        console.page("compare", for: .review) { visit in page(try await view(nil, visit)) }
+        console.page("compare", for: .review) { visit in page(try await view(held(visit), visit)) }
         console.action("compare/next", for: .review) { visit, form in
             try form.allow()
             return .page(page(try await view(take(visit), visit)))
         }
+        console.action("compare/heartbeat", for: .review, heartbeat)
         console.action("compare/decide", for: .review, decide)
         console.action("compare/skip", for: .review, skip)
     }
@@ -40,8 +42,21 @@ struct ComparePages: Sendable {
         Page("compare", title: "Compare", view: view, modules: ["compare.js"])
     }
 
+    /// What is at hand comes first: two windows do not hold two pairs.
     private func take(_ visit: Visit) async throws -> ComparisonItem? {
-        try await desk.comparisons.next(for: visit.person.handle.description, in: visit.project.id)
+        if let held = try await held(visit) { return held }
+        return try await desk.comparisons.next(for: visit.person.handle.description, in: visit.project.id)
+    }
+
+    private func held(_ visit: Visit) async throws -> ComparisonItem? {
+        try await desk.comparisons.held(by: visit.person.handle.description, in: visit.project.id)
+    }
+
+    private func heartbeat(_ visit: Visit, _ form: Form) async throws -> ActionOutcome {
+        try form.allow("comparison", "token")
+        let (comparison, token) = try Self.lease(form)
+        _ = try await desk.comparisons.heartbeat(comparison: comparison, token: token, in: visit.project.id)
+        return .nothing
     }
 
     /// The next pair comes with the answer to the last one.
@@ -67,9 +82,7 @@ struct ComparePages: Sendable {
     /// Who wins is for leads: reviewers stay blind.
     private func view(_ item: ComparisonItem?, _ visit: Visit) async throws -> View {
         let isLead = visit.role.may(.lead)
-        let results =
-            isLead
-            ? try await desk.comparisons.results(of: visit.project.id, in: TimeRange(lastDays: 90)) : nil
+        let results = isLead ? await desk.reports.comparisons(of: visit.project.id, days: 90).ready?.value : nil
         let contenders = (results?.contenders ?? []).map {
             View.Contender(
                 name: $0.name, comparisons: $0.comparisons, rate: Numbers.percent($0.winRate),

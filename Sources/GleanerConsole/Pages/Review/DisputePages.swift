@@ -19,6 +19,7 @@ struct DisputePages: Sendable {
         }
         struct Item: Sendable {
             let exchange: String
+            let isStuck: Bool
             let talk: Talk
             let voices: [Voice]
             let questions: [QuestionView]
@@ -39,7 +40,7 @@ struct DisputePages: Sendable {
         let rubric = try await desk.rubrics.rubric(desk.rubrics.settings(of: project).rubric, in: project)
         let items = try await desk.disputes.open(in: project, limit: 10).map { item in
             View.Item(
-                exchange: item.exchange.description,
+                exchange: item.exchange.description, isStuck: item.isStuck,
                 talk: Talk(item.messages ?? [ReviewItem.unreadable], answer: item.answer ?? ReviewItem.unreadable),
                 voices: item.voices.map { Self.voice($0, item.answer?["content"]?.stringValue ?? "") },
                 questions: rubric.questions.map { QuestionView($0, nil) })

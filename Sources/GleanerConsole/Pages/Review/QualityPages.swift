@@ -31,8 +31,14 @@ struct QualityPages: Sendable {
             let isKnown: Bool
             let numbers: [Number]
         }
-        let slices: [Slice]
-        let isEmpty: Bool
+        struct Report: Sendable {
+            let slices: [Slice]
+            let isEmpty: Bool
+            let at: String
+        }
+        let report: [Report]
+        let isComing: Bool
+        let hasFailed: Bool
         let by: [Choice]
         let days: [Choice]
         let needed = Measure.leastCount
@@ -48,20 +54,26 @@ struct QualityPages: Sendable {
     private func show(_ visit: Visit) async throws -> Page {
         let days = visit.query("days").flatMap(Int.init).map { min(max($0, 1), 366) } ?? 30
         let by = visit.query("by").flatMap(EstimateQuery.Slice.init(rawValue:))
-        let report = try await desk.estimates.report(
-            of: visit.project.id, EstimateQuery(range: TimeRange(lastDays: days), by: by))
-        let slices =
-            [Self.slice("all exchanges", report.overall)]
-            + report.slices.prefix(50).map { Self.slice($0.value ?? "(none)", $0) }
+        let shown = await desk.reports.estimates(of: visit.project.id, days: days, by: by)
         return Page(
             "quality", title: "Quality",
             view: View(
-                slices: slices, isEmpty: report.overall.drawn == 0,
+                report: shown.ready.map { [Self.report($0.value, at: $0.at)] } ?? [], isComing: shown.isComing,
+                hasFailed: shown.hasFailed,
                 by: [View.Choice(name: "", label: "nothing", isChosen: by == nil)]
                     + EstimateQuery.Slice.allCases.map {
-                        View.Choice(name: $0.rawValue, label: $0.rawValue, isChosen: $0 == by)
+                        View.Choice(
+                            name: $0.rawValue, label: $0.rawValue.replacing("_", with: " "), isChosen: $0 == by)
                     },
-                days: [7, 30, 90, 365].map { View.Choice(name: "\($0)", label: "\($0) days", isChosen: $0 == days) }))
+                days: [7, 30, 90, 365].map { View.Choice(name: "\($0)", label: "\($0) days", isChosen: $0 == days) }),
+            modules: ["live.js"])
+    }
+
+    private static func report(_ report: EstimateReport, at: Date) -> View.Report {
+        View.Report(
+            slices: [slice("all exchanges", report.overall)]
+                + report.slices.prefix(50).map { slice($0.value ?? "(none)", $0) },
+            isEmpty: report.overall.drawn == 0, at: at.ISO8601Format())
     }
 
     private static func slice(_ name: String, _ slice: EstimateReport.Slice) -> View.Slice {

@@ -7,11 +7,22 @@ struct QueuePages: Sendable {
     struct View: Sendable {
         struct Question: Sendable {
             let question: String
+            let rubric: String
             let items: Int
             let alpha: String
             let interval: String
             let reading: String
+            let fleiss: String
             let gwet: String
+            let positive: String
+        }
+        struct Pair: Sendable {
+            let first: String
+            let second: String
+            let question: String
+            let rubric: String
+            let items: Int
+            let kappa: String
         }
         struct Reviewer: Sendable {
             let reviewer: String
@@ -25,11 +36,19 @@ struct QueuePages: Sendable {
             let reference: String
             let isChosen: Bool
         }
-        let progress: ReviewProgress
-        let questions: [Question]
-        let hasQuestions: Bool
-        let reviewers: [Reviewer]
-        let hasReviewers: Bool
+        struct Report: Sendable {
+            let progress: ReviewProgress
+            let questions: [Question]
+            let hasQuestions: Bool
+            let pairs: [Pair]
+            let hasPairs: Bool
+            let reviewers: [Reviewer]
+            let hasReviewers: Bool
+            let at: String
+        }
+        let report: [Report]
+        let isComing: Bool
+        let hasFailed: Bool
         let settings: ReviewSettings
         let rubrics: [RubricChoice]
         var done: String?
@@ -43,19 +62,33 @@ struct QueuePages: Sendable {
         console.action("queue/find-pairs", for: .lead, findPairs)
     }
 
-    private func page(_ view: View) -> Page { Page("queue", title: "Queue", view: view) }
+    private func page(_ view: View) -> Page { Page("queue", title: "Queue", view: view, modules: ["live.js"]) }
 
     private func view(_ visit: Visit) async throws -> View {
         let project = visit.project.id
-        let report = try await desk.agreement.report(of: project, in: TimeRange(lastDays: 30))
+        let shown = await desk.reports.queue(of: project, days: 30)
         let settings = try await desk.rubrics.settings(of: project)
         let rubrics = try await desk.rubrics.all(of: project).map {
             View.RubricChoice(reference: $0.reference, isChosen: $0.reference == settings.rubric)
         }
         return View(
-            progress: try await desk.queue.progress(in: project), questions: report.questions.map(Self.question),
-            hasQuestions: !report.questions.isEmpty, reviewers: report.reviewers.map(Self.reviewer),
-            hasReviewers: !report.reviewers.isEmpty, settings: settings, rubrics: rubrics)
+            report: shown.ready.map { [Self.report($0.value, at: $0.at)] } ?? [], isComing: shown.isComing,
+            hasFailed: shown.hasFailed, settings: settings, rubrics: rubrics)
+    }
+
+    private static func report(_ report: ComputedReports.QueueReport, at: Date) -> View.Report {
+        let agreement = report.agreement
+        return View.Report(
+            progress: report.progress, questions: agreement.questions.map(question),
+            hasQuestions: !agreement.questions.isEmpty, pairs: agreement.pairs.map(pair),
+            hasPairs: !agreement.pairs.isEmpty, reviewers: agreement.reviewers.map(reviewer),
+            hasReviewers: !agreement.reviewers.isEmpty, at: at.ISO8601Format())
+    }
+
+    private static func pair(_ pair: AgreementReport.Pair) -> View.Pair {
+        View.Pair(
+            first: pair.first, second: pair.second, question: pair.question, rubric: pair.rubric, items: pair.items,
+            kappa: pair.kappa.map(Numbers.two) ?? "not defined: " + reason(pair.undefined))
     }
 
     private func setSettings(_ visit: Visit, _ form: Form) async throws -> ActionOutcome {
@@ -99,8 +132,10 @@ struct QueuePages: Sendable {
             case nil: "not defined: " + Self.reason(question.undefined)
             }
         return View.Question(
-            question: question.question, items: question.items, alpha: question.alpha.map(Numbers.two) ?? "–",
-            interval: interval ?? "–", reading: reading, gwet: question.gwetAC1.map(Numbers.two) ?? "–")
+            question: question.question, rubric: question.rubric, items: question.items,
+            alpha: question.alpha.map(Numbers.two) ?? "–", interval: interval ?? "–", reading: reading,
+            fleiss: question.fleissKappa.map(Numbers.two) ?? "–", gwet: question.gwetAC1.map(Numbers.two) ?? "–",
+            positive: question.positiveAgreement.map(Numbers.two) ?? "–")
     }
 
     private static func reason(_ reason: Coefficient.Reason?) -> String {

@@ -15,6 +15,8 @@ struct ReviewPages: Sendable {
         let token: String
         let rubric: String
         let talk: Talk
+        /// For `lang`, which is left out without.
+        let language: [String]
         let original: String
         let guidelines: [Markdown.Block]
         let hasGuidelines: Bool
@@ -22,17 +24,28 @@ struct ReviewPages: Sendable {
         let correction: String
         let comment: String
         let isCorrected: Bool
-        let waiting: String
+        let hasWaiting: Bool
+        let leaseSeconds: Int
         let today: Int
         let lastHour: Int
         let median: String
     }
     private struct Lent: Encodable, Sendable { let slot: String? }
+    /// What the line on top says, for the module.
+    private struct Pace: Encodable, Sendable {
+        let today: Int
+        let lastHour: Int
+        let median: String
+        let hasWaiting: Bool
+    }
 
     let desk: ReviewDesk
 
     func add(to console: ConsoleRouter) {
         console.page("review", for: .review, show)
+        console.data("review/pace", for: .review) { [renderer = console.renderer] visit in
+            renderer.outcome(.json(try await pace(visit)), for: visit)
+        }
         console.action("review/next", for: .review, next)
         console.action("review/submit", for: .review, submit)
         console.action("review/skip", for: .review, skip)
@@ -40,6 +53,7 @@ struct ReviewPages: Sendable {
         console.action("review/undo", for: .review, undo)
         console.action("review/heartbeat", for: .review, heartbeat)
         console.action("review/draft", for: .review, draft)
+        console.action("review/diff", for: .review, diff)
     }
 
     /// `slot=` shows that one of the reviewer's items, else the oldest.
@@ -49,9 +63,22 @@ struct ReviewPages: Sendable {
         let slot = if let asked { asked } else { try await desk.queue.held(by: reviewer, in: visit.project.id).first }
         let item = try await slot.lookUp { try await desk.queue.held($0, by: reviewer, in: visit.project.id) }
         let pace = try await desk.queue.pace(of: reviewer, in: visit.project.id)
-        let waiting = try await desk.queue.waiting(in: visit.project.id)
+        let hasWaiting = try await desk.queue.hasWaiting(in: visit.project.id)
+        let lease = try await desk.rubrics.settings(of: visit.project.id).leaseSeconds
         return Page(
-            "review", title: "Review", view: View(item, pace: pace, waiting: waiting), modules: ["review.js"])
+            "review", title: "Review", view: View(item, pace: pace, hasWaiting: hasWaiting, lease: lease),
+            modules: ["review.js"])
+    }
+
+    private func pace(_ visit: Visit) async throws -> Pace {
+        let pace = try await desk.queue.pace(of: visit.person.handle.description, in: visit.project.id)
+        return Pace(
+            today: pace.today, lastHour: pace.lastHour, median: Self.median(pace),
+            hasWaiting: try await desk.queue.hasWaiting(in: visit.project.id))
+    }
+
+    fileprivate static func median(_ pace: ReviewPace) -> String {
+        pace.medianSeconds.map { "\(Int($0.rounded())) s" } ?? "–"
     }
 
     /// Lends one more; with two at hand already, the other one is it. `besides` is the one on the page.
@@ -103,6 +130,17 @@ struct ReviewPages: Sendable {
         return .nothing
     }
 
+    /// Of an item at hand only; changes nothing, and is a `POST` for the length of the text.
+    private func diff(_ visit: Visit, _ form: Form) async throws -> ActionOutcome {
+        try form.allow("slot", "correction")
+        let reviewer = visit.person.handle.description
+        guard let slot = UUID(uuidString: try form.required("slot")),
+            let item = try await desk.queue.held(slot, by: reviewer, in: visit.project.id)
+        else { throw ReviewError.leaseLost }
+        let correction = (try form.text("correction") ?? "").replacing("\r\n", with: "\n")
+        return .json(CorrectionDiff(from: item.answer?["content"]?.stringValue ?? "", to: correction))
+    }
+
     // MARK: What comes after
 
     /// A module has lent the next one ahead; a form is led to it.
@@ -127,13 +165,14 @@ struct ReviewPages: Sendable {
 }
 
 extension ReviewPages.View {
-    init(_ item: ReviewItem?, pace: ReviewPace, waiting: Int) {
+    init(_ item: ReviewItem?, pace: ReviewPace, hasWaiting: Bool, lease: Int) {
         let answer = item?.answer ?? ReviewItem.unreadable
         hasItem = item != nil
         slot = item?.slot.uuidString.lowercased() ?? ""
         token = item?.leaseToken.uuidString.lowercased() ?? ""
         rubric = item?.rubric.reference ?? ""
         talk = Talk(item.map { $0.messages ?? [ReviewItem.unreadable] } ?? [], answer: item == nil ? nil : answer)
+        language = PageLanguage.tag(item?.language).map { [$0] } ?? []
         original = answer["content"]?.stringValue ?? ""
         guidelines = Markdown(item?.rubric.document.guidelines ?? "").blocks
         hasGuidelines = !guidelines.isEmpty
@@ -141,10 +180,11 @@ extension ReviewPages.View {
         correction = item?.draft?.correction ?? ""
         comment = item?.draft?.comment ?? ""
         isCorrected = item?.draft?.correction != nil
-        self.waiting = waiting >= 1000 ? "1000 or more" : "\(waiting)"
+        self.hasWaiting = hasWaiting
+        leaseSeconds = lease
         today = pace.today
         lastHour = pace.lastHour
-        median = pace.medianSeconds.map { "\(Int($0.rounded())) s" } ?? "–"
+        median = ReviewPages.median(pace)
     }
 }
 
