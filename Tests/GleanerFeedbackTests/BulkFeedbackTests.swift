@@ -75,17 +75,15 @@ struct BulkFeedbackTests {
 
     @Test(
         "a body of millions of things that are no items is refused before one is read",
-        arguments: [
-            ("[" + String(repeating: "0,", count: 1_000_000) + "0]", "application/json"),
-            (String(repeating: "0\n", count: 1_000_000), "application/x-ndjson"),
-        ])
-    func millions(_ body: String, _ type: String) async throws {
+        arguments: [false, true])
+    func millions(_ isLines: Bool) async throws {
+        let body =
+            isLines
+            ? String(repeating: "0\n", count: 1_000_000) : "[" + String(repeating: "0,", count: 1_000_000) + "0]"
         let began = ContinuousClock.now
-        #expect(throws: BulkError.tooMany(limit: 10_000)) {
-            try BulkFeedback(Array(body.utf8), isLines: type == "application/x-ndjson")
-        }
-        // Counting takes a moment even in a debug build; reading them takes much longer.
-        #expect(ContinuousClock.now - began < .seconds(3))
+        #expect(throws: BulkError.tooMany(limit: 10_000)) { try BulkFeedback(Array(body.utf8), isLines: isLines) }
+        // Counting takes a moment even in a debug build; reading them takes minutes.
+        #expect(ContinuousClock.now - began < .seconds(20))
     }
 
     @Test("commas within items part nothing")

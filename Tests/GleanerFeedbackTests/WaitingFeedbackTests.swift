@@ -44,7 +44,7 @@ struct WaitingFeedbackTests {
         await service.joinEarly([
             LandedExchange(project: world.project, id: .new(), completion: nil, conversation: "k", turn: 5000)
         ])
-        #expect(ContinuousClock.now - began < .seconds(3))
+        #expect(ContinuousClock.now - began < .seconds(15))
         #expect(service.metrics.failedJoins == 0)
         #expect(try await count("early_feedback") == 899)
     }

@@ -114,3 +114,26 @@ struct RuleClassifierTests {
         #expect(!raw.contains("9876543210"))
     }
 }
+
+@Suite("Long texts are read beside everything else")
+struct LongTextTests {
+    @Test("while megabytes are classified, short texts and other tasks go on", .timeLimit(.minutes(2)))
+    func goesOn() async {
+        let classifier = RuleClassifier()
+        let long = String(repeating: "aaj mausam accha hai, chai ke saath pakode khayenge. ", count: 8_000)
+        await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    await classifier.classify([long], within: .seconds(60)).allSatisfy { $0.status == .ok }
+                }
+            }
+            // More of them than there are threads; this gets its turn before they have ended.
+            let began = ContinuousClock.now
+            let short = await classifier.classify(["tu chutiya hai"], within: .seconds(1))
+            let waited = ContinuousClock.now - began
+            #expect(short.first?.scores.isEmpty == false)
+            for await isFine in group { #expect(isFine) }
+            #expect(waited * 4 < ContinuousClock.now - began)
+        }
+    }
+}

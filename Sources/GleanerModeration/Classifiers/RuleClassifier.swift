@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 
 /// The built-in classifier: word lists and patterns. Needs no network, takes about a microsecond a word.
@@ -15,8 +16,25 @@ public struct RuleClassifier: Classifier {
         matcher = WordMatcher.of(languages)
     }
 
+    /// In bytes. What is longer is read on a thread of its own, one after the other: some megabytes that somebody sends must
+    /// not take the threads that everything else runs on.
+    private static let longestAtOnce = 8_192
+    private static let desk = DispatchQueue(label: "gleaner.rules", qos: .utility)
+
     public func classify(_ texts: [String], within timeout: Duration) async -> [Classification] {
-        texts.map(classify)
+        var results: [Classification] = []
+        for text in texts {
+            if text.utf8.count <= Self.longestAtOnce {
+                results.append(classify(text))
+                await Task.yield()
+            } else {
+                results.append(
+                    await withCheckedContinuation { result in
+                        Self.desk.async { result.resume(returning: classify(text)) }
+                    })
+            }
+        }
+        return results
     }
 
     public func classify(_ text: String) -> Classification {

@@ -23,8 +23,15 @@ struct WordMatcher: Sendable {
 
     private var byWord: [String: [Phrase]] = [:]
     private var byPrefix: [String: [Phrase]] = [:]
-    /// Lengths of prefixes that some phrase begins with.
-    private var prefixLengths: Set<Int> = []
+    /// What phrases begin with, by the first two bytes: few words of a text begin with any of them, and the others need no
+    /// look-up.
+    private var beginnings: [UInt16: Beginning] = [:]
+
+    private struct Beginning: Sendable {
+        var hasWords = false
+        /// Lengths of prefixes.
+        var prefixLengths: Set<Int> = []
+    }
 
     init(_ lists: [WordList], languages: Set<RuleLanguage>) {
         for list in lists where languages.contains(list.language) {
@@ -49,10 +56,13 @@ struct WordMatcher: Sendable {
         }
         let phrase = Phrase(parts: parts, isRoman: isRoman, category: list.category, weight: weight)
         switch parts.first {
-        case .word(let word): byWord[word, default: []].append(phrase)
+        case .word(let word):
+            byWord[word, default: []].append(phrase)
+            beginnings[Self.beginning(word), default: Beginning()].hasWords = true
         case .prefix(let prefix):
             byPrefix[prefix, default: []].append(phrase)
-            prefixLengths.insert(prefix.unicodeScalars.count)
+            beginnings[Self.beginning(prefix), default: Beginning()].prefixLengths.insert(
+                prefix.unicodeScalars.count)
         case .any, nil: break
         }
     }
@@ -71,16 +81,21 @@ struct WordMatcher: Sendable {
     }
 
     private func candidates(_ word: WordFold.Word) -> [Phrase] {
-        var found = (byWord[word.plain] ?? []).filter { !$0.isRoman } + (byWord[word.roman] ?? []).filter(\.isRoman)
-        for length in prefixLengths {
-            if let plain = Self.prefix(word.plain, length), let phrases = byPrefix[plain] {
-                found += phrases.filter { !$0.isRoman }
-            }
-            if let roman = Self.prefix(word.roman, length), let phrases = byPrefix[roman] {
-                found += phrases.filter(\.isRoman)
-            }
+        candidates(word.plain, areRoman: false) + candidates(word.roman, areRoman: true)
+    }
+
+    private func candidates(_ word: String, areRoman: Bool) -> [Phrase] {
+        guard let beginning = beginnings[Self.beginning(word)] else { return [] }
+        var found = beginning.hasWords ? byWord[word] ?? [] : []
+        for length in beginning.prefixLengths {
+            if let prefix = Self.prefix(word, length), let phrases = byPrefix[prefix] { found += phrases }
         }
-        return found
+        return found.filter { $0.isRoman == areRoman }
+    }
+
+    private static func beginning(_ word: String) -> UInt16 {
+        var bytes = word.utf8.makeIterator()
+        return UInt16(bytes.next() ?? 0) << 8 | UInt16(bytes.next() ?? 0)
     }
 
     private static func prefix(_ word: String, _ length: Int) -> String? {

@@ -64,7 +64,7 @@ enum WordFold {
         if value < 0x80 {
             let byte = UInt8(value)
             if byte.isLetter { return .letter(Unicode.Scalar(byte.lowercased)) }
-            return byte.isDigit || leet[byte] != nil ? .letter(scalar) : .gap
+            return byte.isDigit || leet[Int(byte)] != byte ? .letter(scalar) : .gap
         }
         // Devanagari: letters and signs; its digits and stops end words. The dot below is a letter's own.
         if (0x0900...0x097F).contains(value) {
@@ -87,14 +87,12 @@ enum WordFold {
         return String(lowered).decomposedStringWithCanonicalMapping.unicodeScalars.first ?? lowered
     }
 
-    /// Digits and signs that stand for letters, inside a word with letters.
-    static let leet: [UInt8: UInt8] = [
-        UInt8(ascii: "0"): UInt8(ascii: "o"), UInt8(ascii: "1"): UInt8(ascii: "i"),
-        UInt8(ascii: "3"): UInt8(ascii: "e"),
-        UInt8(ascii: "4"): UInt8(ascii: "a"), UInt8(ascii: "5"): UInt8(ascii: "s"),
-        UInt8(ascii: "7"): UInt8(ascii: "t"),
-        UInt8(ascii: "@"): UInt8(ascii: "a"), UInt8(ascii: "$"): UInt8(ascii: "s"),
-    ]
+    /// For each byte of ASCII what it counts as inside a word with letters: digits and signs stand for letters.
+    static let leet: [UInt8] = {
+        var table = Array(UInt8(0)..<128)
+        for (sign, letter) in zip("013457@$".utf8, "oieastas".utf8) { table[Int(sign)] = letter }
+        return table
+    }()
     /// Cyrillic and Greek letters that look like Latin ones.
     private static let lookalikes: [UInt32: Unicode.Scalar] = Dictionary(
         uniqueKeysWithValues: zip(
@@ -113,9 +111,7 @@ extension WordFold.Word {
             return
         }
         let bytes = scalars.map { scalar -> UInt8 in
-            guard scalar.isASCII else { return UInt8(ascii: "?") }
-            let byte = UInt8(scalar.value)
-            return WordFold.leet[byte] ?? byte
+            scalar.isASCII ? WordFold.leet[Int(scalar.value)] : UInt8(ascii: "?")
         }
         let plain = Self.once(bytes)
         self.init(
@@ -124,36 +120,10 @@ extension WordFold.Word {
     }
 
     /// Repeated letters once.
-    static func once(_ bytes: [UInt8]) -> [UInt8] {
-        bytes.indices.filter { $0 == 0 || bytes[$0] != bytes[$0 - 1] }.map { bytes[$0] }
-    }
-}
-
-/// Hindi in Latin letters has as many spellings as writers; these are the differences that say nothing.
-enum RomanHindi {
-    private static let pairs: [(from: String, to: String)] = [
-        ("chh", "ch"), ("aa", "a"), ("ee", "i"), ("oo", "u"), ("ou", "u"), ("ph", "f"), ("sh", "s"), ("bh", "b"),
-        ("dh", "d"), ("gh", "g"), ("jh", "j"), ("kh", "k"), ("th", "t"), ("rh", "r"), ("ck", "k"), ("w", "v"),
-        ("z", "j"), ("q", "k"), ("x", "ks"),
-    ]
-    private static let table = pairs.map { (from: Array($0.from.utf8), to: Array($0.to.utf8)) }
-
-    /// - Parameter bytes: lower case.
-    static func fold(_ bytes: [UInt8]) -> [UInt8] {
-        var folded: [UInt8] = []
-        var index = 0
-        while index < bytes.count {
-            let rest = bytes[index...]
-            if let pair = table.first(where: { rest.starts(with: $0.from) }) {
-                folded += pair.to
-                index += pair.from.count
-            } else {
-                folded.append(bytes[index])
-                index += 1
-            }
-        }
-        let once = WordFold.Word.once(folded)
-        // `hun`, `hu` and `hoon`; `main` and `mai`: the nasal at a word's end comes and goes.
-        return once.count > 2 && once.last == UInt8(ascii: "n") ? once.dropLast() : once
+    private static func once(_ bytes: [UInt8]) -> [UInt8] {
+        var once: [UInt8] = []
+        once.reserveCapacity(bytes.count)
+        for byte in bytes where once.last != byte { once.append(byte) }
+        return once
     }
 }
