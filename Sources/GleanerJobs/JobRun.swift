@@ -27,8 +27,9 @@ struct JobRun: Sendable {
                 return .done
             }
         } catch  where Task.isCancelled {
-            // Told from a task of its own: this one can no longer speak to the database.
-            return await Task { await tell(lease) { try await giveBack(lease) } }.value
+            // Told from a task of its own: this one can no longer speak to the database. Once: a stop does not wait for a
+            // database that is away, or whose pool has stopped before; then the lease runs out.
+            return await Task { (try? await giveBack(lease)) ?? .lost }.value
         } catch JobError.leaseLost {
             return .lost
         } catch {

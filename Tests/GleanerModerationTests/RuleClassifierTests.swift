@@ -136,4 +136,12 @@ struct LongTextTests {
             #expect(waited * 4 < ContinuousClock.now - began)
         }
     }
+
+    @Test("who is cancelled does not wait for a long text", .timeLimit(.minutes(2)))
+    func cancelled() async {
+        let long = String(repeating: "aaj mausam accha hai, chai ke saath pakode khayenge. ", count: 8_000)
+        let judged = Task { await RuleClassifier().classify([long, long, long], within: .seconds(60)) }
+        judged.cancel()
+        #expect(await judged.value.map(\.status) == [.timeout, .timeout, .timeout])
+    }
 }

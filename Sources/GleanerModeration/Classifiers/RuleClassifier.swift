@@ -28,13 +28,23 @@ public struct RuleClassifier: Classifier {
                 results.append(classify(text))
                 await Task.yield()
             } else {
-                results.append(
-                    await withCheckedContinuation { result in
-                        Self.desk.async { result.resume(returning: classify(text)) }
-                    })
+                results.append(await atTheDesk(text))
             }
         }
         return results
+    }
+
+    /// Whoever is cancelled waits for nothing: the text may take seconds, and a stop has none.
+    private func atTheDesk(_ text: String) async -> Classification {
+        let wait = FirstAnswer()
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                wait.begin(continuation)
+                Self.desk.async { if wait.isOpen { wait.end(classify(text)) } }
+            }
+        } onCancel: {
+            wait.end(.failed(.timedOut, after: .zero))
+        }
     }
 
     public func classify(_ text: String) -> Classification {
@@ -58,4 +68,47 @@ extension WordMatcher {
         }
     }
     private static let known = Mutex<[Set<RuleLanguage>: WordMatcher]>([:])
+}
+
+/// A wait that ends once, with the first answer; also with one that comes before it begins.
+private final class FirstAnswer: Sendable {
+    private enum State {
+        case new
+        case waiting(CheckedContinuation<Classification, Never>)
+        case early(Classification)
+        case over
+    }
+    private let state = Mutex(State.new)
+
+    var isOpen: Bool {
+        state.withLock { state in
+            if case .waiting = state { true } else { false }
+        }
+    }
+
+    func begin(_ continuation: CheckedContinuation<Classification, Never>) {
+        let early: Classification? = state.withLock { state in
+            guard case .early(let answer) = state else {
+                state = .waiting(continuation)
+                return nil
+            }
+            state = .over
+            return answer
+        }
+        if let early { continuation.resume(returning: early) }
+    }
+
+    func end(_ answer: Classification) {
+        let waiting: CheckedContinuation<Classification, Never>? = state.withLock { state in
+            switch state {
+            case .new: state = .early(answer)
+            case .waiting(let continuation):
+                state = .over
+                return continuation
+            case .early, .over: break
+            }
+            return nil
+        }
+        waiting?.resume(returning: answer)
+    }
 }

@@ -42,6 +42,8 @@ public struct ModerateHandler: JobHandler {
             + store.comments(on: work.exchanges, in: project) + store.comments(work.comments, in: project)
         let known = try await store.known(of: Array(Set(texts.map(\.subject.exchange))), in: project)
         let outcome = await bench.judge(texts, by: version, known: known)
+        // What a stop cut short says nothing; the job is given back.
+        try Task.checkCancellation()
         try Task.checkCancellation()
         try await store.write(outcome.batch, in: project, holding: job)
         metrics.count(outcome.batch)
