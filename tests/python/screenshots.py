@@ -4,6 +4,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import httpx2 as httpx
+
 from browser import DESKTOP, PHONE, Chromium, ConsolePeople
 from conftest import make_database
 from gleaner import DemoProvider, Gleaner, wait_until
@@ -37,11 +39,22 @@ def pages(visitor):
         visitor.open(entry)
         links = visitor.page.eval_on_selector_all("main a[href^='/']", "all => all.map(a => a.getAttribute('href'))")
         for link in links:
-            parts = link.split("?")[0].strip("/").split("/")
+            parts = link.split("?")[0].split("#")[0].strip("/").split("/")
             name = "-".join("one" if len(part) == 36 else part for part in parts)
             if "?" not in link and len(parts) <= 3 and name not in found and "raw" not in parts:
                 found[name] = link
+    found["moderation-exchanges-one"] = found["exchanges-one"].replace("/exchanges/", "/moderation/exchanges/")
     return found
+
+
+def pick_some(gleaner, base):
+    """The demo's reviewers leave nothing over: some of its exchanges are put into the queue again."""
+    key = gleaner.run("keys", "create", "--project", "demo", "--scope", "admin").stdout.strip()
+    with httpx.Client(base_url=base, headers={"Authorization": f"Bearer {key}"}, timeout=30) as client:
+        exchanges = client.get("/api/exchanges", params={"reviewed": "false", "status": "completed", "limit": 12}).json()
+        ids = [exchange["id"] for exchange in exchanges["exchanges"]]
+        answer = client.post("/api/samples/pick", json={"exchange_ids": ids, "reason": "for the pictures"})
+        assert answer.status_code in (200, 201, 202), answer.text
 
 
 def main(folder):
@@ -53,6 +66,7 @@ def main(folder):
         people = ConsolePeople(gleaner)
         gleaner.run("demo", "--gateway", f"http://127.0.0.1:{gleaner.port}", "--conversations", "120")
         wait_until("all is stored", lambda: gleaner.ledger()["ledger"]["journaled"] == 0, 60)
+        pick_some(gleaner, people.base)
         link = gleaner.run("people", "invite", "asha", "--role", "admin", "--name", "Asha", "--project", "demo").stdout.strip()
         cookies = people.accept(link)
         chromium = Chromium()
@@ -69,10 +83,9 @@ def main(folder):
             for name, path in found.items():
                 visitor.open(path)
                 if name == "review":
-                    start = visitor.page.get_by_role("button", name="Begin")
-                    if start.count():
-                        with visitor.page.expect_navigation():
-                            start.first.click()
+                    if visitor.page.locator("#begin").count():
+                        visitor.page.get_by_role("button", name="Begin").click()
+                    visitor.page.wait_for_selector("#skipping")
                 visitor.page.wait_for_load_state("networkidle")
                 shoot(visitor, folder, name, shape)
             visitor.close()

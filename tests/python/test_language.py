@@ -20,7 +20,9 @@ EITHER = {"hello", "hello!"}
 def lines(folder):
     data = Path(chatterbot.__file__).parent / "data" / folder
     found = {str(line) for path in sorted(data.glob("*.yml")) for talk in yaml.safe_load(path.read_text())["conversations"] for line in talk}
-    return sorted(line for line in found if line.lower() not in EITHER)
+    # The English ones of a word or two are answers to a quiz: names and numbers, which are of no language.
+    fewest = 3 if folder == "english" else 1
+    return sorted(line for line in found if line.lower() not in EITHER and len(line.split()) >= fewest)
 
 
 @pytest.mark.parametrize("folder, tags, least", [

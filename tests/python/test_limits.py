@@ -79,12 +79,12 @@ def test_a_key_gets_limits_of_its_own_while_the_gateway_runs(limited):
     assert call(limited, key).status_code == 200
     id = key_id(limited, "own")
     shown = limited.run("keys", "limit", id, "--rate", "3/h", "--client-gone", "drain").stdout.strip()
-    assert shown == "max-concurrent default, rate 3/h, client-gone drain"
+    assert shown == "max-concurrent default, rate 3/h, client-gone drain, feedback-tokens default"
     refused = wait_until("the rate is used up", lambda: (r := call(limited, key)).status_code == 429 and r, 10)
     assert refused.json()["error"]["code"] == "rate_limited"
     assert 1100 < int(refused.headers["retry-after"]) <= 1200
     assert limited.run("keys", "limit", id, "--reset", "--max-concurrent", "1").stdout.strip() == \
-        "max-concurrent 1, rate default, client-gone default"
+        "max-concurrent 1, rate default, client-gone default, feedback-tokens default"
     wait_until("the rate is gone", lambda: call(limited, key).status_code == 200, 10)
     stream = OpenStream(limited, key)
     assert call(limited, key).json()["error"]["code"] == "too_many_concurrent"
