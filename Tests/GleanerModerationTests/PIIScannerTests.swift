@@ -241,8 +241,12 @@ struct PIIScannerTests {
             return clock.measure { _ = RuleClassifier().classify(text) }
         }
         _ = time(1 << 10)
-        let (small, large) = (min(time(1 << 12), time(1 << 12)), time(1 << 15))
-        // Quadratic work would take 64 times as long; another test may run beside this one.
-        #expect(large < small * 32 + .milliseconds(100), "\(unit.debugDescription): \(small) and \(large)")
+        // Quadratic work would take 64 times as long, each time; other tests run beside this one.
+        var (small, large) = (Duration.zero, Duration.zero)
+        for _ in 0..<6 {
+            (small, large) = (time(1 << 12), time(1 << 15))
+            if large < small * 32 + .milliseconds(100) { return }
+        }
+        Issue.record("\(unit.debugDescription): \(small) and \(large)")
     }
 }
