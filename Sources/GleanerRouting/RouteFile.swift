@@ -28,7 +28,6 @@ struct RouteFile: Sendable {
         return (Dictionary(tables) { first, _ in first }, salt)
     }
 
-    /// Whole or not at all: a crash in between leaves the file as it was.
     func write(_ tables: [ID<Project>: RouteTable], salt: RouteSalt) throws {
         let projects = tables.map { id, table in
             let routes = table.routes.values.sorted { $0.name < $1.name }
@@ -37,10 +36,6 @@ struct RouteFile: Sendable {
         let content = Content(salt: Data(salt.bytes), projects: Dictionary(projects) { first, _ in first })
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let new = path + ".new"
-        let data = try encoder.encode(content)
-        guard FileManager.default.createFile(atPath: new, contents: data, attributes: [.posixPermissions: 0o600]),
-            rename(new, path) == 0
-        else { throw CocoaError(.fileWriteUnknown) }
+        try PrivateFile.write(try encoder.encode(content), to: path)
     }
 }

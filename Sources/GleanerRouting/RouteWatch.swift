@@ -35,22 +35,7 @@ public final class RouteWatch: Service {
     }
 
     public func run() async throws {
-        let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        await cancelWhenGracefulShutdown {
-            await withTaskGroup { group in
-                group.addTask { try? await self.listener.run() }
-                group.addTask { for await _ in self.listener.notifications { wake.yield() } }
-                group.addTask {
-                    while !Task.isCancelled {
-                        wake.yield()
-                        try? await Task.sleep(for: Self.interval)
-                    }
-                    wake.finish()
-                }
-                // One reader: what it puts in force is never older than what it put in force before.
-                group.addTask { for await _ in wakes { await self.refresh() } }
-            }
-        }
+        await listener.refresh(every: Self.interval) { await self.refresh() }
     }
 
     /// Reads what has changed and puts it in force.

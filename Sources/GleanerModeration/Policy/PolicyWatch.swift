@@ -34,22 +34,7 @@ public final class PolicyWatch: Service {
     }
 
     public func run() async throws {
-        let (wakes, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        await cancelWhenGracefulShutdown {
-            await withTaskGroup { group in
-                group.addTask { try? await self.listener.run() }
-                group.addTask { for await _ in self.listener.notifications { wake.yield() } }
-                group.addTask {
-                    while !Task.isCancelled {
-                        wake.yield()
-                        try? await Task.sleep(for: Self.interval)
-                    }
-                    wake.finish()
-                }
-                // One reader: what it puts in force is never older than what it put in force before.
-                group.addTask { for await _ in wakes { await self.refresh() } }
-            }
-        }
+        await listener.refresh(every: Self.interval) { await self.refresh() }
     }
 
     /// Reads what has changed and puts it in force.
@@ -84,7 +69,6 @@ public final class PolicyWatch: Service {
             }
         }
     }
-
 }
 
 /// The last policies, on this machine's disk; readable for its owner alone.
@@ -110,17 +94,12 @@ struct PolicyFile: Sendable {
         return policies
     }
 
-    /// Whole or not at all: a crash in between leaves the file as it was.
     func write(_ policies: [ID<Project>: PolicyVersion]) throws {
         let members = policies.map { project, policy -> (String, JSONValue) in
             let document = policy.isSealed ? JSONValue.null : policy.policy.document
             return (project.description, ["version": .integer(policy.version), "document": document])
         }
         let bytes = try JSONValue.object(Dictionary(uniqueKeysWithValues: members)).canonicalBytes()
-        let new = path + ".new"
-        guard
-            FileManager.default.createFile(atPath: new, contents: Data(bytes), attributes: [.posixPermissions: 0o600]),
-            rename(new, path) == 0
-        else { throw CocoaError(.fileWriteUnknown) }
+        try PrivateFile.write(Data(bytes), to: path)
     }
 }
