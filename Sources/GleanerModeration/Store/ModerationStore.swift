@@ -90,7 +90,8 @@ struct ModerationStore: Sendable {
                 AS d (shard, id, exchange_id, target, subject_id, policy_version, action, categories, reason, actor, created_at)
             WHERE d.actor IS NOT NULL OR NOT EXISTS (
                 SELECT FROM gleaner.moderation_decisions p
-                WHERE p.shard = d.shard AND p.exchange_id = d.exchange_id AND p.target = d.target
+                WHERE p.shard = d.shard AND p.exchange_id = d.exchange_id
+                  AND p.id >= \(decisions.map(\.subject.exchange.firstRecord).lowest) AND p.target = d.target
                   AND p.subject_id = d.subject_id AND (p.actor IS NOT NULL OR p.policy_version > d.policy_version))
             """, isKept: true)
     }

@@ -99,7 +99,7 @@ struct ReviewSignals: SignalSource {
                            r.exchange_id, r.target, r.subject_id, r.raw
                     FROM unnest(\(PostgresArray(ids.map(\.shard.value))), \(PostgresArray(ids.map(\.uuid)))) AS k (shard, id)
                     JOIN gleaner.moderation_results r ON r.shard = k.shard AND r.exchange_id = k.id
-                    WHERE r.project_id = \(project.uuid) AND r.status = 'ok'
+                    WHERE r.project_id = \(project.uuid) AND r.id >= \(ids.map(\.firstRecord).lowest) AND r.status = 'ok'
                     ORDER BY r.exchange_id, r.target, r.subject_id, r.classifier, r.id DESC
                 ) newest
                 CROSS JOIN LATERAL jsonb_each_text(
