@@ -30,7 +30,7 @@ public struct ExchangeMarks: Codable, Sendable, Hashable {
     ) async throws -> [ID<Exchange>: ExchangeMarks] {
         guard !exchanges.isEmpty else { return [:] }
         // Feedback is younger than what it is about, so that older partitions need not be looked into.
-        let oldest = exchanges.map { ID<Exchange>.first(at: $0.timestamp.addingTimeInterval(-600)).uuid }
+        let oldest = exchanges.map { UUID.lowest(at: $0.timestamp.addingTimeInterval(-600)) }
         let rows = try await pool.query(
             """
             SELECT e.id, v.ups, v.downs, v.score, v.reported, r.reviews, \(sql: ExchangeJudgements.isFlagged) AS flagged

@@ -73,7 +73,7 @@ public struct ModerationService: Sendable {
     public func redecide(in project: ID<Project>, since: Date? = nil, asks: Bool = false) async throws -> ID<Job> {
         let version = try await policies.current(of: project).version
         var payload: [String: JSONValue] = ["policy_version": .integer(version), "ask": .bool(asks)]
-        if let since { payload["since"] = .string(ID<Exchange>(ModerationStore.first(at: since)).description) }
+        if let since { payload["since"] = .string(ID<Exchange>(UUID.lowest(at: since)).description) }
         return try await queue.enqueue(
             NewJob(kind: .redecide, project: project, payload: .object(payload)))
     }

@@ -106,8 +106,8 @@ struct PlanTests {
         let step = SearchStep(
             walk: SearchWalk(
                 project: world.project, driver: driver, conditions: SearchConditions(filter).sql,
-                above: ID<Exchange>.first(at: Date(timeIntervalSince1970: 0)).uuid,
-                below: ID<Exchange>.first(at: Date() + 1000).uuid),
+                above: UUID.lowest(at: Date(timeIntervalSince1970: 0)),
+                below: UUID.lowest(at: Date() + 1000)),
             needle: filter.text.map { TextNeedle($0) }, rows: rows, hits: 51)
         let lines = try await world.pool.query("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) \(sql: step.sql)")
         return Plan(text: try lines.map { try $0.decode(0, as: String.self) }.joined(separator: "\n"))

@@ -72,19 +72,10 @@ public struct ExchangeSearch: Sendable {
     private static func bounds(
         _ filter: ExchangeFilter, before: ID<Exchange>?, after: ID<Exchange>?
     ) -> (above: UUID, below: UUID) {
-        let since = filter.since.map { ID<Exchange>.first(at: $0.addingTimeInterval(-clockTolerance)) }
-        let until = filter.until.map { ID<Exchange>.first(at: $0.addingTimeInterval(clockTolerance)) }
+        let since = filter.since.map { ID<Exchange>(UUID.lowest(at: $0.addingTimeInterval(-clockTolerance))) }
+        let until = filter.until.map { ID<Exchange>(UUID.lowest(at: $0.addingTimeInterval(clockTolerance))) }
         let above = [since, after].compactMap { $0 }.max() ?? ID(bytes: [UInt8](repeating: 0, count: 16))!
         let below = [until, before].compactMap { $0 }.min() ?? ID(bytes: [UInt8](repeating: 0xFF, count: 16))!
         return (above.uuid, below.uuid)
-    }
-}
-
-extension ID {
-    /// The smallest UUID that carries this millisecond; no entity has it.
-    static func first(at time: Date) -> ID {
-        let milliseconds = UInt64(max(0, time.timeIntervalSince1970 * 1000))
-        let bytes = (0..<6).map { UInt8(truncatingIfNeeded: milliseconds >> (40 - 8 * $0)) }
-        return ID(bytes: bytes + [UInt8](repeating: 0, count: 10))!
     }
 }

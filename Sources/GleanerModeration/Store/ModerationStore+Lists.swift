@@ -78,7 +78,7 @@ extension ModerationStore {
 
     /// - Parameter since: looks no further back.
     func standing(of project: ID<Project>, since: Date) async throws -> ModerationStanding {
-        let from = Self.first(at: since)
+        let from = UUID.lowest(at: since)
         var decisions: [ModerationAction: Int] = [:]
         var met = 0
         for row in try await pool.query(
@@ -117,16 +117,6 @@ extension ModerationStore {
         }
         let isCut = max(met, failures.reduce(0) { $0 + $1.count }) >= ModerationStanding.mostCounted
         return ModerationStanding(decisions: decisions, failures: failures, isCut: isCut)
-    }
-
-    /// The smallest id of that time: a UUIDv7 begins with its milliseconds.
-    static func first(at time: Date) -> UUID {
-        let milliseconds = UInt64(max(time.timeIntervalSince1970, 0) * 1000)
-        func byte(_ shift: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: milliseconds >> shift) }
-        return UUID(
-            uuid: (
-                byte(40), byte(32), byte(24), byte(16), byte(8), byte(0), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
-            ))
     }
 
     /// Whether the project has such an exchange, and when a comment is meant, that feedback on it.

@@ -39,7 +39,21 @@ struct UndoBody: FieldListing {
     enum CodingKeys: String, CodingKey, CaseIterable { case reviewer }
 }
 
-struct SubmitBody: FieldListing {
+/// A body that judges.
+protocol JudgingBody {
+    var scores: [String: Int]? { get }
+    var answers: [String: JSONValue]? { get }
+    var correction: String? { get }
+    var comment: String? { get }
+}
+
+extension JudgingBody {
+    var given: ReviewAnswers {
+        ReviewAnswers(scores: scores ?? [:], answers: answers ?? [:], correction: correction, comment: comment)
+    }
+}
+
+struct SubmitBody: FieldListing, JudgingBody {
     let slot: UUID
     let leaseToken: UUID
     let scores: [String: Int]?
@@ -52,10 +66,6 @@ struct SubmitBody: FieldListing {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case slot, scores, answers, correction, comment, reviewer
         case leaseToken = "lease_token"
-    }
-
-    var given: ReviewAnswers {
-        ReviewAnswers(scores: scores ?? [:], answers: answers ?? [:], correction: correction, comment: comment)
     }
 }
 
@@ -83,7 +93,7 @@ struct LeaseBody: FieldListing {
     }
 }
 
-struct AdjudicationBody: FieldListing {
+struct AdjudicationBody: FieldListing, JudgingBody {
     let exchange: ID<Exchange>
     let reason: String
     let scores: [String: Int]?
@@ -95,10 +105,6 @@ struct AdjudicationBody: FieldListing {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case reason, scores, answers, correction, comment, by
         case exchange = "exchange_id"
-    }
-
-    var given: ReviewAnswers {
-        ReviewAnswers(scores: scores ?? [:], answers: answers ?? [:], correction: correction, comment: comment)
     }
 }
 
