@@ -85,6 +85,7 @@ let package = Package(
                 .embedInCode("0024_waiting_feedback.sql"),
                 .embedInCode("0025_reviewing.sql"),
                 .embedInCode("0026_flagged.sql"),
+                .embedInCode("0027_alike.sql"),
             ],
             swiftSettings: shared),
         .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),

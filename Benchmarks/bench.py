@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from gleanerbench import ingest, machine, memory, report, scenarios, tls  # noqa: E402
+from gleanerbench import ingest, machine, memory, report, scenarios, statements, tls  # noqa: E402
 from gleanerbench.measure import Bench  # noqa: E402
 from gleanerbench.postgres import Postgres  # noqa: E402
 from gleanerbench.processes import ROOT, BenchError, Tools, end_all  # noqa: E402
@@ -44,6 +44,8 @@ def read_options():
     parser.add_argument("--json", type=Path, default=ROOT / ".build/bench.json",
                         help="where the figures go (.build/bench.json)")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    parser.add_argument("--statements", action="store_true",
+                        help="also print what PostgreSQL spent its time on; counting costs it some")
     options = parser.parse_args()
     options.only = [name for name in options.only.split(",") if name] or list(GROUPS)
     if unknown := set(options.only) - set(GROUPS):
@@ -62,13 +64,18 @@ def run(options, directory, rows, checks):
     """Fills `rows`, and `checks` with what was sent and what was stored of each gateway that ran."""
     if not os.access(options.binary, os.X_OK):
         raise BenchError(f"{options.binary} is not there; build it: make build (or name one with --binary)")
-    bench = Bench(Tools(directory), Postgres(), options, checks)
+    postgres = Postgres(statements.SETTINGS if options.statements else "")
+    bench = Bench(Tools(directory), postgres, options, checks)
     bench.start()
+    if options.statements:
+        statements.begin(postgres)
     for name in options.only:
         for row in GROUPS[name](bench):
             rows.append(row)
             print("  ".join(cell for cell in report.line(row) if cell), file=sys.stderr, flush=True)
     bench.check()
+    if options.statements:
+        print(statements.report(postgres), end="\n\n")
 
 
 def main():

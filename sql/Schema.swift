@@ -25,5 +25,6 @@ public enum GleanerSchema {
         ("0024_waiting_feedback", PackageResources._024_waiting_feedback_sql),
         ("0025_reviewing", PackageResources._025_reviewing_sql),
         ("0026_flagged", PackageResources._026_flagged_sql),
+        ("0027_alike", PackageResources._027_alike_sql),
     ]
 }

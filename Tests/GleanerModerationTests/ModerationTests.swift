@@ -49,6 +49,40 @@ struct ModerationTests {
         }
     }
 
+    @Test("what is clean on both sides is one row, and whatever is said later of one side counts instead")
+    func alike() async throws {
+        try await ModerationWorld.with { world in
+            func targets(_ table: String) async throws -> [String] {
+                try await world.pool.query(
+                    "SELECT target FROM gleaner.\(raw: table) WHERE exchange_id = \(exchange.uuid) ORDER BY id"
+                ).map { try $0.decode("target") }
+            }
+            let exchange = try await world.exchanges.add(user: "namaste", answer: "Aap kaise hain?")
+            let half = try await world.exchanges.add(user: "tu chutiya hai", answer: "Namaste.")
+            try await world.service.landed([(exchange, world.project), (half, world.project)])
+            try await world.work()
+            #expect(try await targets("moderation_results") == ["exchange"])
+            #expect(try await targets("moderation_decisions") == ["exchange"])
+            #expect(try await world.actions(half) == [.prompt: .flag, .response: .allow])
+            let history = try await world.service.history(of: exchange, in: world.project)
+            #expect(Set(history.results.map(\.subject.target)) == [.prompt, .response])
+            #expect(Set(history.current.map(\.subject.target)) == [.prompt, .response])
+
+            let subject = ModerationSubject(exchange: exchange, target: .response)
+            _ = try await world.service.override(
+                subject, with: .flag, reason: "rude", by: "lead", in: world.project)
+            #expect(try await world.actions(exchange) == [.prompt: .allow, .response: .flag])
+            // A policy that decides again changes the side that a person has not decided.
+            _ = try await world.service.put(
+                try ModerationPolicy(parsing: #"{"classifiers": [{"kind": "rules"}]}"#.utf8), of: world.project,
+                author: "lead", note: "")
+            _ = try await world.service.redecide(in: world.project)
+            try await world.work()
+            #expect(try await world.actions(exchange) == [.prompt: .allow, .response: .flag])
+            #expect(try await targets("moderation_decisions") == ["exchange", "response"])
+        }
+    }
+
     @Test("exchanges that land while no worker is free are one job, up to its size, and begun ones are left alone")
     func gathered() async throws {
         try await ModerationWorld.with { world in

@@ -221,9 +221,9 @@ struct PIIScannerTests {
         for (a, b) in zip(spans, spans.dropFirst()) { #expect(a.range.upperBound <= b.range.lowerBound) }
     }
 
-    @Test("a megabyte of nothing but @ and digits is read", arguments: ["a@", "4 ", "eyJa."])
-    func megabyte(_ unit: String) {
-        let text = String(repeating: unit, count: (1 << 20) / unit.utf8.count)
+    @Test("a long text of nothing but @ and digits is read", arguments: ["a@", "4 ", "eyJa."])
+    func long(_ unit: String) {
+        let text = String(repeating: unit, count: (1 << 17) / unit.utf8.count)
         #expect(PIIScanner().scan(text).isEmpty)
     }
 

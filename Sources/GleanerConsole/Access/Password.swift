@@ -76,7 +76,7 @@ struct Password: Sendable {
         return Costs(logN: numbers[0], blockSize: numbers[1], parallelism: numbers[2])
     }
     private static func base64(_ bytes: [UInt8]) -> String {
-        Data(bytes).base64EncodedString().replacing("=", with: "")
+        Data(bytes).base64EncodedString(options: .omitPaddingCharacter)
     }
     private static func bytes(_ text: Substring) -> [UInt8]? {
         Data(base64Encoded: text + String(repeating: "=", count: (4 - text.count % 4) % 4)).map(Array.init)

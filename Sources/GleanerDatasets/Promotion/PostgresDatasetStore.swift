@@ -96,8 +96,14 @@ struct PostgresDatasetStore: Sendable {
             },
             moderation: Candidate.Moderation(
                 isRequired: try row.decode("is_moderated"),
-                actions: try json("moderation")?.objectValue?.compactMapValues(\.stringValue) ?? [:],
+                actions: Self.actions(try json("moderation")?.objectValue?.compactMapValues(\.stringValue) ?? [:]),
                 isRedacted: try row.decode("is_redacted")))
+    }
+
+    /// One decision may be of both sides; one of a side alone counts instead.
+    private static func actions(_ decided: [String: String]) -> [String: String] {
+        guard let both = decided["exchange"] else { return decided }
+        return ["prompt": both, "response": both].merging(decided.filter { $0.key != "exchange" }) { $1 }
     }
 
     // MARK: A version in the making

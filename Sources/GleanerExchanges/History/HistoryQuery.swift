@@ -55,11 +55,12 @@ struct HistoryQuery {
             let actor: String? = try row.decodeIfPresent("actor")
             let reason: String = try row.decode("reason")
             let version: Int64 = try row.decode("policy_version")
+            let target: String = try row.decode("target")
             let about = (actor == nil ? [reason] : []) + categories
             return Event(
                 at: try row.decode("created_at"), .moderation,
                 by: actor ?? (version == 0 ? "built-in policy" : "policy version \(version)"),
-                "\(try row.decode("target", as: String.self)): \(try row.decode("action", as: String.self))"
+                "\(target == "exchange" ? "prompt and response" : target): \(try row.decode("action", as: String.self))"
                     + (about.isEmpty ? "" : " (\(about.joined(separator: ", ")))"),
                 text: actor == nil ? nil : reason)
         }

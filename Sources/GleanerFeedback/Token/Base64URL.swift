@@ -3,11 +3,7 @@ import Foundation
 /// RFC 4648 §5, without padding.
 enum Base64URL {
     static func encode(_ bytes: [UInt8]) -> String {
-        var text = Data(bytes).base64EncodedString()
-        text.replace("+", with: "-")
-        text.replace("/", with: "_")
-        while text.hasSuffix("=") { text.removeLast() }
-        return text
+        Data(bytes).base64EncodedString(options: [.base64URLAlphabet, .omitPaddingCharacter])
     }
 
     /// `nil` for anything but letters, digits, `-` and `_`, and for a text of which the same bytes would not be made.

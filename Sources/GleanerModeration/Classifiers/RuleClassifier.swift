@@ -50,7 +50,7 @@ public struct RuleClassifier: Classifier {
     public func classify(_ text: String) -> Classification {
         let clock = ContinuousClock()
         let start = clock.now
-        var scores = matcher.match(WordFold.words(of: text)).mapValues(\.score)
+        var scores = matcher.match(WordFold.fold(text)).mapValues(\.score)
         let spans = scanner.scan(text)
         for span in spans { scores[span.kind.category] = max(scores[span.kind.category] ?? 0, span.certainty.rawValue) }
         return Classification(model: Self.model, latency: clock.now - start, scores: scores, spans: spans)

@@ -44,7 +44,6 @@ public struct ModerateHandler: JobHandler {
         let outcome = await bench.judge(texts, by: version, known: known)
         // What a stop cut short says nothing; the job is given back.
         try Task.checkCancellation()
-        try Task.checkCancellation()
         try await store.write(outcome.batch, in: project, holding: job)
         metrics.count(outcome.batch)
         let worst = Dictionary(grouping: outcome.standing.values, by: \.subject.exchange)

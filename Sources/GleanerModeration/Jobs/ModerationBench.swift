@@ -38,6 +38,8 @@ struct ModerationBench: Sendable {
                 outcome.batch.results.append((text.subject, choice.name, answer))
             }
         }
+        outcome.batch.firsts = Set(texts.map(\.subject.exchange)).subtracting(
+            Set(known.results.keys.map(\.exchange)).union(known.decisions.keys.map(\.exchange)))
         for text in texts {
             let verdict =
                 text.text == nil

@@ -57,6 +57,7 @@ extension PIIReader {
 
     private func token(_ run: Range<Int>) -> Find? {
         if let jwt = webToken(run) { return jwt }
+        guard run.count >= KeyForm.shortest else { return nil }
         for form in KeyForm.all where has(form.prefix, at: run.lowerBound) {
             let length = run.count - form.prefix.utf8CodeUnitCount
             guard form.lengths.contains(length) else { continue }
@@ -83,6 +84,7 @@ extension PIIReader {
         let prefix: StaticString
         let lengths: ClosedRange<Int>
 
+        static let shortest = all.map { $0.prefix.utf8CodeUnitCount + $0.lengths.lowerBound }.min() ?? 0
         static let all = [
             KeyForm(prefix: "sk-", lengths: 20...400), KeyForm(prefix: "akia", lengths: 16...16),
             KeyForm(prefix: "asia", lengths: 16...16), KeyForm(prefix: "ghp_", lengths: 36...36),

@@ -24,14 +24,17 @@ public struct PIIScanner: Sendable {
     func scan(_ plain: PlainText) -> [Find] {
         let reader = PIIReader(plain.bytes)
         var taken = Taken(count: plain.bytes.count, kinds: kinds)
+        func has(_ kind: ByteClass) -> Bool { !plain.kinds.isDisjoint(with: kind) }
         // In order of precedence: what has been found is not looked at again as something else.
-        taken.add(reader.privateKeys())
+        if has(.dash) { taken.add(reader.privateKeys()) }
         taken.add(reader.tokens())
-        taken.add(reader.addresses())
-        taken.add(reader.ibans())
-        taken.add(reader.registrations())
-        taken.add(reader.numbers())
-        taken.add(reader.internetAddresses())
+        if has(.at) { taken.add(reader.addresses()) }
+        if has(.digit) {
+            taken.add(reader.ibans())
+            taken.add(reader.registrations())
+            taken.add(reader.numbers())
+        }
+        if has([.digit, .colon]) { taken.add(reader.internetAddresses()) }
         return taken.finds.filter { kinds.contains($0.kind) }.sorted { $0.range.lowerBound < $1.range.lowerBound }
     }
 

@@ -65,7 +65,7 @@ extension ModerationStore {
               AND \(sql: Self.isNewest)
             ORDER BY d.id DESC LIMIT \(limit)
             """
-        ).map(Self.decision)
+        ).flatMap(Self.decisions)
     }
 
     private static var isNewest: SQL {

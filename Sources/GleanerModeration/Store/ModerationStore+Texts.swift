@@ -15,11 +15,14 @@ extension ModerationStore {
         guard !exchanges.isEmpty else { return [] }
         let rows = try await pool.query(
             """
-            SELECT x.id, x.status, x.http_status, x.endpoint, b.messages, b.answer
+            SELECT t.*
             FROM unnest(\(PostgresArray(exchanges.map(\.shard.value))), \(PostgresArray(exchanges.map(\.uuid)))) AS e (shard, id)
-            JOIN gleaner.exchanges x ON x.shard = e.shard AND x.id = e.id
-            JOIN gleaner.exchange_bodies b ON b.shard = e.shard AND b.id = e.id
-            WHERE x.project_id = \(project.uuid) AND x.source <> 'shadow'
+            CROSS JOIN LATERAL (
+                SELECT x.id, x.status, x.http_status, x.endpoint, b.messages, b.answer
+                FROM gleaner.exchanges x JOIN gleaner.exchange_bodies b ON b.shard = x.shard AND b.id = x.id
+                WHERE x.shard = e.shard AND x.id = e.id AND x.project_id = \(project.uuid) AND x.source <> 'shadow'
+                LIMIT 1
+            ) t
             """, isKept: true)
         var texts: [Text] = []
         for row in rows {

@@ -11,6 +11,8 @@ struct ModerationStore: Sendable {
     struct Batch: Sendable {
         var results: [(subject: ModerationSubject, classifier: String, result: Classification)] = []
         var decisions: [StoredDecision] = []
+        /// Exchanges of which nothing had been said before.
+        var firsts: Set<ID<Exchange>> = []
         var isEmpty: Bool { results.isEmpty && decisions.isEmpty }
     }
 
@@ -22,18 +24,18 @@ struct ModerationStore: Sendable {
         guard !batch.isEmpty else { return }
         try await pool.withTransaction { connection in
             if let lease { try await lease.queue.hold(lease.lease, on: connection) }
-            try await insert(batch.results, in: project, on: connection)
-            try await alone(with: batch.decisions, on: connection)
-            try await insert(batch.decisions, in: project, on: connection)
+            try await insert(batch.resultRows, in: project, on: connection)
+            let decisions = batch.decisionRows
+            try await alone(with: decisions, on: connection)
+            try await insert(decisions, in: project, on: connection)
         }
     }
 
     private func insert(
-        _ results: [(subject: ModerationSubject, classifier: String, result: Classification)], in project: ID<Project>,
-        on connection: PostgresConnection
+        _ rows: [Batch.ResultRow], in project: ID<Project>, on connection: PostgresConnection
     ) async throws {
-        guard !results.isEmpty else { return }
-        let raw = try results.map { $0.result.status == .ok ? JSONB(bytes: try $0.result.raw.canonicalBytes()) : nil }
+        guard !rows.isEmpty else { return }
+        let raw = try rows.map { $0.result.status == .ok ? JSONB(bytes: try $0.result.raw.canonicalBytes()) : nil }
         try await connection.query(
             """
             INSERT INTO gleaner.moderation_results
@@ -42,22 +44,25 @@ struct ModerationStore: Sendable {
             SELECT shard, id, \(project.uuid), exchange_id, target, subject_id, classifier, model, status, flagged, raw,
                    failure, latency_ms, clock_timestamp()
             FROM unnest(
-                \(PostgresArray(results.map(\.subject.exchange.shard.value))),
-                \(PostgresArray(results.map { ID<ModerationResult>.new(on: $0.subject.exchange.shard).uuid })),
-                \(PostgresArray(results.map(\.subject.exchange.uuid))),
-                \(PostgresArray(results.map(\.subject.target.rawValue))), \(PostgresArray(results.map(\.subject.subject))),
-                \(PostgresArray(results.map(\.classifier))), \(PostgresArray(results.map(\.result.model))),
-                \(PostgresArray(results.map(\.result.status.rawValue))), \(PostgresArray(results.map(\.result.flagged))),
-                \(PostgresArray(raw)), \(PostgresArray(results.map(\.result.failure?.rawValue))),
-                \(PostgresArray(results.map { Float($0.result.latency.milliseconds) })))
+                \(PostgresArray(rows.map { $0.subject.exchange.shard.value })),
+                \(PostgresArray(rows.map { ID<ModerationResult>.new(on: $0.subject.exchange.shard).uuid })),
+                \(PostgresArray(rows.map { $0.subject.exchange.uuid })), \(PostgresArray(rows.map { $0.subject.target })),
+                \(PostgresArray(rows.map { $0.subject.subject })), \(PostgresArray(rows.map { $0.classifier })),
+                \(PostgresArray(rows.map { $0.result.model })), \(PostgresArray(rows.map { $0.result.status.rawValue })),
+                \(PostgresArray(rows.map { $0.result.flagged })), \(PostgresArray(raw)),
+                \(PostgresArray(rows.map { $0.result.failure?.rawValue })),
+                \(PostgresArray(rows.map { Float($0.result.latency.milliseconds) })))
                 AS r (shard, id, exchange_id, target, subject_id, classifier, model, status, flagged, raw, failure, latency_ms)
             """, isKept: true)
     }
 
-    /// Whoever decides about the same exchanges waits until this transaction is over, and then sees what it wrote. 64 locks
+    /// What is said of both sides is never newer than what is said of one, so it waits for nobody. Who decides about the same
+    /// subjects waits until this transaction is over, and then sees what it wrote. 64 locks
     /// are enough for all exchanges: what shares one waits a moment for nothing.
-    private func alone(with decisions: [StoredDecision], on connection: PostgresConnection) async throws {
-        let locks = Set(decisions.map { Int32($0.subject.exchange.uuid.uuid.15 & 63) }).sorted()
+    private func alone(with rows: [Batch.DecisionRow], on connection: PostgresConnection) async throws {
+        let locks = Set(
+            rows.filter { $0.subject.target != RowSubject.both }.map { Int32($0.subject.exchange.uuid.uuid.15 & 63) }
+        ).sorted()
         guard !locks.isEmpty else { return }
         try await connection.query(
             """
@@ -67,11 +72,11 @@ struct ModerationStore: Sendable {
     }
 
     private func insert(
-        _ decisions: [StoredDecision], in project: ID<Project>, on connection: PostgresConnection
+        _ rows: [Batch.DecisionRow], in project: ID<Project>, on connection: PostgresConnection
     ) async throws {
-        guard !decisions.isEmpty else { return }
+        guard !rows.isEmpty else { return }
         // An array of arrays must be rectangular, so categories travel as one text each.
-        let categories = decisions.map { $0.verdict.categories.joined(separator: Self.separator) }
+        let categories = rows.map { $0.decision.verdict.categories.joined(separator: Self.separator) }
         try await connection.query(
             """
             INSERT INTO gleaner.moderation_decisions
@@ -80,19 +85,20 @@ struct ModerationStore: Sendable {
             SELECT shard, id, \(project.uuid), exchange_id, target, subject_id, policy_version, action,
                    coalesce(string_to_array(nullif(categories, ''), \(Self.separator)), '{}'), reason, actor, created_at
             FROM unnest(
-                \(PostgresArray(decisions.map(\.subject.exchange.shard.value))), \(PostgresArray(decisions.map(\.id.uuid))),
-                \(PostgresArray(decisions.map(\.subject.exchange.uuid))),
-                \(PostgresArray(decisions.map(\.subject.target.rawValue))),
-                \(PostgresArray(decisions.map(\.subject.subject))), \(PostgresArray(decisions.map(\.policyVersion))),
-                \(PostgresArray(decisions.map(\.verdict.action.rawValue))), \(PostgresArray(categories)),
-                \(PostgresArray(decisions.map(\.verdict.reason))), \(PostgresArray(decisions.map(\.actor))),
-                \(PostgresArray(decisions.map(\.at))))
+                \(PostgresArray(rows.map { $0.subject.exchange.shard.value })),
+                \(PostgresArray(rows.map { $0.decision.id.uuid })), \(PostgresArray(rows.map { $0.subject.exchange.uuid })),
+                \(PostgresArray(rows.map { $0.subject.target })), \(PostgresArray(rows.map { $0.subject.subject })),
+                \(PostgresArray(rows.map { $0.decision.policyVersion })),
+                \(PostgresArray(rows.map { $0.decision.verdict.action.rawValue })), \(PostgresArray(categories)),
+                \(PostgresArray(rows.map { $0.decision.verdict.reason })), \(PostgresArray(rows.map { $0.decision.actor })),
+                \(PostgresArray(rows.map { $0.decision.at })))
                 AS d (shard, id, exchange_id, target, subject_id, policy_version, action, categories, reason, actor, created_at)
-            WHERE d.actor IS NOT NULL OR NOT EXISTS (
+            WHERE d.actor IS NOT NULL OR d.target = \(RowSubject.both) OR NOT EXISTS (
                 SELECT FROM gleaner.moderation_decisions p
                 WHERE p.shard = d.shard AND p.exchange_id = d.exchange_id
-                  AND p.id >= \(decisions.map(\.subject.exchange.firstRecord).lowest) AND p.target = d.target
-                  AND p.subject_id = d.subject_id AND (p.actor IS NOT NULL OR p.policy_version > d.policy_version))
+                  AND p.id >= \(rows.map(\.subject.exchange.firstRecord).lowest) AND p.target = d.target
+                  AND p.subject_id = d.subject_id AND (p.actor IS NOT NULL OR p.policy_version > d.policy_version)
+                OFFSET 0)
             """, isKept: true)
     }
 

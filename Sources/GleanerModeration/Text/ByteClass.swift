@@ -13,6 +13,9 @@ struct ByteClass: OptionSet {
     /// Of base64 as URLs have it.
     static let base64 = ByteClass(rawValue: 64)
     static let hexadecimal = ByteClass(rawValue: 128)
+    static let dash = ByteClass(rawValue: 256)
+    static let at = ByteClass(rawValue: 512)
+    static let colon = ByteClass(rawValue: 1024)
 
     static let letter: ByteClass = [.upper, .lower]
     static let alphanumeric: ByteClass = [.digit, .upper, .lower]
@@ -27,7 +30,9 @@ struct ByteClass: OptionSet {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"): kinds = [.upper, .local, .base64]
         case UInt8(ascii: "a")...UInt8(ascii: "z"): kinds = [.lower, .local, .base64]
         case UInt8(ascii: "_"): kinds = [.underscore, .local, .base64]
-        case UInt8(ascii: "-"): kinds = [.local, .base64]
+        case UInt8(ascii: "-"): kinds = [.local, .base64, .dash]
+        case UInt8(ascii: "@"): kinds = [.at]
+        case UInt8(ascii: ":"): kinds = [.colon]
         case UInt8(ascii: "."), UInt8(ascii: "%"), UInt8(ascii: "+"): kinds = [.local]
         case PlainText.letter: kinds = [.foreign]
         default: break

@@ -12,6 +12,8 @@ struct PlainText: Sendable {
 
     /// ASCII, `letter` and `other`.
     private(set) var bytes: [UInt8] = []
+    /// Of all bytes: what needs a digit need not look at a text without.
+    private(set) var kinds: ByteClass = []
     /// Of each byte, where its character begins in the original's UTF-8, and how long it is there.
     private var starts: [Int32] = []
     private var widths: [UInt8] = []
@@ -35,6 +37,7 @@ struct PlainText: Sendable {
 
     private mutating func append(_ byte: UInt8, _ start: Int32, _ width: UInt8) {
         bytes.append(byte)
+        kinds.formUnion(ByteClass(of: byte))
         starts.append(start)
         widths.append(width)
     }

@@ -5,37 +5,55 @@ enum RomanHindi {
         ("dh", "d"), ("gh", "g"), ("jh", "j"), ("kh", "k"), ("th", "t"), ("rh", "r"), ("ck", "k"), ("w", "v"),
         ("z", "j"), ("q", "k"), ("x", "ks"),
     ]
-    /// By the byte they begin with: every word of every text is folded.
-    private static let table: [[(from: [UInt8], to: [UInt8])]] = (UInt8(0)..<128).map { first in
-        pairs.filter { $0.from.utf8.first == first }.map { (Array($0.from.utf8), Array($0.to.utf8)) }
+
+    /// A pair as bytes, with zeros for what it has not: every word of every text is folded, and nothing is allocated for it.
+    private struct Spelling {
+        let second: UInt8
+        let third: UInt8
+        let length: Int
+        let first: UInt8
+        let next: UInt8
+
+        init(_ from: String, _ to: String) {
+            let (from, to) = (Array(from.utf8), Array(to.utf8))
+            second = from.count > 1 ? from[1] : 0
+            third = from.count > 2 ? from[2] : 0
+            length = from.count
+            first = to[0]
+            next = to.count > 1 ? to[1] : 0
+        }
+    }
+    /// By the byte they begin with.
+    private static let table: [[Spelling]] = (UInt8(0)..<128).map { first in
+        pairs.filter { $0.from.utf8.first == first }.map { Spelling($0.from, $0.to) }
     }
 
-    /// - Parameter bytes: ASCII, lower case.
-    /// - Returns: with repeated letters once.
-    static func fold(_ bytes: [UInt8]) -> [UInt8] {
-        var folded: [UInt8] = []
-        folded.reserveCapacity(bytes.count + 1)
-        func add(_ byte: UInt8) { if folded.last != byte { folded.append(byte) } }
+    /// Repeated letters come once.
+    /// - Parameter word: ASCII, lower case.
+    static func fold(_ word: [UInt8], onto bytes: inout [UInt8]) {
+        let start = bytes.count
+        var last: UInt8 = 0
         var index = 0
-        while index < bytes.count {
-            if let pair = pair(in: bytes, at: index) {
-                pair.to.forEach(add)
-                index += pair.from.count
-            } else {
-                add(bytes[index])
-                index += 1
+        while index < word.count {
+            var letter = word[index]
+            var next: UInt8 = 0
+            var length = 1
+            for spelling in table[Int(letter)] where fits(spelling, word, at: index) {
+                (letter, next, length) = (spelling.first, spelling.next, spelling.length)
+                break
             }
+            if letter != last { bytes.append(letter) }
+            if next != 0 { bytes.append(next) }
+            last = next != 0 ? next : letter
+            index += length
         }
         // `hun`, `hu` and `hoon`; `main` and `mai`: the nasal at a word's end comes and goes.
-        if folded.count > 2, folded.last == UInt8(ascii: "n") { folded.removeLast() }
-        return folded
+        if bytes.count > start + 2, last == UInt8(ascii: "n") { bytes.removeLast() }
     }
 
-    private static func pair(in bytes: [UInt8], at index: Int) -> (from: [UInt8], to: [UInt8])? {
-        for pair in table[Int(bytes[index])] {
-            let end = index + pair.from.count
-            if end <= bytes.count, pair.from.indices.allSatisfy({ bytes[index + $0] == pair.from[$0] }) { return pair }
-        }
-        return nil
+    private static func fits(_ spelling: Spelling, _ word: [UInt8], at index: Int) -> Bool {
+        guard index + spelling.length <= word.count else { return false }
+        return (spelling.second == 0 || word[index + 1] == spelling.second)
+            && (spelling.third == 0 || word[index + 2] == spelling.third)
     }
 }

@@ -7,48 +7,45 @@ import Foundation
 /// spelling, so those words fold further: `bhenchod`, `behenchod` and `bainchod` are near each other, `zindagi` and
 /// `jindagi` the same.
 enum WordFold {
-    /// One word of a text, folded, and where it stands.
-    struct Word: Sendable {
-        /// As English and other languages of the Latin script are listed; Devanagari as it is.
-        let plain: String
-        /// As Romanised Hindi is listed; the same as `plain` for other scripts.
-        let roman: String
-    }
-
     /// Longer ones are no words: they are cut, so that a text without a space costs no more than another.
     static let longest = 40
 
     /// The words of `text` in order. One pass.
-    static func words(of text: String) -> [Word] {
-        var words: [Word] = []
-        var current: [Unicode.Scalar] = []
+    static func fold(_ text: String) -> FoldedText {
+        var folded = FoldedText()
+        var word: [Unicode.Scalar] = []
         var letters: [Unicode.Scalar] = []
-        func end() {
-            if current.isEmpty { return }
-            // Letters apart, `c h u t i y a`, are a word that somebody hides.
-            if current.count == 1 {
-                if letters.count < longest { letters.append(current[0]) }
-            } else {
-                flushLetters()
-                words.append(Word(current))
-            }
-            current.removeAll(keepingCapacity: true)
-        }
         func flushLetters() {
-            if letters.count >= 4 { words.append(Word(letters)) } else { words += letters.map { Word([$0]) } }
+            if letters.isEmpty { return }
+            if letters.count >= 4 {
+                folded.append(letters)
+            } else {
+                for letter in letters { folded.append([letter]) }
+            }
             letters.removeAll(keepingCapacity: true)
         }
+        func end() {
+            if word.isEmpty { return }
+            // Letters apart, `c h u t i y a`, are a word that somebody hides.
+            if word.count == 1 {
+                if letters.count < longest { letters.append(word[0]) }
+            } else {
+                flushLetters()
+                folded.append(word)
+            }
+            word.removeAll(keepingCapacity: true)
+        }
         for scalar in text.unicodeScalars {
-            if CharacterFold.isInvisible(scalar) { continue }
+            if !scalar.isASCII, CharacterFold.isInvisible(scalar) { continue }
             switch reading(scalar) {
-            case .letter(let letter): if current.count < longest { current.append(letter) }
+            case .letter(let letter): if word.count < longest { word.append(letter) }
             case .mark: continue
             case .gap: end()
             }
         }
         end()
         flushLetters()
-        return words
+        return folded
     }
 
     private enum Reading {
@@ -100,30 +97,4 @@ enum WordFold {
     /// Letters that bear a dot below in one piece, U+0958…U+095F.
     private static let withoutDot: [UInt32: Unicode.Scalar] = Dictionary(
         uniqueKeysWithValues: zip(0x0958...0x095F, "कखगजडढफय".unicodeScalars))
-}
-
-extension WordFold.Word {
-    /// - Parameter scalars: as `WordFold` reads them, lower case.
-    init(_ scalars: [Unicode.Scalar]) {
-        guard scalars.contains(where: { $0.isASCII && UInt8($0.value).isLetter }) else {
-            let text = String(String.UnicodeScalarView(scalars))
-            self.init(plain: text, roman: text)
-            return
-        }
-        let bytes = scalars.map { scalar -> UInt8 in
-            scalar.isASCII ? WordFold.leet[Int(scalar.value)] : UInt8(ascii: "?")
-        }
-        let plain = Self.once(bytes)
-        self.init(
-            plain: String(decoding: plain, as: UTF8.self),
-            roman: String(decoding: RomanHindi.fold(bytes), as: UTF8.self))
-    }
-
-    /// Repeated letters once.
-    private static func once(_ bytes: [UInt8]) -> [UInt8] {
-        var once: [UInt8] = []
-        once.reserveCapacity(bytes.count)
-        for byte in bytes where once.last != byte { once.append(byte) }
-        return once
-    }
 }

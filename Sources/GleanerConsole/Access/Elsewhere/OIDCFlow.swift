@@ -25,8 +25,8 @@ struct OIDCFlow: Sendable {
 
     /// PKCE: whoever brings the code must show what this is the hash of.
     var challenge: String {
-        Data(SHA256.hash(data: Array(verifier.utf8))).base64EncodedString()
-            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        Data(SHA256.hash(data: Array(verifier.utf8)))
+            .base64EncodedString(options: [.base64URLAlphabet, .omitPaddingCharacter])
     }
 
     var setCookie: String {
