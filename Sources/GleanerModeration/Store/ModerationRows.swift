@@ -29,7 +29,9 @@ struct RowSubject: Hashable {
 
     /// Whether the other is the other side; then this one is of both from now on.
     mutating func join(_ other: RowSubject) -> Bool {
-        guard exchange == other.exchange, [target, other.target].sorted() == ["prompt", "response"] else { return false }
+        guard exchange == other.exchange, [target, other.target].sorted() == ["prompt", "response"] else {
+            return false
+        }
         target = Self.both
         return true
     }

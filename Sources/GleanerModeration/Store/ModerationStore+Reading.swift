@@ -46,7 +46,8 @@ extension ModerationStore {
             ) d
             """, isKept: true)
         {
-            for stored in try Self.decisions(row) where try !Self.isOfBoth(row) || known.decisions[stored.subject] == nil {
+            for stored in try Self.decisions(row)
+            where try !Self.isOfBoth(row) || known.decisions[stored.subject] == nil {
                 known.decisions[stored.subject] = stored
             }
         }
@@ -123,6 +124,7 @@ extension ModerationStore {
 
     private static func subjects(_ row: PostgresRow) throws -> [ModerationSubject] {
         RowSubject.subjects(
-            of: ID(try row.decode("exchange_id")), target: try row.decode("target"), subject: try row.decode("subject_id"))
+            of: ID(try row.decode("exchange_id")), target: try row.decode("target"),
+            subject: try row.decode("subject_id"))
     }
 }
