@@ -127,8 +127,8 @@ let package = Package(
         .target(
             name: "GleanerModeration",
             dependencies: [
-                "GleanerCore", "GleanerHTTP", "GleanerJobs", "AsyncPostgres", "AsyncCurl", "SimdJSON", hummingbird,
-                httpTypes, nioCore, logging, lifecycle, crypto,
+                "GleanerCore", "GleanerHTTP", "GleanerJobs", "AsyncPostgres", "AsyncCurl", "AsyncEpoll", "SimdJSON",
+                hummingbird, httpTypes, nioCore, logging, lifecycle, crypto,
             ],
             swiftSettings: shared),
         .target(

@@ -18,7 +18,7 @@ def drain(bench, count):
     exchange, and the share of CPU that others took.
     """
     gleaner, postgres = bench.gleaner, bench.postgres
-    gleaner.settle()
+    bench.settle()
     postgres.stop()
     try:
         before = gleaner.journal_bytes()

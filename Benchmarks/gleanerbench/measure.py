@@ -8,7 +8,9 @@ from . import machine
 from .gateway import Gleaner
 from .machine import Gauge
 from .nginx import Nginx
-from .processes import BenchError
+from .processes import BenchError, wait_until
+
+UNJUDGED = "SELECT count(*) FROM gleaner.jobs WHERE kind = 'moderate' AND state IN ('waiting', 'running')"
 
 
 @dataclass
@@ -92,12 +94,17 @@ class Bench:
             except BenchError as error:
                 raise BenchError(f"{target}: {error}") from None
             if target == "gateway":
-                # Storing is part of the work, so the run lasts until everything is in the database.
+                # Storing and judging are part of the work, so the run lasts until everything is in the database.
                 self.sent += report["sent"]
-                self.gleaner.settle()
+                self.settle()
             cpu, whole = (service.cpu_seconds() if service else 0) - cpu, self.own_cpu() - whole
             database, written = self.postgres.cpu_seconds() - database, self.written(target) - written
         return Run(report, cpu, whole, database, written, gauge.share)
+
+    def settle(self):
+        """Waits until everything is stored, and judged."""
+        self.gleaner.settle()
+        wait_until("everything is judged", lambda: self.postgres.number(UNJUDGED) == 0 or None, 300, pause=0.2)
 
     def written(self, target):
         return (machine.written_bytes(self.gleaner.pid) or 0) if target == "gateway" else 0

@@ -3,10 +3,12 @@ import Glibc
 
 /// A detached POSIX thread with all signals blocked, so that the process's own signal handling is not disturbed.
 public enum Thread {
-    /// - Parameter name: cut to the 15 bytes Linux keeps.
-    public static func start(name: String, _ body: @escaping @Sendable () -> Void) {
-        let box = unsafe Unmanaged.passRetained(Body(name: String(name.utf8.prefix(15)) ?? "thread", run: body))
-            .toOpaque()
+    /// - Parameters:
+    ///   - name: cut to the 15 bytes Linux keeps.
+    ///   - niceness: above 0 it gives way to the process's other threads when there are not cores enough; at most 19.
+    public static func start(name: String, niceness: Int32 = 0, _ body: @escaping @Sendable () -> Void) {
+        let name = String(name.utf8.prefix(15)) ?? "thread"
+        let box = unsafe Unmanaged.passRetained(Body(name: name, niceness: niceness, run: body)).toOpaque()
         var attributes = pthread_attr_t()
         unsafe pthread_attr_init(&attributes)
         unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
@@ -21,6 +23,8 @@ public enum Thread {
                 unsafe sigfillset(&all)
                 unsafe pthread_sigmask(SIG_BLOCK, &all, nil)
                 unsafe body.name.withCString { unsafe cepoll_name_thread($0) }
+                // Of this thread alone, as Linux has it.
+                if body.niceness > 0 { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, body.niceness) }
                 body.run()
                 return nil
             }, box)
@@ -30,9 +34,11 @@ public enum Thread {
 
     private final class Body: Sendable {
         let name: String
+        let niceness: Int32
         let run: @Sendable () -> Void
-        init(name: String, run: @escaping @Sendable () -> Void) {
+        init(name: String, niceness: Int32, run: @escaping @Sendable () -> Void) {
             self.name = name
+            self.niceness = niceness
             self.run = run
         }
     }

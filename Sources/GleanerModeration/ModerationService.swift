@@ -122,7 +122,9 @@ public struct ModerationService: Sendable {
     ) async -> (verdict: ModerationPolicy.Verdict, results: [String: Classification]) {
         var results: [String: Classification] = [:]
         for choice in policy.classifiers(of: target) {
-            results[choice.name] = await classifiers.classifier(choice).classify([text], within: choice.timeout).first
+            results[choice.name] = await classifiers.classifier(choice, isUrgent: true).classify(
+                [text], within: choice.timeout
+            ).first
         }
         return (policy.decide(target, results), results)
     }

@@ -38,6 +38,7 @@ def test_somebody_new_signs_in_by_keyboard_and_out_again(chromium, people):
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in")
     assert visitor.open("/account").url.endswith("/sign-in?next=%2Faccount")
+    page.locator("input[name=name]:focus").wait_for()
     page.keyboard.type("asha")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

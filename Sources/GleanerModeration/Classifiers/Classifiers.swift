@@ -16,9 +16,10 @@ public struct Classifiers: Sendable {
         providers = NoProviders()
     }
 
-    func classifier(_ choice: ModerationPolicy.Choice) -> any Classifier {
+    /// - Parameter isUrgent: whether somebody waits for what it says.
+    func classifier(_ choice: ModerationPolicy.Choice, isUrgent: Bool) -> any Classifier {
         switch choice.kind {
-        case .rules(let languages): RuleClassifier(languages: languages, name: choice.name)
+        case .rules(let languages): RuleClassifier(languages: languages, name: choice.name, isUrgent: isUrgent)
         case .moderations(let provider, let model):
             ProviderModeration(name: choice.name, model: model, call: call(provider))
         case .guardModel(let provider, let model, let dialect):

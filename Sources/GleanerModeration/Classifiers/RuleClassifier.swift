@@ -1,4 +1,3 @@
-import Dispatch
 import Synchronization
 
 /// The built-in classifier: word lists and patterns. Needs no network, takes about a microsecond a word.
@@ -8,43 +7,34 @@ public struct RuleClassifier: Classifier {
     public static let model = "gleaner-rules-1"
 
     public let name: String
+    private let isUrgent: Bool
     private let matcher: WordMatcher
     private let scanner = PIIScanner()
 
-    public init(languages: Set<RuleLanguage> = Set(RuleLanguage.allCases), name: String = RuleClassifier.name) {
+    /// - Parameter isUrgent: whether somebody waits for what it says.
+    public init(
+        languages: Set<RuleLanguage> = Set(RuleLanguage.allCases), name: String = RuleClassifier.name,
+        isUrgent: Bool = true
+    ) {
         self.name = name
+        self.isUrgent = isUrgent
         matcher = WordMatcher.of(languages)
     }
 
-    /// In bytes. What is longer is read on a thread of its own, one after the other: some megabytes that somebody sends must
-    /// not take the threads that everything else runs on.
-    private static let longestAtOnce = 8_192
-    private static let desk = DispatchQueue(label: "gleaner.rules", qos: .utility)
+    /// In bytes. Longer ones have a desk of their own.
+    private static let longest = 8_192
 
     public func classify(_ texts: [String], within timeout: Duration) async -> [Classification] {
-        var results: [Classification] = []
-        for text in texts {
-            if text.utf8.count <= Self.longestAtOnce {
-                results.append(classify(text))
-                await Task.yield()
-            } else {
-                results.append(await atTheDesk(text))
-            }
-        }
-        return results
+        let isLong = texts.map { $0.utf8.count > Self.longest }
+        let short = texts.indices.filter { !isLong[$0] }.map { texts[$0] }
+        let long = texts.indices.filter { isLong[$0] }.map { texts[$0] }
+        var ofShort = (isUrgent ? short.map { classify($0) } : await read(short, at: .later))[...]
+        var ofLong = await read(long, at: isUrgent ? .now : .laterAndLong)[...]
+        return isLong.map { $0 ? ofLong.removeFirst() : ofShort.removeFirst() }
     }
 
-    /// Whoever is cancelled waits for nothing: the text may take seconds, and a stop has none.
-    private func atTheDesk(_ text: String) async -> Classification {
-        let wait = FirstAnswer()
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                wait.begin(continuation)
-                Self.desk.async { if wait.isOpen { wait.end(classify(text)) } }
-            }
-        } onCancel: {
-            wait.end(.failed(.timedOut, after: .zero))
-        }
+    private func read(_ texts: [String], at desk: RuleDesk) async -> [Classification] {
+        texts.isEmpty ? [] : await desk.read(texts, by: self)
     }
 
     public func classify(_ text: String) -> Classification {
@@ -68,47 +58,4 @@ extension WordMatcher {
         }
     }
     private static let known = Mutex<[Set<RuleLanguage>: WordMatcher]>([:])
-}
-
-/// A wait that ends once, with the first answer; also with one that comes before it begins.
-private final class FirstAnswer: Sendable {
-    private enum State {
-        case new
-        case waiting(CheckedContinuation<Classification, Never>)
-        case early(Classification)
-        case over
-    }
-    private let state = Mutex(State.new)
-
-    var isOpen: Bool {
-        state.withLock { state in
-            if case .waiting = state { true } else { false }
-        }
-    }
-
-    func begin(_ continuation: CheckedContinuation<Classification, Never>) {
-        let early: Classification? = state.withLock { state in
-            guard case .early(let answer) = state else {
-                state = .waiting(continuation)
-                return nil
-            }
-            state = .over
-            return answer
-        }
-        if let early { continuation.resume(returning: early) }
-    }
-
-    func end(_ answer: Classification) {
-        let waiting: CheckedContinuation<Classification, Never>? = state.withLock { state in
-            switch state {
-            case .new: state = .early(answer)
-            case .waiting(let continuation):
-                state = .over
-                return continuation
-            case .early, .over: break
-            }
-            return nil
-        }
-        waiting?.resume(returning: answer)
-    }
 }

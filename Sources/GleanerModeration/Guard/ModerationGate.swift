@@ -117,7 +117,7 @@ public struct ProjectGate: Sendable {
         return await withTaskGroup(of: (String, Classification)?.self) { group in
             for choice in choices {
                 group.addTask {
-                    let classifier = classifiers.classifier(choice)
+                    let classifier = classifiers.classifier(choice, isUrgent: true)
                     guard let answer = await classifier.classify([text], within: min(choice.timeout, timeout)).first
                     else { return nil }
                     return (choice.name, answer)

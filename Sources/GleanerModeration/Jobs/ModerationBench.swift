@@ -27,7 +27,7 @@ struct ModerationBench: Sendable {
                     && !isAnswered(results[text.subject]?[choice.name], choice)
             }
             guard !asked.isEmpty else { continue }
-            let answers = await classifiers.classifier(choice).classify(
+            let answers = await classifiers.classifier(choice, isUrgent: false).classify(
                 asked.map { $0.text ?? "" }, within: choice.timeout)
             for (text, answer) in zip(asked, answers) {
                 let before = results[text.subject]?[choice.name]
