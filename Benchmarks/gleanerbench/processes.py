@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -37,10 +38,21 @@ def end_all():
             print(f"bench: {error}", file=sys.stderr)
 
 
+given_ports = set()
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody has, below those that the kernel gives to connections; none twice."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in given_ports:
+            given_ports.add(port)
+            return port
 
 
 def wait_until(what, condition, seconds=30, pause=0.02):
