@@ -74,12 +74,33 @@ struct ModerationTests {
             #expect(try await world.actions(exchange) == [.prompt: .allow, .response: .flag])
             // A policy that decides again changes the side that a person has not decided.
             _ = try await world.service.put(
-                try ModerationPolicy(parsing: #"{"classifiers": [{"kind": "rules"}]}"#.utf8), of: world.project,
+                try ModerationPolicy(parsing: #"{"include_system_prompt": true}"#.utf8), of: world.project,
                 author: "lead", note: "")
             _ = try await world.service.redecide(in: world.project)
             try await world.work()
             #expect(try await world.actions(exchange) == [.prompt: .allow, .response: .flag])
             #expect(try await targets("moderation_decisions") == ["exchange", "response"])
+        }
+    }
+
+    @Test("an older policy does not decide one side over what a newer one said of both")
+    func olderThanBoth() async throws {
+        try await ModerationWorld.with { world in
+            let exchange = try await world.exchanges.add()
+            _ = try await world.service.put(
+                try ModerationPolicy(parsing: #"{"include_system_prompt": true}"#.utf8), of: world.project,
+                author: "lead", note: "")
+            try await world.service.landed([(exchange, world.project)])
+            try await world.work()
+            // A job that began under the policy before knew nothing of that.
+            let late = StoredDecision(
+                id: .new(on: exchange.shard), subject: ModerationSubject(exchange: exchange, target: .response),
+                policyVersion: 0,
+                verdict: ModerationPolicy.Verdict(action: .flag, categories: ["hate"], reason: "threshold"), actor: nil,
+                at: Date())
+            try await ModerationStore(pool: world.pool).write(
+                ModerationStore.Batch(decisions: [late]), in: world.project)
+            #expect(try await world.actions(exchange) == [.prompt: .allow, .response: .allow])
         }
     }
 

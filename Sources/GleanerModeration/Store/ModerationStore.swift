@@ -56,9 +56,9 @@ struct ModerationStore: Sendable {
             """, isKept: true)
     }
 
-    /// What is said of both sides is never newer than what is said of one, so it waits for nobody. Who decides about the same
-    /// subjects waits until this transaction is over, and then sees what it wrote. 64 locks
-    /// are enough for all exchanges: what shares one waits a moment for nothing.
+    /// Whoever decides about the same exchanges waits until this transaction is over, and then sees what it wrote. 64 locks
+    /// are enough for all exchanges: what shares one waits a moment for nothing. A row about both sides waits for nobody,
+    /// because whatever is said of one side counts instead.
     private func alone(with rows: [Batch.DecisionRow], on connection: PostgresConnection) async throws {
         let locks = Set(
             rows.filter { $0.subject.target != RowSubject.both }.map { Int32($0.subject.exchange.uuid.uuid.15 & 63) }
@@ -96,8 +96,9 @@ struct ModerationStore: Sendable {
             WHERE d.actor IS NOT NULL OR d.target = \(RowSubject.both) OR NOT EXISTS (
                 SELECT FROM gleaner.moderation_decisions p
                 WHERE p.shard = d.shard AND p.exchange_id = d.exchange_id
-                  AND p.id >= \(rows.map(\.subject.exchange.firstRecord).lowest) AND p.target = d.target
-                  AND p.subject_id = d.subject_id AND (p.actor IS NOT NULL OR p.policy_version > d.policy_version)
+                  AND p.id >= \(rows.map(\.subject.exchange.firstRecord).lowest)
+                  AND p.target IN (d.target, \(RowSubject.both)) AND p.subject_id = d.subject_id
+                  AND (p.actor IS NOT NULL OR p.policy_version > d.policy_version)
                 OFFSET 0)
             """, isKept: true)
     }
