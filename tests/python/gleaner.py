@@ -2,10 +2,9 @@
 
 import json
 import os
-import random
 import signal
-import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.error
@@ -13,25 +12,12 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "Benchmarks"))
+
+from gleanerbench.processes import free_port  # noqa: E402
+
 BINARY = Path(os.environ.get("GLEANER_BINARY", ROOT / ".build/debug/gleaner"))
 SCOPES = ["gateway", "feedback", "read", "review", "datasets", "routes"]
-
-
-given_ports = set()
-
-
-def free_port():
-    """A port that nobody has, below those that the kernel gives to connections; none twice."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        if port not in given_ports:
-            given_ports.add(port)
-            return port
 
 
 def wait_until(what, condition, seconds=30):

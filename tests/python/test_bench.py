@@ -10,14 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from gleaner import BINARY, ROOT, wait_until
-
-sys.path.insert(0, str(ROOT / "Benchmarks"))
-
-from gleanerbench import machine  # noqa: E402
-from gleanerbench.measure import Row, Run, kept  # noqa: E402
-from gleanerbench.processes import BenchError, Tools  # noqa: E402
-from gleanerbench.report import line  # noqa: E402
+from gleaner import BINARY, ROOT, wait_until  # finds gleanerbench, too
+from gleanerbench import machine
+from gleanerbench.measure import Row, Run, kept
+from gleanerbench.processes import BenchError, Tools
+from gleanerbench.report import line
 
 
 @pytest.fixture(scope="module")
