@@ -86,6 +86,7 @@ let package = Package(
                 .embedInCode("0025_reviewing.sql"),
                 .embedInCode("0026_flagged.sql"),
                 .embedInCode("0027_alike.sql"),
+                .embedInCode("0028_promotion.sql"),
             ],
             swiftSettings: shared),
         .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),
@@ -149,6 +150,29 @@ let package = Package(
             ],
             swiftSettings: shared),
         .target(
+            name: "GleanerTuning",
+            dependencies: [
+                "GleanerCore", "GleanerHTTP", "GleanerJobs", "AsyncPostgres", "AsyncCurl", hummingbird, httpTypes,
+                nioCore, logging, lifecycle, crypto,
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: shared),
+        .target(
+            name: "GleanerEvaluation",
+            dependencies: [
+                "GleanerCore", "GleanerHTTP", "GleanerJobs", "AsyncPostgres", "AsyncCurl", hummingbird, httpTypes,
+                nioCore, logging, lifecycle, crypto,
+            ],
+            swiftSettings: shared),
+        .target(
+            name: "GleanerErasure",
+            dependencies: [
+                "GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, httpTypes, nioCore, logging, lifecycle,
+                crypto,
+            ],
+            swiftSettings: shared),
+        .target(
             name: "GleanerImport",
             dependencies: [
                 "GleanerCore", "GleanerHTTP", "GleanerIngest", "AsyncPostgres", "Inflate", hummingbird, httpTypes,
@@ -181,8 +205,8 @@ let package = Package(
                 "GleanerCore", "GleanerHTTP", "GleanerSchema", "SQLMigrations", "AsyncPostgres", "AsyncCurl",
                 "CMalloc", "GleanerGateway", "GleanerIngest", "GleanerExchanges", "GleanerJobs", "GleanerFeedback",
                 "GleanerModeration",
-                "GleanerReview", "GleanerRouting", "GleanerDatasets", "GleanerImport", "GleanerConsole", "GleanerDemo",
-                hummingbird,
+                "GleanerReview", "GleanerRouting", "GleanerDatasets", "GleanerTuning", "GleanerEvaluation", "GleanerErasure",
+                "GleanerImport", "GleanerConsole", "GleanerDemo", hummingbird,
                 httpTypes, nioCore, logging, lifecycle, crypto,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
@@ -199,7 +223,7 @@ let package = Package(
             name: "gleaner",
             dependencies: [
                 "GleanerServer", "GleanerCore", "GleanerConsole", "GleanerDemo", "GleanerFeedback", "GleanerReview",
-                "GleanerRouting", "GleanerDatasets",
+                "GleanerRouting", "GleanerDatasets", "GleanerTuning", "GleanerEvaluation", "GleanerErasure",
                 "GleanerImport", "GleanerIngest", "GleanerJobs", "GleanerModeration", "SQLMigrations",
                 "AsyncPostgres", "AsyncCurl", "GleanerGateway", arguments, logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -282,6 +306,24 @@ let package = Package(
             swiftSettings: shared),
         .testTarget(
             name: "GleanerDatasetsTests", dependencies: ["GleanerDatasets", "GleanerTestSupport", "AsyncPostgres"],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerTuningTests",
+            dependencies: [
+                "GleanerTuning", "GleanerJobs", "GleanerHTTP", "GleanerDemo", "GleanerTestSupport", "AsyncPostgres",
+                "AsyncCurl", nioCore, logging,
+            ],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerEvaluationTests",
+            dependencies: [
+                "GleanerEvaluation", "GleanerJobs", "GleanerHTTP", "GleanerDemo", "GleanerTestSupport",
+                "AsyncPostgres", "AsyncCurl", nioCore, logging,
+            ],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerErasureTests",
+            dependencies: ["GleanerErasure", "GleanerHTTP", "GleanerTestSupport", "AsyncPostgres", logging],
             swiftSettings: shared),
         .testTarget(
             name: "GleanerImportTests",

@@ -26,5 +26,6 @@ public enum GleanerSchema {
         ("0025_reviewing", PackageResources._025_reviewing_sql),
         ("0026_flagged", PackageResources._026_flagged_sql),
         ("0027_alike", PackageResources._027_alike_sql),
+        ("0028_promotion", PackageResources._028_promotion_sql),
     ]
 }
