@@ -6,6 +6,14 @@ public enum DatasetError: Explained, Hashable {
     case versionUnknown(dataset: String, version: String)
     case policyUnknown(String)
     case nothingPromoted(excluded: [String: Int], unjudged: Int)
+    /// Only with a policy that says so: what repeats a test is left out otherwise.
+    case contaminated(lines: Int, first: String)
+    case holdoutLeak(lines: Int, first: String)
+    case benchmarkUnknown(String)
+    case benchmarkEmpty(String)
+    case approvalByBuilder(String)
+    case versionWithdrawn(dataset: String, version: Int, reason: String)
+    case versionNotApproved(dataset: String, version: Int, has: Int, needs: Int)
     case lineUnknown(split: String, line: Int, lines: Int)
     case fileUnknown(String)
     case fileUnwritable(path: String, errno: Int32)
@@ -39,6 +47,42 @@ public enum DatasetError: Explained, Hashable {
                         : excluded.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
                     + "; not judged at all: \(unjudged).",
                 fix: "Review more exchanges with `gleaner review`, or loosen the policy.")
+        case .contaminated(let lines, let first):
+            Explanation(
+                status: 422, code: "contaminated", what: "\(lines) lines repeat a test; nothing was built.",
+                why: "The policy stops at the first: \(first).",
+                fix: "Find out how tests come into production, or set decontamination.on_hit to exclude.")
+        case .holdoutLeak(let lines, let first):
+            Explanation(
+                status: 422, code: "holdout_leak",
+                what: "\(lines) lines for training are nearly those of the holdout; nothing was built.",
+                why: "A model that has learnt them cannot be measured any more. The first: \(first).",
+                fix:
+                    "Set decontamination.on_hit to exclude; if it is, this is a mistake of Gleaner's: please report it."
+            )
+        case .benchmarkUnknown(let name):
+            Explanation(
+                status: 404, code: "benchmark_unknown", what: "There is no benchmark `\(name.prefix(64))`.",
+                why: "None was given under this name in this project.",
+                fix: "See `gleaner dataset benchmark list`, or add it.")
+        case .benchmarkEmpty(let name):
+            Explanation(
+                status: 400, code: "benchmark_empty", what: "Benchmark `\(name.prefix(64))` has no text.",
+                why: "No line of it holds a string.", fix: "Send JSON lines or plain lines with the tests' texts.")
+        case .approvalByBuilder(let name):
+            Explanation(
+                status: 409, code: "approval_by_builder", what: "\(name.prefix(64)) built this version.",
+                why: "A version is approved by people other than the one who built it.", fix: "Ask somebody else.")
+        case .versionWithdrawn(let dataset, let version, let reason):
+            Explanation(
+                status: 409, code: "version_withdrawn", what: "\(dataset) version \(version) is withdrawn.",
+                why: "\(reason).", fix: "Use the version that replaces it, or build a new one.")
+        case .versionNotApproved(let dataset, let version, let has, let needs):
+            Explanation(
+                status: 409, code: "version_not_approved",
+                what: "\(dataset) version \(version) has \(has) of \(needs) approvals.",
+                why: "Its policy asks that people look at it first.",
+                fix: "`gleaner dataset diff` shows what is new in it; then `gleaner dataset approve`.")
         case .lineUnknown(let split, let line, let lines):
             Explanation(
                 status: 404, code: "line_unknown", what: "There is no line \(line) in \(split).jsonl.",

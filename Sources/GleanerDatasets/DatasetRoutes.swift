@@ -41,6 +41,11 @@ public struct DatasetRoutes: Sendable {
         }
     }
 
+    /// `{"note"}`
+    struct ApprovalBody: Decodable {
+        let note: String?
+    }
+
     private let service: DatasetService
 
     public init(service: DatasetService) { self.service = service }
@@ -49,9 +54,12 @@ public struct DatasetRoutes: Sendable {
     public func add(to router: some RouterMethods<GleanerContext>) {
         router.get("datasets", use: list)
         router.post("datasets/:name/versions", use: build)
+        router.post("datasets/:name/preview", use: preview)
         router.get("datasets/:name/versions/:version", use: find)
         router.get("datasets/:name/versions/:version/files/:file", use: download)
         router.get("datasets/:name/versions/:version/lines/:split/:line", use: explain)
+        router.get("datasets/:name/versions/:version/diff", use: diff)
+        router.post("datasets/:name/versions/:version/approvals", use: approve)
     }
 
     func list(_ request: Request, context: GleanerContext) async throws -> List {
@@ -61,17 +69,10 @@ public struct DatasetRoutes: Sendable {
     /// → 201 with what went in and why the rest did not.
     func build(_ request: Request, context: GleanerContext) async throws -> EditedResponse<Built> {
         let caller = try context.caller(with: .datasets)
-        let body = try await request.decode(as: BuildBody.self, context: context)
-        let policy =
-            if let document = body.policy {
-                try PromotionPolicy(parsing: document.canonicalBytes())
-            } else if let name = body.policyName {
-                try await service.policy(named: name, in: caller.project)
-            } else {
-                PromotionPolicy()
-            }
+        let policy = try await policy(request, context)
         let version = try await service.build(
-            dataset: context.parameters.require("name"), policy: policy, project: caller.project)
+            dataset: context.parameters.require("name"), policy: policy, project: caller.project,
+            by: "key:\(caller.keyName)")
         return EditedResponse(
             status: .created,
             response: Built(
@@ -79,6 +80,38 @@ public struct DatasetRoutes: Sendable {
                 train: version.statistics.train, validation: version.statistics.validation,
                 not_judged: version.statistics.unjudged, excluded: version.statistics.excluded,
                 policy: "\(version.policyName)@\(version.policyVersion)"))
+    }
+
+    /// What a build would make and leave out, with examples of each gate; nothing is kept.
+    func preview(_ request: Request, context: GleanerContext) async throws -> DatasetPreview {
+        let caller = try context.caller(with: .datasets)
+        return try await service.preview(
+            dataset: context.parameters.require("name"), policy: policy(request, context), project: caller.project)
+    }
+
+    private func policy(_ request: Request, _ context: GleanerContext) async throws -> PromotionPolicy {
+        let body = try await request.decode(as: BuildBody.self, context: context)
+        if let document = body.policy { return try PromotionPolicy(parsing: document.canonicalBytes()) }
+        guard let name = body.policyName else { return PromotionPolicy() }
+        return try await service.policy(named: name, in: context.caller(with: .datasets).project)
+    }
+
+    /// `?from=N`; the version before it when that is left out.
+    func diff(_ request: Request, context: GleanerContext) async throws -> VersionDiff {
+        let caller = try context.caller(with: .datasets)
+        let to = try await version(context)
+        var from: DatasetVersion?
+        if let number = request.uri.queryParameters["from"] {
+            from = try await service.version(String(number), of: to.dataset, in: caller.project)
+        }
+        return try await service.diff(to, from: from, project: caller.project)
+    }
+
+    func approve(_ request: Request, context: GleanerContext) async throws -> DatasetVersion {
+        let caller = try context.caller(with: .datasets)
+        let body = try await request.decode(as: ApprovalBody.self, context: context)
+        return try await service.approve(
+            version(context), by: "key:\(caller.keyName)", note: body.note ?? "", project: caller.project)
     }
 
     func find(_ request: Request, context: GleanerContext) async throws -> DatasetVersion {
@@ -136,4 +169,6 @@ extension HTTPField.Name {
 }
 
 extension DatasetVersion: ResponseEncodable {}
+extension DatasetPreview: ResponseEncodable {}
+extension VersionDiff: ResponseEncodable {}
 extension LineExplanation: ResponseEncodable {}

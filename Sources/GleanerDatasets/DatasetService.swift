@@ -5,8 +5,13 @@ public import GleanerCore
 /// Promotes judged exchanges into frozen dataset versions, and reads them back.
 public struct DatasetService: Sendable {
     let store: PostgresDatasetStore
+    private let personalData: (any PersonalDataFinder)?
 
-    public init(pool: PostgresPool) { store = PostgresDatasetStore(pool: pool) }
+    /// - Parameter personalData: what leaves out lines with personal data; without it, policies cannot ask for that.
+    public init(pool: PostgresPool, personalData: (any PersonalDataFinder)? = nil) {
+        store = PostgresDatasetStore(pool: pool)
+        self.personalData = personalData
+    }
 
     /// Freezes a new version of `dataset` by `policy`: all in one transaction, from one snapshot.
     ///
@@ -14,14 +19,31 @@ public struct DatasetService: Sendable {
     /// - Parameter progress: judged exchanges looked at so far.
     /// - Throws: `DatasetError.nothingPromoted`; then no version is made.
     public func build(
-        dataset: String, policy: PromotionPolicy, project: ID<Project>, now: Date = Date(),
+        dataset: String, policy: PromotionPolicy, project: ID<Project>, by builder: String? = nil, now: Date = Date(),
         progress: @Sendable (Int) -> Void = { _ in }
     ) async throws -> DatasetVersion {
+        try await plan(dataset, policy, project, builder, now).run(progress: progress)
+    }
+
+    /// What `build` would make of it, and what each gate would leave out, with examples. Nothing is kept.
+    public func preview(
+        dataset: String, policy: PromotionPolicy, project: ID<Project>, now: Date = Date(),
+        progress: @Sendable (Int) -> Void = { _ in }
+    ) async throws -> DatasetPreview {
+        try await plan(dataset, policy, project, nil, now).preview(progress: progress)
+    }
+
+    private func plan(
+        _ dataset: String, _ policy: PromotionPolicy, _ project: ID<Project>, _ builder: String?, _ now: Date
+    ) async throws -> DatasetBuild {
         guard Self.isName(dataset) else { throw DatasetError.nameInvalid(dataset) }
         try policy.check()
-        return try await DatasetBuild(
-            dataset: dataset, policy: policy, project: project, now: now, store: store
-        ).run(progress: progress)
+        for name in policy.decontamination.benchmarks ?? [] where !(try await store.hasBenchmark(name, in: project)) {
+            throw DatasetError.benchmarkUnknown(name)
+        }
+        return DatasetBuild(
+            dataset: dataset, policy: policy, project: project, builder: builder, now: now, store: store,
+            personalData: personalData)
     }
 
     /// Every version of every dataset, newest first.
@@ -55,14 +77,19 @@ public struct DatasetService: Sendable {
     public func explain(_ version: DatasetVersion, split: String, line: Int) async throws -> LineExplanation {
         guard let found = try await store.example(version.id, split: split, line: line) else {
             let lines =
-                split == "train" ? version.statistics.train : split == "validation" ? version.statistics.validation : 0
+                split == "train"
+                ? version.statistics.train
+                : split == "validation"
+                    ? version.statistics.validation
+                    : split == "holdout" ? version.statistics.holdout : 0
             throw DatasetError.lineUnknown(split: split, line: line, lines: lines)
         }
         return LineExplanation(
-            version: version, split: split, line: line, content: found.content, lineage: found.lineage)
+            version: version, split: split, line: line, content: found.content, lineage: found.lineage,
+            models: try await store.models(trainedOn: version.id))
     }
 
-    private static func isName(_ name: String) -> Bool {
+    static func isName(_ name: String) -> Bool {
         (1...63).contains(name.utf8.count)
             && name.utf8.allSatisfy {
                 (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x5F
@@ -80,14 +107,20 @@ public struct LineExplanation: Sendable, Codable {
     public let content: JSONValue
     /// Exchange, reviews, ratings, policy, and what each gate saw.
     public let lineage: JSONValue
+    /// What has been trained on the version so far.
+    public let models: [TrainedModel]
 
-    init(version: DatasetVersion, split: String, line: Int, content: JSONValue, lineage: JSONValue) {
+    init(
+        version: DatasetVersion, split: String, line: Int, content: JSONValue, lineage: JSONValue,
+        models: [TrainedModel]
+    ) {
         dataset = version.dataset
         self.version = version.number
         self.split = split
         self.line = line
         self.content = content
         self.lineage = lineage
+        self.models = models
     }
 
     /// For a terminal.
@@ -117,6 +150,13 @@ public struct LineExplanation: Sendable, Codable {
             lines.append("  gate          \(gate): \(plain(value))")
         }
         lines.append("  sha256        \(plain(lineage["sha256"]))")
+        for model in models { lines.append("  trained       \(model.model) (\(model.provider))") }
         return lines.joined(separator: "\n")
     }
+}
+
+/// A model that was trained on a dataset version.
+public struct TrainedModel: Sendable, Hashable, Codable {
+    public let provider: String
+    public let model: String
 }

@@ -6,6 +6,7 @@ public struct DatasetVersion: Sendable, Hashable, Codable {
     public let id: UUID
     public let dataset: String
     public let number: Int
+    public let kind: DatasetKind
     public let policyName: String
     public let policyVersion: Int
     public let policy: JSONValue
@@ -13,36 +14,49 @@ public struct DatasetVersion: Sendable, Hashable, Codable {
     public let statistics: Statistics
     /// Over train.jsonl followed by validation.jsonl.
     public let contentSHA256: String
+    public let builtBy: String?
+    public let approvals: Approvals
+    /// Since when it may no longer be used, and why.
+    public let withdrawn: Withdrawal?
     public let createdAt: Date
 
+    /// Who let it out.
+    public struct Approvals: Sendable, Hashable, Codable {
+        public let needed: Int
+        public let by: [String]
+        public var isMet: Bool { by.count >= needed }
+    }
+
+    public struct Withdrawal: Sendable, Hashable, Codable {
+        public let at: Date
+        public let reason: String
+        /// How many lines an erasure took out.
+        public let erasedExamples: Int
+
+        enum CodingKeys: String, CodingKey {
+            case at, reason
+            case erasedExamples = "erased_examples"
+        }
+    }
+
     enum CodingKeys: String, CodingKey {
-        case id, dataset, policy, salt, statistics
+        case id, dataset, kind, policy, salt, statistics, approvals, withdrawn
         case number = "version"
         case policyName = "policy_name"
         case policyVersion = "policy_version"
         case contentSHA256 = "content_sha256"
+        case builtBy = "built_by"
         case createdAt = "created_at"
     }
 
-    public struct Statistics: Sendable, Hashable, Codable {
-        /// Exchanges of the project when the version was built.
-        public var exchanges = 0
-        /// Those that somebody had reviewed, rated or corrected.
-        public var judged = 0
-        public var train = 0
-        public var validation = 0
-        /// Judged ones that were left out, by the first gate that stopped them.
-        public var excluded: [String: Int] = [:]
-        public var estimatedTokens = 0
-
-        public var promoted: Int { train + validation }
-        public var unjudged: Int { exchanges - judged }
-
-        public init() {}
-
-        enum CodingKeys: String, CodingKey {
-            case exchanges, judged, train, validation, excluded
-            case estimatedTokens = "estimated_tokens"
+    /// - Throws: `DatasetError` when it may not be exported or trained on.
+    public func mustBeReleased() throws(DatasetError) {
+        if let withdrawn {
+            throw .versionWithdrawn(dataset: dataset, version: number, reason: withdrawn.reason)
+        }
+        guard approvals.isMet else {
+            throw .versionNotApproved(
+                dataset: dataset, version: number, has: approvals.by.count, needs: approvals.needed)
         }
     }
 }

@@ -157,7 +157,8 @@ public struct GleanerService: Sendable {
                     itemBytes: configuration.maximumBodyBytes, batchBytes: 8 * configuration.maximumBodyBytes)),
             prices: PriceRoutes(store: PriceStore(pool: pool)), feedback: feedback.routes,
             review: ReviewRoutes(desk: desk),
-            datasets: DatasetRoutes(service: DatasetService(pool: pool)),
+            datasets: DatasetRoutes(service: DatasetService(pool: pool, personalData: PersonalDataRules())),
+            policies: PolicyRoutes(service: DatasetService(pool: pool)),
             routes: RouteRoutes(
                 service: RouteService(store: PostgresRouteStore(pool: pool)) { [providers] in providers.names }),
             jobs: JobRoutes(queue: jobs), moderation: ModerationRoutes(service: moderation.service),

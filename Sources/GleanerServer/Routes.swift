@@ -23,6 +23,7 @@ struct Routes: Sendable {
     let feedback: FeedbackRoutes
     let review: ReviewRoutes
     let datasets: DatasetRoutes
+    let policies: PolicyRoutes
     let routes: RouteRoutes
     let jobs: JobRoutes
     let moderation: ModerationRoutes
@@ -55,6 +56,8 @@ struct Routes: Sendable {
         review.add(to: api)
         // /api/datasets…
         datasets.add(to: api)
+        // /api/policies…, /api/benchmarks…
+        policies.add(to: api)
         // /api/routes…
         routes.add(to: api)
         // /api/jobs…

@@ -25,7 +25,7 @@ struct BuildTests {
     private func build(_ world: StoredExchanges, _ change: (inout PromotionPolicy) -> Void = { _ in }) async throws
         -> DatasetVersion
     {
-        var policy = PromotionPolicy()
+        var policy = PromotionPolicy.plain
         policy.validationShare = 0
         change(&policy)
         return try await service.build(dataset: "demo", policy: policy, project: world.project)
@@ -202,7 +202,7 @@ struct BuildTests {
         let versions = try await withThrowingTaskGroup(of: DatasetVersion.self) { group in
             for number in 0..<4 {
                 group.addTask {
-                    var policy = PromotionPolicy()
+                    var policy = PromotionPolicy.plain
                     policy.maximumTokens = 1000 + number
                     return try await service.build(dataset: "demo", policy: policy, project: project)
                 }

@@ -87,7 +87,7 @@ struct ExportVerificationTests {
             let id = try await world.add(user: "Sawaal \(count)", answer: "Jawab \(count)")
             try await world.review(id, score: 5)
         }
-        var policy = PromotionPolicy()
+        var policy = PromotionPolicy.plain
         policy.validationShare = 0
         let version = try await DatasetService(pool: pool).build(
             dataset: "demo", policy: policy, project: world.project)

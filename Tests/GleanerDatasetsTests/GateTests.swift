@@ -241,7 +241,10 @@ struct PolicyTests {
                 #"{"system_prompt":{"mode":"replace"}}"#,
                 .outOfRange("system_prompt", wanted: "a text with `replace`, and only then")
             ),
-            (#"{"minimum_rating":{}}"#, .outOfRange("minimum_rating", wanted: "net_thumbs, mean_score or both")),
+            (
+                #"{"minimum_rating":{}}"#,
+                .outOfRange("minimum_rating", wanted: "net_thumbs, mean_score, wilson_lower or several of them")
+            ),
             (#"{"minimum_rating":{"net_thumb":1}}"#, .unknown("minimum_rating.net_thumb")),
             (#"{"minimum_rating":{"net_thumbs":1,"mean":4}}"#, .unknown("minimum_rating.mean")),
             (

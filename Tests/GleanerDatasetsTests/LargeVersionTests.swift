@@ -26,7 +26,7 @@ struct LargeVersionTests {
             let id = try await world.add(user: "Sawaal \(count)", answer: "Jawab \(count)", conversation: "c\(count)")
             try await world.review(id, score: count < 620 ? 5 : 1)
         }
-        var policy = PromotionPolicy()
+        var policy = PromotionPolicy.plain
         policy.validationShare = 0.4
         let version = try await service.build(dataset: "demo", policy: policy, project: world.project)
         #expect(version.statistics.promoted == 620)
@@ -80,7 +80,7 @@ struct LargeVersionTests {
         let long = String(repeating: "lambi baat \u{2028} ", count: 80_000)
         let id = try await world.add(user: "Poora likho", answer: long)
         try await world.review(id, score: 5)
-        var policy = PromotionPolicy()
+        var policy = PromotionPolicy.plain
         policy.validationShare = 0
         policy.maximumTokens = 10_000_000
         let version = try await service.build(dataset: "demo", policy: policy, project: world.project)

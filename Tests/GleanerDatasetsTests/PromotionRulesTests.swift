@@ -15,7 +15,7 @@ struct PromotionRulesTests {
     private func build(
         _ world: StoredExchanges, now: Date = Date(), _ change: (inout PromotionPolicy) -> Void = { _ in }
     ) async throws -> DatasetVersion {
-        var policy = PromotionPolicy()
+        var policy = PromotionPolicy.plain
         policy.validationShare = 0
         change(&policy)
         return try await service.build(dataset: "demo", policy: policy, project: world.project, now: now)

@@ -1,4 +1,5 @@
 import Foundation
+import GleanerCore
 import Testing
 
 @testable import GleanerFeedback

@@ -1,5 +1,5 @@
 import Foundation
-public import GleanerCore
+import GleanerCore
 
 extension PromotionPolicy {
     /// Reads a policy document.
@@ -28,59 +28,41 @@ extension PromotionPolicy {
             if let found = try container.decodeIfPresent(Value.self, forKey: key) { value = found }
         }
         try read(.name, &name)
+        try read(.kind, &kind)
         minimumReviewScore = try container.wholeNumber(.minimumReviewScore) ?? minimumReviewScore
+        minimumReviews = try container.wholeNumber(.minimumReviews) ?? minimumReviews
         minimumRating = try container.decodeIfPresent(MinimumRating.self, forKey: .minimumRating)
+        try read(.undesirable, &undesirable)
         try read(.noOpenFlag, &noOpenFlag)
         try read(.moderation, &moderation)
+        try read(.personalData, &personalData)
         try read(.answer, &answer)
         try read(.acceptUserCorrections, &acceptUserCorrections)
         try read(.systemPrompt, &systemPrompt)
         try read(.endpoints, &endpoints)
         try read(.finishReasons, &finishReasons)
+        try read(.slices, &slices)
         maximumTokens = try container.wholeNumber(.maximumTokens) ?? maximumTokens
+        try read(.answerCharacters, &answerCharacters)
         maximumAgeDays = try container.wholeNumber(.maximumAgeDays)
+        maximumGeneration = try container.wholeNumber(.maximumGeneration) ?? maximumGeneration
         try read(.validationShare, &validationShare)
+        try read(.holdoutShare, &holdoutShare)
+        try read(.splitBy, &splitBy)
         try read(.trainOnHistory, &trainOnHistory)
-        maximumPerEndUser = try container.wholeNumber(.maximumPerEndUser)
-        maximumExamples = try container.wholeNumber(.maximumExamples)
+        try read(.nearDuplicates, &nearDuplicates)
+        try read(.decontamination, &decontamination)
+        maximumPerEndUser = try container.limit(.maximumPerEndUser, default: maximumPerEndUser)
+        maximumPerConversation = try container.limit(.maximumPerConversation, default: maximumPerConversation)
+        maximumPerRater = try container.limit(.maximumPerRater, default: maximumPerRater)
+        maximumPerSystemPrompt = try container.limit(.maximumPerSystemPrompt, default: nil)
+        maximumPerLanguage = try container.limit(.maximumPerLanguage, default: nil)
+        maximumPerModel = try container.limit(.maximumPerModel, default: nil)
+        maximumExamples = try container.limit(.maximumExamples, default: nil)
+        try read(.minimumAnchorShare, &minimumAnchorShare)
+        approvals = try container.wholeNumber(.approvals) ?? approvals
         try check()
     }
-
-    /// - Throws: `PolicyError` for a value that no policy can have.
-    public func check() throws(PolicyError) {
-        func must(_ holds: Bool, _ member: CodingKeys, _ wanted: String) throws(PolicyError) {
-            if !holds { throw .outOfRange(member.rawValue, wanted: wanted) }
-        }
-        try must((1...64).contains(name.utf8.count) && !name.utf8.contains(0), .name, "1 to 64 bytes")
-        try must((1...5).contains(minimumReviewScore), .minimumReviewScore, "1 to 5")
-        try must((0...0.5).contains(validationShare), .validationShare, "0 to 0.5")
-        try must(maximumTokens > 0, .maximumTokens, "above 0")
-        try must(!endpoints.isEmpty, .endpoints, "at least one path")
-        try must(!finishReasons.isEmpty, .finishReasons, "at least one reason")
-        for (member, value): (CodingKeys, Int?) in [
-            (.maximumAgeDays, maximumAgeDays), (.maximumPerEndUser, maximumPerEndUser),
-            (.maximumExamples, maximumExamples),
-        ] {
-            try must(value.map { $0 > 0 } ?? true, member, "above 0, or left out")
-        }
-        let hasText = systemPrompt.text?.isEmpty == false
-        try must((systemPrompt.mode == .replace) == hasText, .systemPrompt, "a text with `replace`, and only then")
-        // The document is kept as jsonb, which cannot hold it.
-        try must(systemPrompt.text?.utf8.contains(0) != true, .systemPrompt, "free of U+0000")
-        try must(!endpoints.contains { $0.utf8.contains(0) }, .endpoints, "free of U+0000")
-        try must(!finishReasons.contains { $0.utf8.contains(0) }, .finishReasons, "free of U+0000")
-        if let rating = minimumRating {
-            try must(
-                rating.netThumbs != nil || rating.meanScore != nil, .minimumRating, "net_thumbs, mean_score or both")
-            try must(rating.meanScore.map((1...5).contains) ?? true, .minimumRating, "a mean_score from 1 to 5")
-        }
-    }
-
-    /// The document in full, defaults included, as it is kept and shown.
-    public var document: JSONValue {
-        get throws { try JSONValue(parsing: JSONEncoder().encode(self)) }
-    }
-
 }
 
 extension PromotionPolicy.SystemPrompt {
@@ -98,6 +80,71 @@ extension PromotionPolicy.MinimumRating {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         netThumbs = try container.wholeNumber(.netThumbs)
         meanScore = try container.decodeIfPresent(Double.self, forKey: .meanScore)
+        raters = try container.wholeNumber(.raters)
+        wilsonLower = try container.decodeIfPresent(Double.self, forKey: .wilsonLower)
+    }
+}
+
+extension PromotionPolicy.Undesirable {
+    public init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknownMembers(CodingKeys.self)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init()
+        maximumReviewScore = try container.wholeNumber(.maximumReviewScore) ?? maximumReviewScore
+        netThumbs = try container.limit(.netThumbs, default: netThumbs)
+    }
+}
+
+extension PromotionPolicy.Slices {
+    public init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknownMembers(CodingKeys.self)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func list(_ key: CodingKeys) throws -> [String] {
+            try container.decodeIfPresent([String].self, forKey: key) ?? []
+        }
+        promptLanguages = try list(.promptLanguages)
+        answerLanguages = try list(.answerLanguages)
+        routes = try list(.routes)
+        tags = try list(.tags)
+        withoutTags = try list(.withoutTags)
+    }
+}
+
+extension PromotionPolicy.Window {
+    public init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknownMembers(CodingKeys.self)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        minimum = try container.wholeNumber(.minimum)
+        maximum = try container.wholeNumber(.maximum)
+    }
+}
+
+extension PromotionPolicy.NearDuplicates {
+    public init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknownMembers(CodingKeys.self)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        prompt = try container.decodeIfPresent(Side.self, forKey: .prompt) ?? prompt
+        answer = try container.decodeIfPresent(Side.self, forKey: .answer) ?? answer
+    }
+}
+
+extension PromotionPolicy.NearDuplicates.Side {
+    public init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknownMembers(CodingKeys.self)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init()
+        similarity = try container.decodeIfPresent(Double.self, forKey: .similarity) ?? similarity
+        shortSimilarity = try container.decodeIfPresent(Double.self, forKey: .shortSimilarity) ?? shortSimilarity
+        keep = try container.limit(.keep, default: keep)
+    }
+}
+
+extension PromotionPolicy.Decontamination {
+    public init(from decoder: any Decoder) throws {
+        try decoder.refuseUnknownMembers(CodingKeys.self)
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        onHit = try container.decodeIfPresent(OnHit.self, forKey: .onHit) ?? onHit
+        benchmarks = try container.decodeIfPresent([String].self, forKey: .benchmarks)
     }
 }
 
@@ -110,6 +157,11 @@ extension KeyedDecodingContainer {
         }
         return whole
     }
+
+    /// Left out it is the default; `null` means that there is none.
+    fileprivate func limit(_ key: Key, default limit: Int?) throws -> Int? {
+        contains(key) ? try wholeNumber(key) : limit
+    }
 }
 
 extension Decoder {
@@ -118,40 +170,5 @@ extension Decoder {
         let known = Set(Key.allCases.map(\.stringValue))
         guard let unknown = try unknownMember(besides: known) else { return }
         throw PolicyError.unknown((codingPath.map(\.stringValue) + [unknown]).joined(separator: "."))
-    }
-}
-
-/// A policy document that cannot be used.
-public enum PolicyError: Explained, Hashable {
-    case notJSON
-    case unknown(String)
-    case wrongType(String)
-    case outOfRange(String, wanted: String)
-
-    public var explanation: Explanation {
-        switch self {
-        case .notJSON:
-            bad(
-                "policy_not_json", "The policy cannot be read.", "It is not a JSON object.",
-                "Send an object; {} has every default.")
-        case .unknown(let member):
-            bad(
-                "policy_member_unknown", "The policy has an unknown member `\(member.prefix(64))`.",
-                "Known are: \(PromotionPolicy.CodingKeys.allCases.map(\.rawValue).joined(separator: ", ")).",
-                "Correct or remove it.")
-        case .wrongType(let member):
-            bad(
-                "policy_member_type", "The policy's `\(member)` cannot be used.",
-                "It has the wrong type or an unknown value.",
-                "See docs/guide/review-and-promote.md for what it may be.")
-        case .outOfRange(let member, let wanted):
-            bad(
-                "policy_member_range", "The policy's `\(member)` cannot be used.", "It should be \(wanted).",
-                "Correct it.")
-        }
-    }
-
-    private func bad(_ code: String, _ what: String, _ why: String, _ fix: String) -> Explanation {
-        Explanation(status: 400, code: code, what: what, why: why, fix: fix)
     }
 }

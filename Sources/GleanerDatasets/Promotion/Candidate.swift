@@ -35,6 +35,29 @@ struct Candidate: Sendable, Hashable {
         var isRedacted = false
     }
 
+    /// Two answers to the prompt of this exchange, one of which somebody chose.
+    struct Pairing: Sendable, Hashable {
+        enum Source: String, Sendable, Hashable {
+            /// A reviewer compared two exchanges side by side.
+            case comparison
+            /// An end user said which one was better.
+            case preference
+        }
+        let id: String
+        let source: Source
+        let by: String?
+        /// This exchange's answer was the chosen one.
+        let isChosen: Bool
+        /// The exchange on the other side; `nil` for a text that no exchange holds.
+        let other: String?
+        /// What the other side said.
+        let answer: JSONValue?
+        /// The other side answered the same messages.
+        let samePrompt: Bool
+        /// Why its rater's judgements are left out.
+        var mark: String?
+    }
+
     let id: ID<Exchange>
     let receivedAt: Date
     let endpoint: String
@@ -55,6 +78,25 @@ struct Candidate: Sendable, Hashable {
     /// The newest of each rater and kind, oldest first; those of marked raters too.
     let said: [Feedback]
     var moderation = Moderation()
+    var route: String?
+    var tags: [String] = []
+    /// Of what the user said last, and of the answer.
+    var language: String?
+    var answerLanguage: String?
+    /// How many fine-tunes deep the model is that answered: 0 for a base model.
+    var generation = 0
+    /// Oldest first; those of marked raters too.
+    var pairings: [Pairing] = []
+
+    /// A teacher model wrote the question.
+    var isSynthetic: Bool { tags.contains("synthetic") }
+    /// Everybody who voted: votes without a name are one voice.
+    var voters: [String] { Set(feedback.filter { $0.thumb != nil || $0.score != nil }.map { $0.rater ?? "" }).sorted() }
+    /// The newest choice between this answer and another to the same messages, reviewers' before users'.
+    var pairing: Pairing? {
+        let counting = pairings.filter { $0.mark == nil && $0.samePrompt }
+        return counting.last { $0.source == .comparison } ?? counting.last
+    }
 
     /// What counts of it.
     var feedback: [Feedback] { said.filter(\.counts) }
@@ -74,7 +116,7 @@ struct Candidate: Sendable, Hashable {
 
     /// The better answer that a policy takes instead of the original, and whose it is.
     func correction(_ policy: PromotionPolicy) -> (text: String, source: String)? {
-        guard policy.answer == .correctionPreferred else { return nil }
+        guard policy.answer == .correctionPreferred || policy.answer == .correctionOnly else { return nil }
         if let text = reviews.last(where: { $0.correction != nil })?.correction { return (text, "reviewer_correction") }
         guard policy.acceptUserCorrections, let text = feedback.last(where: { $0.kind == "correction" })?.body else {
             return nil

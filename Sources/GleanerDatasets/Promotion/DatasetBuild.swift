@@ -3,14 +3,17 @@ import Crypto
 import Foundation
 import GleanerCore
 
-/// One build: judged exchanges go through the gates one by one into a staging table, duplicates and caps are settled
-/// there by SQL, and what is left is frozen. Memory does not grow with the number of exchanges.
+/// One build: judged exchanges go through the gates one by one into a staging table, on the side of the split where their
+/// key falls; near-duplicates, tests and caps are settled there, and what is left is frozen. Memory does not grow with the
+/// number of exchanges.
 struct DatasetBuild {
     let dataset: String
     let policy: PromotionPolicy
     let project: ID<Project>
+    let builder: String?
     let now: Date
     let store: PostgresDatasetStore
+    var personalData: (any PersonalDataFinder)?
 
     /// A build that finds itself beside another of the same dataset or policy starts over when that one is done: its
     /// snapshot is older than the number that the other took. It finds out at its first statement, and each round
@@ -18,76 +21,138 @@ struct DatasetBuild {
     private static let attempts = 20
 
     func run(progress: @Sendable (Int) -> Void) async throws -> DatasetVersion {
+        let salt = try await store.salt(of: project)
         for _ in 1..<Self.attempts {
             do {
-                return try await attempt(progress)
+                return try await attempt(salt, progress)
             } catch let error as PostgresError where error.saysAnotherWasFirst {
                 continue
             }
         }
-        return try await attempt(progress)
+        return try await attempt(salt, progress)
     }
 
-    private func attempt(_ progress: @Sendable (Int) -> Void) async throws -> DatasetVersion {
+    private func attempt(_ salt: String, _ progress: @Sendable (Int) -> Void) async throws -> DatasetVersion {
         try await store.pool.withTransaction { connection in
             try await connection.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            let place = try await store.openVersion(dataset: dataset, policy: policy, project: project, on: connection)
-            try await store.makeStage(on: connection)
-            var statistics = DatasetVersion.Statistics()
-            statistics.exchanges = try await store.countExchanges(of: project, on: connection)
-            try await stage(place, &statistics, on: connection, progress)
-            try await store.settle(policy, place, on: connection)
-            statistics.excluded = try await store.exclusionCounts(place, on: connection)
-            guard try await store.freeze(place, on: connection) > 0 else {
+            let place = try await store.openVersion(
+                dataset: dataset, policy: policy, project: project, salt: salt, on: connection)
+            var statistics = try await select(place, on: connection, progress)
+            try await store.holdOut(place, at: now, on: connection)
+            try await Decontamination(policy: policy, place: place, connection: connection).check()
+            guard statistics.promoted > 0 else {
                 throw DatasetError.nothingPromoted(excluded: statistics.excluded, unjudged: statistics.unjudged)
             }
+            try await store.freeze(place, on: connection)
             let content = try await seal(place, &statistics, on: connection)
             return try await store.closeVersion(
-                place, policy: policy, statistics: statistics, content: content, at: now, on: connection)
+                place, policy: policy, statistics: statistics, content: content, by: builder, at: now, on: connection)
         }
     }
 
+    /// What a build would do, from one snapshot; nothing is left behind.
+    func preview(progress: @Sendable (Int) -> Void) async throws -> DatasetPreview {
+        let salt = try await store.salt(of: project)
+        let place = VersionPlace(
+            id: UUID(), dataset: nil, name: dataset, number: 0, policy: nil, policyVersion: 0, salt: salt,
+            project: project)
+        do {
+            return try await store.pool.withTransaction { (connection) -> DatasetPreview in
+                try await connection.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                let statistics = try await select(place, on: connection, progress)
+                throw Seen(preview: try await store.preview(statistics, policy, on: connection))
+            }
+        } catch let seen as Seen {
+            return seen.preview
+        }
+    }
+
+    /// Rolls the transaction back.
+    private struct Seen: Error {
+        let preview: DatasetPreview
+    }
+
+    /// Fills the stage and settles it.
+    private func select(
+        _ place: VersionPlace, on connection: PostgresConnection, _ progress: @Sendable (Int) -> Void
+    ) async throws -> DatasetVersion.Statistics {
+        try await store.makeStage(on: connection)
+        var statistics = DatasetVersion.Statistics()
+        statistics.exchanges = try await store.countExchanges(of: project, on: connection)
+        let staged = try await stage(place, &statistics, on: connection, progress)
+        try await store.closeStage(on: connection)
+        try await store.leaveOutDuplicates(on: connection)
+        for (side, line) in [
+            (NearDuplicateGroups.Side.prompt, policy.nearDuplicates.prompt.line),
+            (.answer, policy.nearDuplicates.answer.line),
+        ] {
+            var groups = NearDuplicateGroups(side, line, count: staged, on: connection)
+            try await groups.find(count: staged)
+        }
+        if policy.decontamination.onHit == .exclude { try await store.leaveOutNearHoldout(on: connection) }
+        try await Decontamination(policy: policy, place: place, connection: connection).leaveOut(lines: staged)
+        try await store.leaveOutNearDuplicates(policy, on: connection)
+        try await store.leaveOutCrossing(on: connection)
+        try await store.cap(policy, on: connection)
+        try await store.describe(&statistics, on: connection)
+        return statistics
+    }
+
+    /// - Returns: how many examples were staged.
     private func stage(
         _ place: VersionPlace, _ statistics: inout DatasetVersion.Statistics, on connection: PostgresConnection,
         _ progress: @Sendable (Int) -> Void
-    ) async throws {
+    ) async throws -> Int {
         let gates = Gates(policy: policy, now: now)
-        let maker = ExampleMaker(policy: policy)
+        let maker = ExampleMaker(policy: policy, personalData: personalData)
         var batch = StagedBatch()
-        var judged = 0
+        var (judged, staged) = (0, 0)
+        func flush() async throws {
+            try await store.stage(batch, from: staged, place, policy, on: connection)
+            staged += batch.examples.count
+            batch = StagedBatch()
+        }
+        try await store.forEachWritten(dataset, of: project, on: connection) { written in
+            do throws(Exclusion) {
+                guard let document = try? JSONValue(parsing: written.content) else {
+                    throw Exclusion(reason: "unreadable", detail: "\(written.file) line \(written.line)")
+                }
+                batch.examples.append(StagedExample(written: written, try maker.make(written: document), place, policy))
+            } catch {
+                batch.exclusions.append(StagedExclusion(written, error, policy))
+            }
+            if batch.isFull { try await flush() }
+        }
         try await store.forEachCandidate(of: project, on: connection) { candidate in
             judged += 1
             do throws(Exclusion) {
-                let seen = try gates.check(candidate)
-                let example = try maker.make(candidate)
-                batch.examples.append(StagedExample(candidate, example, seen, place, policy))
+                let passed = try gates.check(candidate)
+                let example = try maker.make(candidate, isDesirable: passed.isDesirable)
+                batch.examples.append(StagedExample(candidate, example, passed, place, policy))
             } catch {
-                batch.exclusions.append((candidate.id, error))
+                batch.exclusions.append(StagedExclusion(candidate, error, policy))
             }
-            if batch.isFull {
-                try await store.stage(batch, place, on: connection)
-                batch = StagedBatch()
-            }
+            if batch.isFull { try await flush() }
             if judged % 100 == 0 { progress(judged) }
         }
-        try await store.stage(batch, place, on: connection)
+        try await flush()
         progress(judged)
         statistics.judged = judged
+        return staged
     }
 
-    /// Counts the frozen lines and hashes them in the order of the files.
+    /// Hashes the frozen lines in the order of the files.
     private func seal(
         _ place: VersionPlace, _ statistics: inout DatasetVersion.Statistics, on connection: PostgresConnection
     ) async throws -> [UInt8] {
         var hash = SHA256()
-        var counts = statistics
-        try await store.forEachLine(of: place.id, on: connection) { split, _, content, tokens in
+        var tokens = 0
+        try await store.forEachLine(of: place.id, on: connection) { _, _, content, count in
             hash.update(data: content)
             hash.update(data: [0x0A])
-            if split == "train" { counts.train += 1 } else { counts.validation += 1 }
-            counts.estimatedTokens += tokens
+            tokens += count
         }
-        statistics = counts
+        statistics.estimatedTokens = tokens
         return Array(hash.finalize())
     }
 }
@@ -97,76 +162,26 @@ extension PostgresError {
     fileprivate var saysAnotherWasFirst: Bool { ["40001", "40P01", "23505"].contains(sqlState) }
 }
 
-/// The version that a build fills.
-struct VersionPlace: Sendable {
-    let id: UUID
-    let dataset: UUID
-    let name: String
-    let number: Int
-    let policy: UUID
-    let policyVersion: Int
-    let salt: String
-}
-
-/// A line on its way, with what lineage will say of it.
-struct StagedExample: Sendable {
-    let id: ID<Exchange>
-    let split: String
-    let line: [UInt8]
-    let contentHash: [UInt8]
-    let rank: Double
-    let endUser: String?
-    let lineage: [UInt8]
-
-    init(
-        _ candidate: Candidate, _ example: Example, _ gates: [String: JSONValue], _ place: VersionPlace,
-        _ policy: PromotionPolicy
-    ) {
-        id = candidate.id
-        let key = candidate.conversation ?? candidate.id.description
-        let isHeld = SamplingHash.draws(key, salt: place.salt, probability: policy.validationShare)
-        split = isHeld ? "validation" : "train"
-        line = example.line
-        contentHash = example.contentHash
-        rank = candidate.rank
-        endUser = candidate.endUser
-        let sha256 = SHA256.hash(data: example.line).map { String(format: "%02x", $0) }.joined()
-        let document: JSONValue = [
-            "exchange_id": .string(candidate.id.description),
-            "conversation": candidate.conversation.map { .string($0) } ?? .null,
-            "received_at": .string(candidate.receivedAt.ISO8601Format()),
-            "served_model": candidate.servedModel.map { .string($0) } ?? .null,
-            "answer_source": .string(example.answerSource),
-            "policy": .string("\(policy.name)@\(place.policyVersion)"),
-            "sha256": .string(sha256),
-            "estimated_tokens": .integer(Int64(example.estimatedTokens)),
-            "reviews": .array(candidate.reviews.map(Self.document)),
-            "feedback": .array(candidate.feedback.map(Self.document)),
-            "gates": .object(gates),
-        ]
-        lineage = (try? document.canonicalBytes()) ?? []
+extension StagedExclusion {
+    fileprivate init(_ candidate: Candidate, _ exclusion: Exclusion, _ policy: PromotionPolicy) {
+        let said = candidate.messages?.last { $0["role"] == "user" }.map(Turns.text) ?? ""
+        self.init(
+            id: candidate.id, source: "exchange",
+            key: SplitKey(
+                endUser: candidate.endUser, conversation: candidate.conversation, exchange: candidate.id,
+                by: policy.splitBy),
+            exclusion: exclusion.storable, snippet: String(said.replacing("\0", with: " ").prefix(120)))
     }
 
-    private static func document(_ review: Candidate.Review) -> JSONValue {
-        [
-            "id": .string(review.id), "reviewer": .string(review.reviewer), "scores": review.scores,
-            "corrected": .bool(review.correction != nil),
-        ]
-    }
-    private static func document(_ feedback: Candidate.Feedback) -> JSONValue {
-        var members: [String: JSONValue] = [
-            "id": .string(feedback.id), "kind": .string(feedback.kind),
-            "rater": feedback.rater.map { .string($0) } ?? .null,
-        ]
-        if let thumb = feedback.thumb { members["thumb"] = thumb > 0 ? "up" : "down" }
-        if let score = feedback.score { members["score"] = .integer(Int64(score)) }
-        if let raised = feedback.raised { members["raised"] = .bool(raised) }
-        return .object(members)
+    fileprivate init(_ written: WrittenExample, _ exclusion: Exclusion, _ policy: PromotionPolicy) {
+        self.init(
+            id: written.id, source: "written",
+            key: SplitKey(endUser: nil, conversation: nil, exchange: written.id, by: policy.splitBy),
+            exclusion: exclusion.storable, snippet: "\(written.file) line \(written.line)")
     }
 }
 
-struct StagedBatch: Sendable {
-    var examples: [StagedExample] = []
-    var exclusions: [(id: ID<Exchange>, exclusion: Exclusion)] = []
-    var isFull: Bool { examples.count + exclusions.count >= 200 }
+extension Exclusion {
+    /// A detail may quote what a client sent; a column of text holds no U+0000.
+    fileprivate var storable: Exclusion { Exclusion(reason: reason, detail: detail.replacing("\0", with: " ")) }
 }

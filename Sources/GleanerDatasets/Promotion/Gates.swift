@@ -3,25 +3,58 @@ import GleanerCore
 
 /// The questions that promotion asks of a candidate, in this order; the first "no" is the reason it is left out.
 struct Gates: Sendable {
+    /// What let a candidate pass.
+    struct Passed: Sendable, Hashable {
+        /// `review`, `correction`, `rating`, `comparison`, `preference` or `written`.
+        let judgedBy: String
+        /// `false`: a bad example, for `unpaired`.
+        var isDesirable = true
+        /// Each gate's name and what it saw, for lineage.
+        var seen: [String: JSONValue] = [:]
+    }
+
     let policy: PromotionPolicy
     let now: Date
 
-    /// Each gate's name and what it saw, for lineage.
-    func check(_ candidate: Candidate) throws(Exclusion) -> [String: JSONValue] {
+    func check(_ candidate: Candidate) throws(Exclusion) -> Passed {
+        try slices(candidate)
         try wholeAnswer(candidate)
         try readable(candidate)
         try flags(candidate)
         try moderation(candidate)
         try age(candidate)
-        return [
+        var passed = try JudgementGate(policy: policy).check(candidate)
+        try generation(candidate, passed)
+        passed.seen = [
             "finish_reason": candidate.finishReason.map { .string($0) } ?? .null,
             "open_flags": .integer(Int64(candidate.openFlags.count)),
-            "judged_by": .string(try judgedByCounting(candidate)),
+            "judged_by": .string(passed.judgedBy),
             "marked_left_out": .integer(Int64(candidate.leftOut.count)),
             "lowest_review_score": candidate.reviews.map(\.lowest).min().map { .integer(Int64($0)) } ?? .null,
+            "reviewers": .integer(Int64(Set(candidate.reviews.map(\.reviewer)).count)),
             "net_thumbs": .integer(Int64(candidate.netThumbs)),
+            "raters": .integer(Int64(candidate.voters.count)),
+            "generation": .integer(Int64(candidate.generation)),
             "moderation": .object(candidate.moderation.actions.mapValues(JSONValue.string)),
         ]
+        return passed
+    }
+
+    private func slices(_ candidate: Candidate) throws(Exclusion) {
+        let slices = policy.slices
+        func must(_ wanted: [String], _ found: String?, _ what: String) throws(Exclusion) {
+            guard !wanted.isEmpty, !wanted.contains(found ?? "") else { return }
+            throw Exclusion(reason: "slice", detail: "\(what) \(found ?? "unknown")")
+        }
+        try must(slices.promptLanguages, candidate.language, "prompt language")
+        try must(slices.answerLanguages, candidate.answerLanguage, "answer language")
+        try must(slices.routes, candidate.route, "route")
+        if !slices.tags.isEmpty, Set(slices.tags).isDisjoint(with: candidate.tags) {
+            throw Exclusion(reason: "slice", detail: "none of the wanted tags")
+        }
+        if let tag = slices.withoutTags.first(where: candidate.tags.contains) {
+            throw Exclusion(reason: "slice", detail: "tag \(tag)")
+        }
     }
 
     private func wholeAnswer(_ candidate: Candidate) throws(Exclusion) {
@@ -71,40 +104,16 @@ struct Gates: Sendable {
         guard age <= Double(days) else { throw Exclusion(reason: "too_old", detail: "\(Int(age)) days") }
     }
 
-    /// As `judged`. Where the judgements of marked raters are missing, that is why: somebody may look at the marks.
-    private func judgedByCounting(_ candidate: Candidate) throws(Exclusion) -> String {
-        do throws(Exclusion) {
-            return try judged(candidate)
-        } catch {
-            guard candidate.reviews.isEmpty, !candidate.leftOut.isEmpty else { throw error }
-            let reasons = Set(candidate.leftOut.compactMap(\.mark)).sorted().joined(separator: ", ")
+    /// A model that learns its own answers again and again forgets the rare ones: what a fine-tune wrote itself is learnt
+    /// only from shallow ones, and only when a person looked at it.
+    private func generation(_ candidate: Candidate, _ passed: Passed) throws(Exclusion) {
+        guard candidate.generation > 0, passed.judgedBy != "correction", passed.isDesirable else { return }
+        guard candidate.generation <= policy.maximumGeneration else {
             throw Exclusion(
-                reason: "marked_rater",
-                detail: "\(candidate.leftOut.count) of marked raters (\(reasons)) left out; then \(error.detail)")
+                reason: "generation", detail: "written by a model \(candidate.generation) fine-tunes deep")
         }
-    }
-
-    /// - Returns: `review`, `correction` or `rating`.
-    private func judged(_ candidate: Candidate) throws(Exclusion) -> String {
-        if candidate.correction(policy) != nil { return "correction" }
-        if let lowest = candidate.reviews.map(\.lowest).min() {
-            guard lowest >= policy.minimumReviewScore else {
-                throw Exclusion(reason: "review_too_low", detail: "\(lowest) of \(policy.minimumReviewScore)")
-            }
-            return "review"
+        guard passed.judgedBy != "rating", passed.judgedBy != "preference" else {
+            throw Exclusion(reason: "unreviewed_fine_tune", detail: "written by a fine-tune, and only rated")
         }
-        guard let wanted = policy.minimumRating else {
-            throw Exclusion(reason: "not_reviewed", detail: "rated only, and the policy asks for a review")
-        }
-        if let net = wanted.netThumbs, candidate.netThumbs < net {
-            throw Exclusion(reason: "rating_too_low", detail: "net thumbs \(candidate.netThumbs) of \(net)")
-        }
-        if let mean = wanted.meanScore {
-            guard let found = candidate.meanScore, found >= mean else {
-                let found = candidate.meanScore.map { String(format: "%.2f", $0) } ?? "none"
-                throw Exclusion(reason: "rating_too_low", detail: "mean score \(found) of \(mean)")
-            }
-        }
-        return "rating"
     }
 }

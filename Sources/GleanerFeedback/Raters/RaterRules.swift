@@ -1,4 +1,5 @@
 import Foundation
+import GleanerCore
 
 /// When a rater's votes look made. Pure: counts in, suspicions out.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import GleanerCore
 import Hummingbird
 
 /// `GET /api/feedback/summary`: days, and what they come to together.

@@ -1,3 +1,5 @@
+public import GleanerCore
+
 /// What ratings come to, without saying more than they know: how content those are who rated, and how few that may be.
 ///
 /// Ratings come from few, often extreme users, so none of this is the quality of all answers: for that there are

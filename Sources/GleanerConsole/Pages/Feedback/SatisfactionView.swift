@@ -1,3 +1,4 @@
+import GleanerCore
 import GleanerFeedback
 
 /// A week's satisfaction in words, with what it does not say.

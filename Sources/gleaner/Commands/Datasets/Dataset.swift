@@ -7,7 +7,13 @@ import GleanerServer
 struct Dataset: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Promote judged exchanges into training sets; export, check and explain them.",
-        subcommands: [Build.self, List.self, Export.self, Verify.self, Explain.self])
+        subcommands: [
+            Preview.self, Build.self, List.self, Diff.self, Approve.self, Export.self, Verify.self, Explain.self,
+            Policies.self, Benchmarks.self,
+        ])
+
+    /// Who acts, for what is kept of it.
+    static var user: String { "cli:\(ProcessInfo.processInfo.userName)" }
 
     struct Build: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -19,45 +25,33 @@ struct Dataset: AsyncParsableCommand {
 
         @Argument(help: "The dataset's name; made when there is none.") var name: String
         @Option(help: "Whose exchanges.") var project = "default"
-        @Option(help: "A policy document (JSON).") var policy: String?
-        @Option(help: "Overrides the policy's minimum_review_score.") var minScore: Int?
-        @Option(help: "One system prompt for all examples, the one the bot will run with.") var systemPrompt: String?
-        @Option(help: "Also promote by ratings alone: thumbs up minus thumbs down, at least.") var minNetThumbs: Int?
+        @OptionGroup var choice: PolicyChoice
         @Flag(help: "As JSON.") var json = false
 
         func run() async throws {
             let environment = try await CommandEnvironment.load()
-            let policy = try chosenPolicy()
+            let policy = try choice.chosen()
             let progress = Progress(isQuiet: json)
             let version = try await environment.withDatabase { pool in
-                try await DatasetService(pool: pool).build(
+                try await DatasetService(pool: pool, personalData: PersonalDataRules()).build(
                     dataset: name, policy: policy,
-                    project: PostgresKeyStore(pool: pool).existingProject(named: project),
+                    project: PostgresKeyStore(pool: pool).existingProject(named: project), by: Dataset.user,
                     progress: { progress.show("judged exchanges", $0, of: 0) })
             }
             progress.end()
             if json { return try Output.json(version) }
             let statistics = version.statistics
-            print("\(name) version \(version.number): \(statistics.train) train, \(statistics.validation) validation")
+            print(
+                "\(name) version \(version.number): \(statistics.train) train, \(statistics.validation) validation, "
+                    + "\(statistics.holdout) held out")
             for (reason, count) in statistics.excluded.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
                 print("  left out, \(reason): \(count)")
             }
             print("  never judged: \(statistics.unjudged)")
-            print("export it: gleaner dataset export \(name) --project \(project) --output DIRECTORY")
-        }
-
-        private func chosenPolicy() throws -> PromotionPolicy {
-            var chosen = PromotionPolicy()
-            if let policy {
-                guard let bytes = try? Data(contentsOf: URL(fileURLWithPath: policy)) else {
-                    throw DatasetError.fileUnreadable(path: policy)
-                }
-                chosen = try PromotionPolicy(parsing: bytes)
+            if !version.approvals.isMet {
+                print("it waits for \(version.approvals.needed) approvals: gleaner dataset diff \(name), then approve")
             }
-            if let minScore { chosen.minimumReviewScore = minScore }
-            if let systemPrompt { chosen.systemPrompt = .init(mode: .replace, text: systemPrompt) }
-            if let minNetThumbs { chosen.minimumRating = .init(netThumbs: minNetThumbs) }
-            return chosen
+            print("export it: gleaner dataset export \(name) --project \(project) --output DIRECTORY")
         }
     }
 

@@ -1,0 +1,149 @@
+import AsyncPostgres
+import GleanerCore
+
+/// Leaves out what repeats a test, and at the end of a build makes sure that nothing does.
+struct Decontamination {
+    let policy: PromotionPolicy
+    let place: VersionPlace
+    let connection: PostgresConnection
+
+    /// - Throws: `DatasetError.contaminated` where the policy stops at a hit.
+    func leaveOut(lines: Int) async throws {
+        if policy.decontamination.onHit == .exclude { try await leaveOutNearEarlierHoldouts() }
+        var tests = try await tests()
+        guard !tests.isEmpty else { return }
+        try await forEachTrained { _, prompt, answer in
+            tests.count(prompt)
+            tests.count(answer)
+        }
+        tests.setTemplates(of: lines)
+        var (ordinals, details): ([Int32], [String]) = ([], [])
+        try await forEachTrained { ord, prompt, answer in
+            guard let hit = tests.hit(prompt) ?? tests.hit(answer) else { return }
+            ordinals.append(ord)
+            details.append("\(hit.name): \(hit.detail)")
+        }
+        if policy.decontamination.onHit == .fail, let detail = details.first {
+            throw DatasetError.contaminated(lines: ordinals.count, first: detail)
+        }
+        try await PostgresDatasetStore.leaveOut(ordinals, "contaminated", details: details, on: connection)
+    }
+
+    /// What earlier versions held out may not be here any more, erased judgements and all; it stays a test.
+    private func leaveOutNearEarlierHoldouts() async throws {
+        var index = HoldoutIndex(similarity: policy.nearDuplicates.prompt.line)
+        try await forEachFrozen { index.add(Shingles(normalized: $0)) }
+        guard !index.isEmpty else { return }
+        var ordinals: [Int32] = []
+        try await forEachTrained { ord, prompt, _ in
+            if index.holds(Shingles(normalized: prompt)) { ordinals.append(ord) }
+        }
+        try await PostgresDatasetStore.leaveOut(
+            ordinals, "near_holdout", details: ordinals.map { _ in "of an earlier version's" }, on: connection)
+    }
+
+    /// The holdout's questions, this build's and those of earlier versions, and the benchmarks' texts.
+    private func tests() async throws -> TestTexts {
+        var tests = TestTexts()
+        try await connection.forEachRow("SELECT prompt FROM staged WHERE split = 'holdout' AND prompt IS NOT NULL") {
+            row in
+            tests.add(try row.decode("prompt"), from: "holdout")
+        }
+        try await forEachFrozen { tests.add($0, from: "holdout") }
+        let names = policy.decontamination.benchmarks
+        try await connection.forEachRow(
+            """
+            SELECT b.name, t.body FROM gleaner.benchmarks b JOIN gleaner.benchmark_texts t ON t.benchmark_id = b.id
+            WHERE b.project_id = \(place.project.uuid) AND (\(names == nil) OR b.name = ANY(\(PostgresArray(names ?? []))))
+            ORDER BY b.name, t.line
+            """
+        ) { row in
+            tests.add(
+                Shingles.normalized(try row.decode("body")),
+                from: "benchmark \(try row.decode("name", as: String.self))")
+        }
+        return tests
+    }
+
+    /// What the project's earlier versions held out.
+    private func forEachFrozen(_ body: (String) throws -> Void) async throws {
+        try await connection.forEachRow(
+            """
+            SELECT DISTINCT ON (x.exchange_id) x.content FROM gleaner.dataset_versions v
+            JOIN gleaner.examples x ON x.version_id = v.id AND x.split = 'holdout'
+            WHERE v.project_id = \(place.project.uuid) ORDER BY x.exchange_id
+            """
+        ) { row in
+            guard let document = try? JSONValue(parsing: row.decode("content", as: [UInt8].self)) else { return }
+            let messages = document["input"]?["messages"] ?? document["messages"]
+            let turns = (messages?.arrayValue ?? []).filter { $0["role"] != "system" }
+            let prompt = document["input"] == nil ? turns.dropLast() : turns[...]
+            try body(Shingles.normalized(prompt.map(Turns.text).joined(separator: "\n")))
+        }
+    }
+
+    private func forEachTrained(_ body: (_ ord: Int32, _ prompt: String, _ answer: String) throws -> Void) async throws
+    {
+        try await connection.forEachRow(
+            "SELECT ord, prompt, answer FROM staged WHERE reason IS NULL AND split <> 'holdout' ORDER BY ord"
+        ) { row in
+            try body(row.decode("ord"), row.decode("prompt"), row.decode("answer"))
+        }
+    }
+
+    /// The last look, by other means than selection: what is about to be frozen against all that is held out, text by
+    /// text. Whatever it finds is a mistake of ours or somebody's attempt, and nothing is frozen.
+    /// - Throws: `DatasetError.holdoutLeak`.
+    func check() async throws {
+        let held: Int = try await connection.query(
+            """
+            SELECT count(*) AS count FROM staged s
+            JOIN gleaner.holdouts h ON h.project_id = \(place.project.uuid) AND h.key_hash = s.key_hash
+            WHERE s.reason IS NULL AND s.split <> 'holdout' AND s.source = 'exchange'
+            """, timeout: PostgresDatasetStore.patience)[0].decode("count")
+        guard held == 0 else { throw DatasetError.holdoutLeak(lines: held, first: "a key that is held out") }
+
+        let line = policy.nearDuplicates.prompt.line
+        var index = HoldoutIndex(similarity: line)
+        try await connection.forEachRow(
+            "SELECT prompt FROM staged WHERE split = 'holdout' AND reason IS NULL AND prompt IS NOT NULL"
+        ) { index.add(Shingles(normalized: try $0.decode("prompt"))) }
+        try await forEachFrozen { index.add(Shingles(normalized: $0)) }
+        guard !index.isEmpty else { return }
+        var (leaks, first): (Int, Int32?) = (0, nil)
+        try await forEachTrained { ord, prompt, _ in
+            guard index.holds(Shingles(normalized: prompt)) else { return }
+            leaks += 1
+            first = first ?? ord
+        }
+        if let first {
+            let id: String = try await connection.query(
+                "SELECT exchange_id::text AS id FROM staged WHERE ord = \(first)")[0].decode("id")
+            throw DatasetError.holdoutLeak(lines: leaks, first: "exchange \(id)")
+        }
+    }
+}
+
+/// Held-out prompts by the bands of their signatures, in memory.
+struct HoldoutIndex: Sendable {
+    let similarity: Similarity
+    private var texts: [Shingles] = []
+    private var buckets: [Int64: [Int32]] = [:]
+    private var seen: Set<Shingles> = []
+
+    init(similarity: Similarity) { self.similarity = similarity }
+
+    var isEmpty: Bool { texts.isEmpty }
+
+    mutating func add(_ shingles: Shingles) {
+        guard seen.insert(shingles).inserted else { return }
+        for band in similarity.banding.hashes(of: shingles) { buckets[band, default: []].append(Int32(texts.count)) }
+        texts.append(shingles)
+    }
+
+    func holds(_ shingles: Shingles) -> Bool {
+        similarity.banding.hashes(of: shingles).contains { band in
+            buckets[band]?.contains { similarity.holds(texts[Int($0)], shingles) } ?? false
+        }
+    }
+}

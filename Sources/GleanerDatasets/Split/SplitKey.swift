@@ -1,0 +1,41 @@
+import Crypto
+import GleanerCore
+
+/// What falls on one side of the split as a whole: an end user, a conversation, or an exchange that has neither.
+///
+/// Decided before anything is selected, so that no gate can move a hard case from one side to the other.
+public struct SplitKey: Sendable, Hashable {
+    public enum Unit: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Nobody's habits are on both sides. Needs many users: the shares are of users, not of exchanges.
+        case endUser = "end_user"
+        case conversation
+    }
+
+    /// `user:…`, `conversation:…` or `exchange:…`.
+    let text: String
+
+    init(endUser: String?, conversation: String?, exchange: ID<Exchange>, by unit: Unit) {
+        if unit == .endUser, let endUser {
+            text = "user:\(endUser)"
+        } else if let conversation {
+            text = "conversation:\(conversation)"
+        } else {
+            text = "exchange:\(exchange)"
+        }
+    }
+
+    /// As `holdouts` keeps it: without the salt, so that it holds whatever becomes of that.
+    func hash(in project: ID<Project>) -> [UInt8] { Array(SHA256.hash(data: Array("\(project):\(text)".utf8))) }
+
+    /// Which side an unassigned key falls on. Both draws have salts of their own, or they would be one.
+    func side(salt: String, holdout: Double, validation: Double) -> Split {
+        if SamplingHash.draws(text, salt: "holdout:\(salt)", probability: holdout) { return .holdout }
+        return SamplingHash.draws(text, salt: "validation:\(salt)", probability: validation) ? .validation : .train
+    }
+}
+
+public enum Split: String, Sendable, Hashable, Codable, CaseIterable {
+    case train, validation
+    /// Never exported for training, never trained on.
+    case holdout
+}
