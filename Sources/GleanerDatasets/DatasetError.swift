@@ -46,7 +46,8 @@ public enum DatasetError: Explained, Hashable {
         case .fileUnknown(let name):
             Explanation(
                 status: 404, code: "file_unknown", what: "A dataset version has no file `\(name.prefix(64))`.",
-                why: "Files are train.jsonl, validation.jsonl, holdout.jsonl, lineage.jsonl, README.md and manifest.json.",
+                why:
+                    "Files are train.jsonl, validation.jsonl, holdout.jsonl, lineage.jsonl, README.md and manifest.json.",
                 fix: "Ask for one of these.")
         case .fileUnwritable(let path, let errno):
             Explanation(

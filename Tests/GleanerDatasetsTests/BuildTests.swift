@@ -282,8 +282,8 @@ struct BuildTests {
         #expect(first.files == second.files)
         #expect(
             Set(first.files.keys) == [
-                    "train.jsonl", "validation.jsonl", "lineage.jsonl", "README.md", "manifest.json",
-                ])
+                "train.jsonl", "validation.jsonl", "lineage.jsonl", "README.md", "manifest.json",
+            ])
         for name in first.files.keys {
             #expect(
                 try Data(contentsOf: one.appendingPathComponent(name))

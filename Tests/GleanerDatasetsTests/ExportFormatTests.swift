@@ -97,7 +97,8 @@ struct ExportFormatTests {
         var long = pair.objectValue ?? [:]
         long["input"] = [
             "messages": [
-                ["role": "user", "content": "1"], ["role": "assistant", "content": "2"], ["role": "user", "content": "3"],
+                ["role": "user", "content": "1"], ["role": "assistant", "content": "2"],
+                ["role": "user", "content": "3"],
             ]
         ]
         #expect(
@@ -283,7 +284,8 @@ struct ExportFormatTests {
         func example(_ messages: JSONValue) -> JSONValue { ["messages": messages] }
         let user: JSONValue = ["role": "user", "content": "Q"]
         let answer: JSONValue = ["role": "assistant", "content": "A"]
-        func calling(_ arguments: String, _ name: String = "f", text: JSONValue = nil, twice: Bool = false) -> JSONValue {
+        func calling(_ arguments: String, _ name: String = "f", text: JSONValue = nil, twice: Bool = false) -> JSONValue
+        {
             let call: JSONValue = [
                 "id": "c1", "type": "function", "function": ["name": .string(name), "arguments": .string(arguments)],
             ]

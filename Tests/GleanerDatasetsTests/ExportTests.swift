@@ -17,14 +17,17 @@ struct ExportTests {
         try FileManager.default.contentsOfDirectory(atPath: place.path).sorted()
     }
     private func rows(_ name: String) throws -> [JSONValue] {
-        try Data(contentsOf: place.appendingPathComponent(name)).split(separator: 0x0A).map { try JSONValue(parsing: $0) }
+        try Data(contentsOf: place.appendingPathComponent(name)).split(separator: 0x0A).map {
+            try JSONValue(parsing: $0)
+        }
     }
     private func bytes() throws -> [String: Data] {
         Dictionary(
             uniqueKeysWithValues: try listing().map { ($0, try Data(contentsOf: place.appendingPathComponent($0))) })
     }
 
-    @Test("every format that fits is exported, verified by the manifest's word, and the same on repeat and as a download")
+    @Test(
+        "every format that fits is exported, verified by the manifest's word, and the same on repeat and as a download")
     func everyFormat() async throws {
         let world = try await StoredExchanges(pool: pool)
         let talks = StoredVersion.talks(12) + StoredVersion.talks(3, "validation", tag: "v")
@@ -174,7 +177,8 @@ struct ExportTests {
         let line = try Data(contentsOf: place.appendingPathComponent("holdout.jsonl")).split(separator: 0x0A)[0]
         let train = place.appendingPathComponent("train.jsonl")
         try (Data(contentsOf: train) + line + Data([0x0A])).write(to: train)
-        #expect(try DatasetVerifier().verify(place).findings.map(\.code) == ["train_row_in_holdout", "manifest_mismatch"])
+        #expect(
+            try DatasetVerifier().verify(place).findings.map(\.code) == ["train_row_in_holdout", "manifest_mismatch"])
         _ = try await exporter.export(stored.version, to: place)
         #expect(try bytes() == without)
         let bare = try await StoredVersion(world, dataset: "bare", StoredVersion.talks(1, tag: "b"))
@@ -250,7 +254,9 @@ struct ExportTests {
         try await cutShort()
         // What a writer leaves that was killed goes; what is not ours stays.
         let leftover = "train.jsonl.\(UUID().uuidString.lowercased()).tmp"
-        for name in [leftover, "train.jsonl.mine.tmp"] { try Data("x".utf8).write(to: place.appendingPathComponent(name)) }
+        for name in [leftover, "train.jsonl.mine.tmp"] {
+            try Data("x".utf8).write(to: place.appendingPathComponent(name))
+        }
         let left: [String] = [".export.json", "train.jsonl", leftover, "train.jsonl.mine.tmp", "validation.jsonl"]
         #expect(try listing() == left.sorted())
         #expect(
@@ -295,7 +301,9 @@ struct ExportTests {
         let world = try await StoredExchanges(pool: pool)
         let stored = try await StoredVersion(world, StoredVersion.talks(50))
         defer { try? FileManager.default.removeItem(at: place) }
-        let task = Task { try await exporter.export(stored.version, to: place) { _, _ in withUnsafeCurrentTask { $0?.cancel() } } }
+        let task = Task {
+            try await exporter.export(stored.version, to: place) { _, _ in withUnsafeCurrentTask { $0?.cancel() } }
+        }
         await #expect(throws: (any Error).self) { try await task.value }
         #expect(try listing().allSatisfy { !$0.hasSuffix(".tmp") && $0 != "manifest.json" })
     }

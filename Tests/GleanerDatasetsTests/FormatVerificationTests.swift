@@ -17,7 +17,10 @@ struct FormatVerificationTests {
     @Test(
         "each rule of each format is held",
         arguments: [
-            (ExportFormat.openAIPreference, #"{"messages":[]}"#, [Fault.unrecognizedKey, .missingKey, .missingKey, .missingKey]),
+            (
+                ExportFormat.openAIPreference, #"{"messages":[]}"#,
+                [Fault.unrecognizedKey, .missingKey, .missingKey, .missingKey]
+            ),
             (
                 .openAIPreference,
                 #"{"input":{"messages":[{"role":"user","content":"q"}]},"preferred_output":[{"role":"assistant","content":"a"},{"role":"assistant","content":"b"}],"non_preferred_output":[{"role":"assistant","content":"c"}]}"#,
@@ -95,7 +98,8 @@ struct FormatVerificationTests {
                 [.schemaVersionInvalid, .imageElsewhere, .partUnknown]
             ),
             (
-                .vertex, #"{"contents":[{"role":"user","parts":[{"text":"q"}]},{"role":"assistant","parts":[{"text":"a","x":{}}]}]}"#,
+                .vertex,
+                #"{"contents":[{"role":"user","parts":[{"text":"q"}]},{"role":"assistant","parts":[{"text":"a","x":{}}]}]}"#,
                 [.lastMessageNotAssistant, .unrecognizedRole]
             ),
             (
@@ -124,15 +128,24 @@ struct FormatVerificationTests {
             #"{"prompt":[{"role":"user","content":"q","name":"x"}],"completion":[{"role":"assistant","content":"a"}]}"#
         #expect(faults(.trlPromptCompletion, plain, plain).isEmpty)
         #expect(faults(.trlPromptCompletion, plain, named) == [.schemaChanges])
-        #expect(faults(.alpaca, #"{"instruction":"q","output":"a","history":[]}"#, #"{"instruction":"q","output":"a","history":[["q","a"]]}"#).isEmpty)
-        #expect(faults(.alpaca, #"{"instruction":"q","output":"a"}"#, #"{"instruction":"q","output":"a","input":""}"#) == [.schemaChanges])
+        #expect(
+            faults(
+                .alpaca, #"{"instruction":"q","output":"a","history":[]}"#,
+                #"{"instruction":"q","output":"a","history":[["q","a"]]}"#
+            ).isEmpty)
+        #expect(
+            faults(.alpaca, #"{"instruction":"q","output":"a"}"#, #"{"instruction":"q","output":"a","input":""}"#) == [
+                .schemaChanges
+            ])
     }
 
     @Test("an example over the limit is found in any format")
     func length() {
         let long = String(repeating: "bahut ", count: 2000)
         #expect(
-            faults(.bedrockClaude, #"{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"\#(long)"}]}"#)
+            faults(
+                .bedrockClaude,
+                #"{"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"\#(long)"}]}"#)
                 == [.tooManyTokens])
     }
 }

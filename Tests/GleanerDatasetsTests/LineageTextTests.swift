@@ -18,7 +18,9 @@ struct LineageTextTests {
     func spaces() throws {
         let head = #"{"example":5,"file":"train.jsonl","line":3"#
         #expect(line("{}") == head + "}")
-        #expect(line(#"{"a": [1, {"b": null}], "c d": "e: \"f, g\\"}"#) == head + #","a":[1,{"b":null}],"c d":"e: \"f, g\\"}"#)
+        #expect(
+            line(#"{"a": [1, {"b": null}], "c d": "e: \"f, g\\"}"#) == head
+                + #","a":[1,{"b":null}],"c d":"e: \"f, g\\"}"#)
         #expect(line("{\"a\": \"x\u{2028}y\u{2029}z €\"}") == head + #","a":"x\u2028y\u2029z €"}"#)
     }
 

@@ -60,7 +60,9 @@ struct StoredVersion {
     }
 
     /// Conversations of one question each; every one differs.
-    static func talks(_ count: Int, _ split: String = "train", tag: String = "") -> [(split: String, content: JSONValue)] {
+    static func talks(_ count: Int, _ split: String = "train", tag: String = "") -> [(
+        split: String, content: JSONValue
+    )] {
         (0..<count).map { number in
             (
                 split,

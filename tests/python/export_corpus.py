@@ -69,8 +69,8 @@ def quoted(text):
     return "'" + text.replace("'", "''") + "'"
 
 
-def fill(conninfo, project, name, kind, count=60, validation=12, holdout=6, approvals=0):
-    """A dataset of one version; returns the version's id."""
+def fill(conninfo, project, name, kind, count=60, validation=12, holdout=6, approvals=0, start=0):
+    """A dataset of one version; returns the version's id. Datasets of one project that hold something out start elsewhere."""
     version, dataset, policy = (str(uuid.uuid4()) for _ in range(3))
     statistics = {"exchanges": count, "judged": count, "train": count, "validation": validation, "excluded": {},
                   "estimated_tokens": 0}
@@ -83,7 +83,7 @@ def fill(conninfo, project, name, kind, count=60, validation=12, holdout=6, appr
         f"content_sha256, created_at, kind, approvals_needed) VALUES ('{version}', '{dataset}', '{project}', 1, '{policy}', '{{}}', "
         f"'salt', '{json.dumps(statistics)}', '\\x00', '2026-11-01T10:00:00Z', '{kind}', {approvals});",
         "COPY gleaner.examples (version_id, split, line, shard, exchange_id, content, sha256, lineage) FROM STDIN;"]
-    n = 0
+    n = start
     for split, lines in (("train", count), ("validation", validation), ("holdout", holdout)):
         for line in range(1, lines + 1):
             content = canonical(example(kind, n))

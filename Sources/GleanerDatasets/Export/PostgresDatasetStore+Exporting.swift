@@ -95,7 +95,9 @@ extension PostgresDatasetStore {
         of version: UUID, split: String, on connection: PostgresConnection,
         _ body: (_ line: Int32, _ content: UnsafeRawBufferPointer) throws -> Void
     ) async throws {
-        try await copy("content, NULL::bigint", version, split, connection) { line, content, _ in try body(line, content) }
+        try await copy("content, NULL::bigint", version, split, connection) { line, content, _ in
+            try body(line, content)
+        }
     }
 
     /// Lineage as PostgreSQL writes it, and the estimated tokens of the example.

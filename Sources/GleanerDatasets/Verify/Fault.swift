@@ -72,7 +72,8 @@ enum Fault: String, Sendable, Hashable, CaseIterable {
             "Each line must be one JSON object in UTF-8, ended by LF; a file with another line is refused whole."
         case .lineSeparator: "Some readers take U+2028 and U+2029 for the end of a line."
         case .missingKey, .wrongType, .schemaVersionInvalid, .callIDInvalid, .callIDRepeated, .functionNameInvalid,
-            .textBesideCalls, .partUnknown, .imageElsewhere, .outputNotOneMessage, .unrecognizedKey, .messageUnrecognizedKey, .messageMissingKey, .unrecognizedRole, .missingContent,
+            .textBesideCalls, .partUnknown, .imageElsewhere, .outputNotOneMessage, .unrecognizedKey,
+            .messageUnrecognizedKey, .messageMissingKey, .unrecognizedRole, .missingContent,
             .imageMisplaced:
             "The provider's format does not have it so, and files out of format are refused."
         case .weightMisplaced, .weightInvalid:
@@ -85,7 +86,8 @@ enum Fault: String, Sendable, Hashable, CaseIterable {
         case .argumentsNotText, .argumentsNotJSON:
             "A call's arguments are a string that holds JSON; a model learns to write what it is shown."
         case .schemaChanges: "Readers of this format take the members and types of the first lines for those of all."
-        case .rolesNotAlternating, .firstMessageNotUser: "The trainer wants question and answer by turns, a question first."
+        case .rolesNotAlternating, .firstMessageNotUser:
+            "The trainer wants question and answer by turns, a question first."
         case .promptEndsWithAnswer: "The answers to compare, or to learn, stand apart from what they answer."
         case .sidesEqual: "Nothing can be learnt from two answers that are the same."
         case .labelNotBoolean: "A label says whether the answer was good; anything but true and false is refused."

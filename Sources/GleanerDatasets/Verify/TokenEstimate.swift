@@ -46,7 +46,8 @@ extension TokenEstimate {
     static func leaves(_ value: JSONValue) -> TokenEstimate {
         switch value {
         case .string(let text): return .text(text)
-        case .array(let elements): return elements.reduce(TokenEstimate(estimate: 0, upperBound: 0)) { $0.adding(leaves($1)) }
+        case .array(let elements):
+            return elements.reduce(TokenEstimate(estimate: 0, upperBound: 0)) { $0.adding(leaves($1)) }
         case .object(let members):
             return members.values.reduce(TokenEstimate(estimate: 3, upperBound: 3)) { $0.adding(leaves($1)) }
         case .null, .bool, .integer, .number: return TokenEstimate(estimate: 0, upperBound: 0)

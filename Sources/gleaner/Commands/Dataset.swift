@@ -86,7 +86,8 @@ struct Dataset: AsyncParsableCommand {
 
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write a version's files: train.jsonl, validation.jsonl, lineage.jsonl, README.md, manifest.json.",
+            abstract:
+                "Write a version's files: train.jsonl, validation.jsonl, lineage.jsonl, README.md, manifest.json.",
             discussion: """
                 Formats: \(ExportFormat.allCases.map(\.rawValue).joined(separator: ", ")). \
                 The same version in the same format gives the same bytes. An export that was cut short goes on where it was.
@@ -96,7 +97,8 @@ struct Dataset: AsyncParsableCommand {
         @Option(help: "Its number, or latest.") var version = "latest"
         @Option(help: "Whose dataset.") var project = "default"
         @Option(help: "The directory to write; made when missing.") var output: String
-        @Option(help: "What the trainer reads; the form in which the version is frozen when missing.") var format: String?
+        @Option(help: "What the trainer reads; the form in which the version is frozen when missing.") var format:
+            String?
         @Flag(help: "Also holdout.jsonl, to measure elsewhere; never to train on.") var holdout = false
         @Flag(help: "As JSON.") var json = false
 
@@ -128,7 +130,8 @@ struct Dataset: AsyncParsableCommand {
 
         @Argument(help: "A .jsonl file, or a directory that an export wrote.") var path: String
         @Option(help: "Tokens that one example may have.") var maxTokens = 16_385
-        @Option(help: "By whose rules; what the manifest says when missing, openai-sft without one.") var format: String?
+        @Option(help: "By whose rules; what the manifest says when missing, openai-sft without one.") var format:
+            String?
         @Flag(help: "As JSON.") var json = false
 
         func run() async throws {

@@ -26,7 +26,9 @@ struct BedrockConversationFormat: LineFormat {
             switch part {
             case .text(let text): if !text.isEmpty { blocks.append(["text": .string(text)]) }
             case .image(let url, let hasDetail):
-                guard turn.role == .user, url.hasPrefix("s3://"), let type = ImageType(ofFile: url) else { throw .images }
+                guard turn.role == .user, url.hasPrefix("s3://"), let type = ImageType(ofFile: url) else {
+                    throw .images
+                }
                 if hasDetail { lost.insert(.imageDetail) }
                 blocks.append([
                     "image": ["format": .string(type.rawValue), "source": ["s3Location": ["uri": .string(url)]]]

@@ -54,7 +54,9 @@ struct CanonicalExample: Sendable, Hashable {
         return (answer[0], rejected[0])
     }
 
-    var usesTools: Bool { !tools.isEmpty || (context + answer + rejected).contains { $0.role == .tool || !$0.calls.isEmpty } }
+    var usesTools: Bool {
+        !tools.isEmpty || (context + answer + rejected).contains { $0.role == .tool || !$0.calls.isEmpty }
+    }
 
     /// What every format without weights and names loses.
     func lossOfMarks(names: Bool = true) -> Set<Simplification> {

@@ -17,7 +17,8 @@ enum TRLMessage {
         return .array(messages)
     }
 
-    private static func one(_ turn: Turn, _ names: [String: String], _ schema: ExportSchema) throws(Unfit) -> JSONValue {
+    private static func one(_ turn: Turn, _ names: [String: String], _ schema: ExportSchema) throws(Unfit) -> JSONValue
+    {
         var members: [String: JSONValue] = [
             "role": .string(turn.role.rawValue), "content": .string(try turn.text()),
         ]

@@ -16,7 +16,9 @@ struct Turn: Sendable, Hashable {
 
         /// - Throws: `Unfit.arguments` when they are no object.
         func argumentsObject() throws(Unfit) -> JSONValue {
-            guard let value = try? JSONValue(parsing: arguments.utf8), value.objectValue != nil else { throw .arguments }
+            guard let value = try? JSONValue(parsing: arguments.utf8), value.objectValue != nil else {
+                throw .arguments
+            }
             return value
         }
     }

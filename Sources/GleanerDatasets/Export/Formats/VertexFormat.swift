@@ -42,7 +42,9 @@ struct VertexFormat: LineFormat {
             switch part {
             case .text(let text): if !text.isEmpty { parts.append(["text": .string(text)]) }
             case .image(let url, let hasDetail):
-                guard turn.role == .user, url.hasPrefix("gs://"), let type = ImageType(ofFile: url) else { throw .images }
+                guard turn.role == .user, url.hasPrefix("gs://"), let type = ImageType(ofFile: url) else {
+                    throw .images
+                }
                 if hasDetail { lost.insert(.imageDetail) }
                 parts.append(["fileData": ["mimeType": .string(type.mimeType), "fileUri": .string(url)]])
             case .other: throw .otherParts

@@ -57,7 +57,8 @@ extension RuleNotes {
             note(.firstMessageNotUser, "The first message is not the user's.", "Begin with the question.")
         }
         if turns.last?["role"]?.stringValue != answerer {
-            note(.lastMessageNotAssistant, "The last message is not the \(answerer)'s.", "End with the answer to learn.")
+            note(
+                .lastMessageNotAssistant, "The last message is not the \(answerer)'s.", "End with the answer to learn.")
         }
         for (place, turn) in turns.enumerated() {
             let role = turn["role"]?.stringValue ?? ""

@@ -44,13 +44,15 @@ struct MistralRules: LineRules {
         let hasContent = content.stringValue.map { !$0.isEmpty } ?? (content.arrayValue?.isEmpty == false)
         if role == "assistant", hasContent, !calls.isEmpty {
             notes.note(
-                .textBesideCalls, "Message \(number) has text and tool calls.", "Keep one of them; older models take one.")
+                .textBesideCalls, "Message \(number) has text and tool calls.",
+                "Keep one of them; older models take one.")
         } else if role != "tool", !hasContent, calls.isEmpty {
             notes.note(.missingContent, "Message \(number) has no content.", "Give it text.")
         }
         if let weight = message["weight"] {
             if role != "assistant" {
-                notes.note(.weightMisplaced, "Message \(number) has a weight, but is not the assistant's.", "Remove it.")
+                notes.note(
+                    .weightMisplaced, "Message \(number) has a weight, but is not the assistant's.", "Remove it.")
             } else if ![0, 1].contains(weight.intValue ?? -1) {
                 notes.note(.weightInvalid, "Message \(number)'s weight is neither 0 nor 1.", "Use 0 or 1.")
             }

@@ -49,7 +49,8 @@ struct ShareGPTRules: LineRules {
 
     private func checkSide(_ side: JSONValue?, _ name: String, _ notes: inout RuleNotes) {
         guard let from = side?["from"]?.stringValue, Self.answered.contains(from) else {
-            return notes.note(.outputNotOneMessage, "`\(name)` is no answer.", "Write {\"from\": \"gpt\", \"value\": …}.")
+            return notes.note(
+                .outputNotOneMessage, "`\(name)` is no answer.", "Write {\"from\": \"gpt\", \"value\": …}.")
         }
         notes.text(side?["value"], "\(name).value")
     }

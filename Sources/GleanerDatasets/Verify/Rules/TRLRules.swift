@@ -32,7 +32,8 @@ struct TRLRules: LineRules {
         if column == "prompt", isAnswer {
             notes.note(.promptEndsWithAnswer, "`prompt` ends with an answer.", "Move it out of the prompt.")
         } else if column != "prompt", !isAnswer {
-            notes.note(.lastMessageNotAssistant, "`\(column)` does not end with an answer.", "End with the assistant's.")
+            notes.note(
+                .lastMessageNotAssistant, "`\(column)` does not end with an answer.", "End with the assistant's.")
         }
     }
 
@@ -42,7 +43,8 @@ struct TRLRules: LineRules {
         }
         guard let role = members["role"]?.stringValue, ["system", "user", "assistant", "tool"].contains(role) else {
             return notes.note(
-                .unrecognizedRole, "`\(place)` has no role that templates know.", "Use system, user, assistant or tool.")
+                .unrecognizedRole, "`\(place)` has no role that templates know.", "Use system, user, assistant or tool."
+            )
         }
         let calls = members["tool_calls"]?.arrayValue ?? []
         notes.text(members["content"], "\(place).content", mayBeEmpty: !calls.isEmpty || role == "tool")

@@ -26,20 +26,23 @@ struct VertexRules: LineRules {
         let kinds = Self.parts.intersection((part.objectValue ?? [:]).keys)
         guard kinds.count == 1, let kind = kinds.first else {
             return notes.note(
-                .partUnknown, "contents[\(place)] has a part that is not one of text, fileData, functionCall, functionResponse.",
+                .partUnknown,
+                "contents[\(place)] has a part that is not one of text, fileData, functionCall, functionResponse.",
                 "Write one of these in each part.")
         }
         switch kind {
         case "text": notes.text(part["text"], "contents[\(place)].text")
         case "fileData":
             if part["fileData"]?["fileUri"]?.stringValue?.hasPrefix("gs://") != true {
-                notes.note(.imageElsewhere, "contents[\(place)] has a file that is not in Cloud Storage.", "Upload it there.")
+                notes.note(
+                    .imageElsewhere, "contents[\(place)] has a file that is not in Cloud Storage.", "Upload it there.")
             }
             notes.text(part["fileData"]?["mimeType"], "contents[\(place)].mimeType")
         default:
             notes.text(part[kind]?["name"], "contents[\(place)].\(kind).name")
             if part[kind]?[kind == "functionCall" ? "args" : "response"]?.objectValue == nil {
-                notes.note(.wrongType, "contents[\(place)].\(kind) has no object.", "Write arguments and answers as objects.")
+                notes.note(
+                    .wrongType, "contents[\(place)].\(kind) has no object.", "Write arguments and answers as objects.")
             }
         }
     }
@@ -53,9 +56,11 @@ struct VertexRules: LineRules {
             let answers = count("functionResponse", content)
             let calls = place > 0 ? count("functionCall", contents[place - 1]) : 0
             if answers > calls {
-                notes.note(.toolAnswerWithoutCall, "contents[\(place)] answers more calls than there are.", "Remove it.")
+                notes.note(
+                    .toolAnswerWithoutCall, "contents[\(place)] answers more calls than there are.", "Remove it.")
             } else if calls > answers {
-                notes.note(.toolCallUnanswered, "contents[\(place)] does not answer every call before it.", "Add the answer.")
+                notes.note(
+                    .toolCallUnanswered, "contents[\(place)] does not answer every call before it.", "Add the answer.")
             }
         }
     }
