@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 RELEASE := .build/release/gleaner
 
-.PHONY: help run demo test bench torture sanitize build lint format clean
+.PHONY: help run demo test bench torture sanitize loaders build lint format clean
 
 help: ## Show this list.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +29,11 @@ sanitize: ## Run the tests under AddressSanitizer, then under ThreadSanitizer (A
 	@scripts/setup --test
 	@scripts/sanitize $(ARGS)
 
+loaders: ## Have datasets, trl, mistral_common and openai's types read every export format (installs them in .venv-loaders).
+	@scripts/setup
+	@swift build --product gleaner
+	@scripts/check-loaders
+
 build: ## Build the release binary.
 	@scripts/setup
 	@test -x $(RELEASE) || echo "building the release binary; the first time takes several minutes"
@@ -42,4 +47,4 @@ format: ## Lay out all Swift sources.
 
 clean: ## Remove what was built; data in .gleaner stays.
 	@swift package clean
-	@rm -rf .venv .venv-openai2
+	@rm -rf .venv .venv-openai2 .venv-loaders

@@ -12,8 +12,6 @@ public enum DatasetError: Explained, Hashable {
     case benchmarkUnknown(String)
     case benchmarkEmpty(String)
     case approvalByBuilder(String)
-    case versionWithdrawn(dataset: String, version: Int, reason: String)
-    case versionNotApproved(dataset: String, version: Int, has: Int, needs: Int)
     case lineUnknown(split: String, line: Int, lines: Int)
     case fileUnknown(String)
     case fileUnwritable(path: String, errno: Int32)
@@ -73,16 +71,6 @@ public enum DatasetError: Explained, Hashable {
             Explanation(
                 status: 409, code: "approval_by_builder", what: "\(name.prefix(64)) built this version.",
                 why: "A version is approved by people other than the one who built it.", fix: "Ask somebody else.")
-        case .versionWithdrawn(let dataset, let version, let reason):
-            Explanation(
-                status: 409, code: "version_withdrawn", what: "\(dataset) version \(version) is withdrawn.",
-                why: "\(reason).", fix: "Use the version that replaces it, or build a new one.")
-        case .versionNotApproved(let dataset, let version, let has, let needs):
-            Explanation(
-                status: 409, code: "version_not_approved",
-                what: "\(dataset) version \(version) has \(has) of \(needs) approvals.",
-                why: "Its policy asks that people look at it first.",
-                fix: "`gleaner dataset diff` shows what is new in it; then `gleaner dataset approve`.")
         case .lineUnknown(let split, let line, let lines):
             Explanation(
                 status: 404, code: "line_unknown", what: "There is no line \(line) in \(split).jsonl.",
@@ -90,7 +78,8 @@ public enum DatasetError: Explained, Hashable {
         case .fileUnknown(let name):
             Explanation(
                 status: 404, code: "file_unknown", what: "A dataset version has no file `\(name.prefix(64))`.",
-                why: "Files are train.jsonl, validation.jsonl, lineage.jsonl and manifest.json.",
+                why:
+                    "Files are train.jsonl, validation.jsonl, holdout.jsonl, lineage.jsonl, README.md and manifest.json.",
                 fix: "Ask for one of these.")
         case .fileUnwritable(let path, let errno):
             Explanation(

@@ -124,36 +124,41 @@ public struct DatasetRoutes: Sendable {
         return try await service.explain(version, split: context.parameters.require("split"), line: line)
     }
 
-    /// Streams one of the files that an export would write, byte for byte the same.
+    /// Streams one of the files that an export would write, byte for byte the same. `?format=` as `--format`.
     func download(_ request: Request, context: GleanerContext) async throws -> Response {
         let version = try await version(context)
         let name = try context.parameters.require("file")
-        guard let file = ExportFile(rawValue: name), file != .validation || version.statistics.validation > 0 else {
-            throw DatasetError.fileUnknown(name)
+        let query = try QueryItems(request.uri.query)
+        guard let file = ExportFile(rawValue: name) else { throw DatasetError.fileUnknown(name) }
+        let format = try query["format"].map { name in
+            guard let format = ExportFormat(rawValue: name) else { throw ExportError.formatUnknown(name) }
+            return format
         }
+        let store = service.store
         let headers: HTTPFields = [
-            .contentType: file == .manifest ? "application/json" : "application/x-ndjson",
+            .contentType: file.contentType,
             .contentDisposition: "attachment; filename=\"\(file.rawValue)\"",
             .xContentTypeOptions: "nosniff",
         ]
-        if file == .manifest {
-            let bytes = try await DatasetExporter(store: service.store).manifest(of: version)
+        if file == .manifest || file == .card {
+            let manifest = try await DatasetExporter(store: store).manifest(of: version, format: format)
+            let bytes = file == .card ? Array(DatasetCard(manifest).text.utf8) : try manifest.bytes()
             return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
         }
-        let store = service.store
+        let run = try await store.opened(version, format, withHoldout: file == .holdout)
+        if let split = file.split, !run.splits.contains(split) { throw DatasetError.fileUnknown(name) }
         return Response(
             status: .ok, headers: headers,
             body: ResponseBody { writer in
-                try await Self.stream(file, version, store, to: &writer)
+                try await Self.stream(file, run, to: &writer)
                 try await writer.finish(nil)
             })
     }
 
     @concurrent private static func stream(
-        _ file: ExportFile, _ version: DatasetVersion, _ store: PostgresDatasetStore,
-        to writer: inout any ResponseBodyWriter
+        _ file: ExportFile, _ run: ExportRun, to writer: inout any ResponseBodyWriter
     ) async throws {
-        for try await piece in store.pieces(of: file, version) { try await writer.write(piece) }
+        for try await piece in run.store.pieces(of: file, run) { try await writer.write(piece) }
     }
 
     private func version(_ context: GleanerContext) async throws -> DatasetVersion {

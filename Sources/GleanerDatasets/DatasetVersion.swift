@@ -49,14 +49,13 @@ public struct DatasetVersion: Sendable, Hashable, Codable {
         case createdAt = "created_at"
     }
 
-    /// - Throws: `DatasetError` when it may not be exported or trained on.
-    public func mustBeReleased() throws(DatasetError) {
+    /// - Throws: `ExportError` when it may not be exported or trained on.
+    public func mustBeReleased() throws(ExportError) {
         if let withdrawn {
-            throw .versionWithdrawn(dataset: dataset, version: number, reason: withdrawn.reason)
+            throw .withdrawn(dataset: dataset, version: number, reason: withdrawn.reason, replacedBy: nil)
         }
         guard approvals.isMet else {
-            throw .versionNotApproved(
-                dataset: dataset, version: number, has: approvals.by.count, needs: approvals.needed)
+            throw .notApproved(dataset: dataset, version: number, needed: approvals.needed, given: approvals.by.count)
         }
     }
 }

@@ -280,25 +280,29 @@ struct BuildTests {
         _ = try await build(world)
         let second = try await exporter.export(version, to: two)
         #expect(first.files == second.files)
-        #expect(Set(first.files.keys) == ["train.jsonl", "validation.jsonl", "lineage.jsonl", "manifest.json"])
+        #expect(
+            Set(first.files.keys) == [
+                "train.jsonl", "validation.jsonl", "lineage.jsonl", "README.md", "manifest.json",
+            ])
         for name in first.files.keys {
             #expect(
                 try Data(contentsOf: one.appendingPathComponent(name))
                     == Data(contentsOf: two.appendingPathComponent(name)))
         }
+        let run = try await service.store.opened(version, nil, withHoldout: false)
         for file in [ExportFile.train, .validation, .lineage] {
             var streamed = ByteBuffer()
-            for try await piece in service.store.pieces(of: file, version) { streamed.writeImmutableBuffer(piece) }
+            for try await piece in service.store.pieces(of: file, run) { streamed.writeImmutableBuffer(piece) }
             #expect(try Data(contentsOf: one.appendingPathComponent(file.rawValue)) == Data(streamed.readableBytesView))
         }
         let manifest = try Data(contentsOf: one.appendingPathComponent("manifest.json"))
-        #expect(try await exporter.manifest(of: version) == Array(manifest))
+        #expect(try await exporter.manifest(of: version).bytes() == Array(manifest))
         let files = try JSONValue(parsing: manifest)["files"]?.arrayValue ?? []
         let tokens = files.compactMap { $0["estimated_tokens"]?.intValue }
         #expect(tokens.count == 2)
         #expect(tokens.reduce(0, +) == Int64(version.statistics.estimatedTokens))
         // Nothing half done is left beside them.
-        #expect(try FileManager.default.contentsOfDirectory(atPath: one.path).count == 4)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: one.path).count == 5)
         let verification = try DatasetVerifier().verify(one)
         #expect(verification.findings.isEmpty)
         #expect(verification.examples.values.reduce(0, +) == 30)
@@ -319,7 +323,7 @@ struct BuildTests {
         await #expect(throws: DatasetError.self) { try await exporter.export(version, to: place) }
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: place.path).sorted() == [
-                "lineage.jsonl", "train.jsonl",
+                ".export.json", "lineage.jsonl", "train.jsonl",
             ])
     }
 
@@ -335,7 +339,7 @@ struct BuildTests {
             try await group.waitForAll()
         }
         #expect(try DatasetVerifier().verify(place).findings.isEmpty)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: place.path).count == 3)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: place.path).count == 4)
     }
 
     @Test("a line explains itself: exchange, review, rating, policy")

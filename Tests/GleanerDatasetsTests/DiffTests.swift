@@ -82,7 +82,7 @@ struct DiffTests {
         let id = try await world.add()
         try await world.review(id, score: 5)
         let version = try await build(world) { $0.approvals = 2 }
-        #expect(throws: DatasetError.versionNotApproved(dataset: "demo", version: 1, has: 0, needs: 2)) {
+        #expect(throws: ExportError.notApproved(dataset: "demo", version: 1, needed: 2, given: 0)) {
             try version.mustBeReleased()
         }
         await #expect(throws: DatasetError.approvalByBuilder("key:ml")) {
@@ -95,7 +95,7 @@ struct DiffTests {
         try out.mustBeReleased()
         try await pool.query("UPDATE gleaner.dataset_versions SET withdrawn_at = now(), withdrawn_reason = 'erasure'")
         let withdrawn = try await service.version("1", of: "demo", in: world.project)
-        #expect(throws: DatasetError.versionWithdrawn(dataset: "demo", version: 1, reason: "erasure")) {
+        #expect(throws: ExportError.withdrawn(dataset: "demo", version: 1, reason: "erasure", replacedBy: nil)) {
             try withdrawn.mustBeReleased()
         }
     }

@@ -45,9 +45,10 @@ struct LargeVersionTests {
         }
         #expect(train.split(separator: 0x0A).count == version.statistics.train)
         #expect(validation.split(separator: 0x0A).count == version.statistics.validation)
+        let run = try await service.store.opened(version, nil, withHoldout: false)
         for file in [ExportFile.train, .validation, .lineage] {
             var streamed = ByteBuffer()
-            for try await piece in service.store.pieces(of: file, version) { streamed.writeImmutableBuffer(piece) }
+            for try await piece in service.store.pieces(of: file, run) { streamed.writeImmutableBuffer(piece) }
             let onDisk = try Data(contentsOf: place.appendingPathComponent(file.rawValue))
             #expect(Data(streamed.readableBytesView) == onDisk, "\(file.rawValue)")
         }

@@ -5,12 +5,44 @@ import GleanerCore
 enum ExportFile: String, Sendable, CaseIterable {
     case train = "train.jsonl"
     case validation = "validation.jsonl"
+    /// Only for who asks for it: to measure elsewhere, never to train on.
+    case holdout = "holdout.jsonl"
     case lineage = "lineage.jsonl"
+    case card = "README.md"
     case manifest = "manifest.json"
+
+    init(split: String) {
+        self =
+            switch split {
+            case "train": .train
+            case "validation": .validation
+            default: .holdout
+            }
+    }
+
+    /// Where examples are; `nil` for files about them.
+    var split: String? {
+        switch self {
+        case .train: "train"
+        case .validation: "validation"
+        case .holdout: "holdout"
+        case .lineage, .card, .manifest: nil
+        }
+    }
+}
+
+extension ExportFile {
+    var contentType: String {
+        switch self {
+        case .manifest: "application/json"
+        case .card: "text/markdown; charset=utf-8"
+        case .train, .validation, .holdout, .lineage: "application/x-ndjson"
+        }
+    }
 }
 
 /// Size and hash of one exported file.
-struct ExportedFile: Sendable, Hashable {
+struct ExportedFile: Sendable, Hashable, Codable {
     let name: String
     let rows: Int
     let bytes: Int64
@@ -18,7 +50,7 @@ struct ExportedFile: Sendable, Hashable {
     /// `nil` for what nobody trains on.
     let estimatedTokens: Int?
 
-    fileprivate var document: JSONValue {
+    var document: JSONValue {
         var members: [String: JSONValue] = [
             "name": .string(name), "rows": .integer(Int64(rows)), "bytes": .integer(bytes), "sha256": .string(sha256),
         ]
@@ -27,36 +59,8 @@ struct ExportedFile: Sendable, Hashable {
     }
 }
 
-extension DatasetVersion {
-    /// One line, without its newline: everything about the version and its files. No time of export, no path: the same version gives the same bytes.
-    func manifest(_ files: [ExportedFile]) throws -> [UInt8] {
-        let document: JSONValue = [
-            "format": "openai-sft-chat",
-            "manifest_version": 1,
-            "dataset": .string(dataset),
-            "version": .integer(Int64(number)),
-            "version_id": .string(id.uuidString.lowercased()),
-            "created_at": .string(createdAt.ISO8601Format()),
-            "policy": ["name": .string(policyName), "version": .integer(Int64(policyVersion)), "document": policy],
-            "split_salt": .string(salt),
-            "content_sha256": .string(contentSHA256),
-            "counts": [
-                "exchanges": .integer(Int64(statistics.exchanges)), "judged": .integer(Int64(statistics.judged)),
-                "not_judged": .integer(Int64(statistics.unjudged)), "train": .integer(Int64(statistics.train)),
-                "validation": .integer(Int64(statistics.validation)),
-                "excluded": .object(statistics.excluded.mapValues { .integer(Int64($0)) }),
-                "estimated_tokens": .integer(Int64(statistics.estimatedTokens)),
-            ],
-            "files": .array(files.map(\.document)),
-        ]
-        return try document.canonicalBytes()
-    }
-
-    /// One line of the lineage file.
-    static func lineageLine(split: String, line: Int, lineage: JSONValue) throws -> [UInt8] {
-        var members = lineage.objectValue ?? [:]
-        members["file"] = .string("\(split).jsonl")
-        members["line"] = .integer(Int64(line))
-        return try JSONValue.object(members).canonicalBytes()
+extension SplitTally {
+    var exported: ExportedFile {
+        ExportedFile(name: file.rawValue, rows: rows, bytes: bytes, sha256: sha256, estimatedTokens: estimatedTokens)
     }
 }

@@ -1,20 +1,33 @@
 import Synchronization
 
-/// Where a paged read is: which split, after which line.
+/// Where a paged read is: which split, after which example, and how many lines that has made.
 final class PageCursor: Sendable {
-    private let state: Mutex<(splits: [String], line: Int)>
+    struct Place: Sendable {
+        let split: String
+        let after: Int
+        let lines: Int
+    }
 
-    init(splits: [String]) { state = Mutex((splits, 0)) }
+    private let state: Mutex<(splits: [String], after: Int, lines: Int)>
+
+    init(splits: [String]) { state = Mutex((splits, 0, 0)) }
 
     /// `nil` at the end.
-    var place: (split: String, after: Int)? {
-        state.withLock { state in state.splits.first.map { ($0, state.line) } }
+    var place: Place? {
+        state.withLock { state in
+            state.splits.first.map { Place(split: $0, after: state.after, lines: state.lines) }
+        }
     }
-    func advance(to line: Int) { state.withLock { $0.line = line } }
+    func advance(to example: Int, lines: Int) {
+        state.withLock { state in
+            state.after = example
+            state.lines += lines
+        }
+    }
     func nextSplit() {
         state.withLock { state in
             state.splits.removeFirst()
-            state.line = 0
+            (state.after, state.lines) = (0, 0)
         }
     }
 }

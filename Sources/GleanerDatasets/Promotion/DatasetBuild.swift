@@ -164,7 +164,7 @@ extension PostgresError {
 
 extension StagedExclusion {
     fileprivate init(_ candidate: Candidate, _ exclusion: Exclusion, _ policy: PromotionPolicy) {
-        let said = candidate.messages?.last { $0["role"] == "user" }.map(Turns.text) ?? ""
+        let said = candidate.messages?.last { $0["role"] == "user" }.map(ExchangeTurns.text) ?? ""
         self.init(
             id: candidate.id, source: "exchange",
             key: SplitKey(

@@ -18,7 +18,7 @@ struct Example: Sendable, Hashable {
     let systemPrompt: [UInt8]
 }
 
-/// Turns a candidate into a line of the canonical form of its dataset's kind.
+/// ExchangeTurns a candidate into a line of the canonical form of its dataset's kind.
 ///
 /// Source: OpenAI's API reference, `FineTuneChatRequestInput` and its preference form. Only these members are allowed at
 /// the top; our ids go to the lineage file.
@@ -27,9 +27,9 @@ struct ExampleMaker: Sendable {
     var personalData: (any PersonalDataFinder)?
 
     func make(_ candidate: Candidate, isDesirable: Bool = true) throws(Exclusion) -> Example {
-        let turns = Turns(policy: policy)
+        let turns = ExchangeTurns(policy: policy)
         var messages = try (candidate.messages ?? []).map { message throws(Exclusion) in try turns.turn(message) }
-        if !policy.trainOnHistory { messages = messages.map(Turns.withoutLoss) }
+        if !policy.trainOnHistory { messages = messages.map(ExchangeTurns.withoutLoss) }
         messages = turns.withSystemPrompt(messages)
         let sides = try turns.sides(candidate)
         var line: [String: JSONValue] = [:]
@@ -49,7 +49,7 @@ struct ExampleMaker: Sendable {
                 "input": .object(line), "preferred_output": [sides.better], "non_preferred_output": [worse],
             ]
         }
-        for conversation in conversations { try Turns.checkToolCalls(conversation) }
+        for conversation in conversations { try ExchangeTurns.checkToolCalls(conversation) }
         return try finish(line, conversations, source: sides.source)
     }
 
@@ -58,7 +58,7 @@ struct ExampleMaker: Sendable {
         guard policy.kind == .sft, var line = document.objectValue, let messages = line["messages"]?.arrayValue else {
             throw Exclusion(reason: "written_kind", detail: "written examples have one answer and no label")
         }
-        let turned = Turns(policy: policy).withSystemPrompt(messages)
+        let turned = ExchangeTurns(policy: policy).withSystemPrompt(messages)
         line["messages"] = .array(turned)
         return try finish(line, [turned], source: "written")
     }
@@ -76,24 +76,24 @@ struct ExampleMaker: Sendable {
         }
         // What verification would find later is found here: no build makes a file that a provider refuses.
         for conversation in conversations { try check(conversation, line["tools"]) }
-        let answer = first.last.map(Turns.text) ?? ""
+        let answer = first.last.map(ExchangeTurns.text) ?? ""
         if first.last?["tool_calls"] == nil, !policy.answerCharacters.holds(answer.count) {
             throw Exclusion(reason: "answer_length", detail: "\(answer.count) characters")
         }
         if policy.personalData == .refused, let personalData {
-            for text in Set(conversations.joined().map(Turns.text)) {
+            for text in Set(conversations.joined().map(ExchangeTurns.text)) {
                 guard let kind = personalData.kinds(in: text).first else { continue }
                 // Never the value.
                 throw Exclusion(reason: "personal_data", detail: kind)
             }
         }
         var hash = SHA256()
-        for conversation in conversations { hash.update(data: Turns.contentHash(conversation)) }
+        for conversation in conversations { hash.update(data: ExchangeTurns.contentHash(conversation)) }
         if let label = line["label"] { hash.update(data: Array("\(label == true)".utf8)) }
-        let system = first.filter { $0["role"] == "system" }.map(Turns.text).joined(separator: "\u{1E}")
+        let system = first.filter { $0["role"] == "system" }.map(ExchangeTurns.text).joined(separator: "\u{1E}")
         return Example(
             line: bytes, answerSource: source, estimatedTokens: tokens, contentHash: Array(hash.finalize()),
-            prompt: first.dropLast().filter { $0["role"] != "system" }.map(Turns.text).joined(separator: "\n"),
+            prompt: first.dropLast().filter { $0["role"] != "system" }.map(ExchangeTurns.text).joined(separator: "\n"),
             answer: answer, systemPrompt: Array(SHA256.hash(data: Array(system.utf8))))
     }
 

@@ -78,7 +78,7 @@ struct Decontamination {
             let messages = document["input"]?["messages"] ?? document["messages"]
             let turns = (messages?.arrayValue ?? []).filter { $0["role"] != "system" }
             let prompt = document["input"] == nil ? turns.dropLast() : turns[...]
-            try body(Shingles.normalized(prompt.map(Turns.text).joined(separator: "\n")))
+            try body(Shingles.normalized(prompt.map(ExchangeTurns.text).joined(separator: "\n")))
         }
     }
 

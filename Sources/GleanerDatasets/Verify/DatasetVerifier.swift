@@ -8,9 +8,15 @@ public struct DatasetVerifier: Sendable {
     public static let minimumExamples = 10
 
     private let maximumTokens: Int
+    private let format: ExportFormat?
 
-    /// - Parameter maximumTokens: of one example; the default is gpt-3.5-turbo-0125's, the smallest still met.
-    public init(maximumTokens: Int = 16_385) { self.maximumTokens = maximumTokens }
+    /// - Parameters:
+    ///   - maximumTokens: of one example; the default is gpt-3.5-turbo-0125's, the smallest still met.
+    ///   - format: `nil` for what the manifest says, and OpenAI's chat lines without one.
+    public init(maximumTokens: Int = 16_385, format: ExportFormat? = nil) {
+        self.maximumTokens = maximumTokens
+        self.format = format
+    }
 
     /// Checks a `.jsonl` file, or a directory that an export wrote. A manifest beside a file is compared with it.
     /// - Throws: `DatasetError.fileUnreadable`.
@@ -20,11 +26,13 @@ public struct DatasetVerifier: Sendable {
             throw DatasetError.fileUnreadable(path: path.path)
         }
         var result = Verification()
+        let manifest = (isDirectory.boolValue ? path : path.deletingLastPathComponent())
+            .appendingPathComponent(ExportFile.manifest.rawValue)
+        result.format = format ?? Self.format(in: manifest, of: isDirectory.boolValue ? nil : path) ?? .openAISFT
         if isDirectory.boolValue {
             try verify(directory: path, &result)
         } else {
             _ = try verify(file: path, &result)
-            let manifest = path.deletingLastPathComponent().appendingPathComponent(ExportFile.manifest.rawValue)
             if let known = ExportFile(rawValue: path.lastPathComponent),
                 FileManager.default.fileExists(atPath: manifest.path)
             {
@@ -34,15 +42,25 @@ public struct DatasetVerifier: Sendable {
         return result
     }
 
+    /// A manifest speaks for the files that it lists.
+    private static func format(in manifest: URL, of file: URL?) -> ExportFormat? {
+        guard let bytes = try? Data(contentsOf: manifest), let document = try? JSONValue(parsing: bytes),
+            let listed = document["files"]?.arrayValue
+        else { return nil }
+        if let file, !listed.contains(where: { $0["name"]?.stringValue == file.lastPathComponent }) { return nil }
+        return document["format"]?.stringValue.flatMap(ExportFormat.init(named:))
+    }
+
     private func verify(directory: URL, _ result: inout Verification) throws {
         let rows = try verify(file: directory.appendingPathComponent(ExportFile.train.rawValue), &result)
-        let validation = directory.appendingPathComponent(ExportFile.validation.rawValue)
-        if FileManager.default.fileExists(atPath: validation.path) {
-            let held = try verify(file: validation, &result, isTraining: false)
+        for (other, fault) in [(ExportFile.validation, Fault.trainRowInValidation), (.holdout, .trainRowInHoldout)] {
+            let place = directory.appendingPathComponent(other.rawValue)
+            guard FileManager.default.fileExists(atPath: place.path) else { continue }
+            let held = try verify(file: place, &result, isTraining: false)
             for hash in rows.intersection(held).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
                 result.add(
                     Finding(
-                        .trainRowInValidation, file: ExportFile.validation.rawValue,
+                        fault, file: other.rawValue,
                         what: "A row stands in both files (sha256 \(hash.hexadecimal.prefix(16))…).",
                         fix: "Remove it from one of them."))
             }
@@ -55,7 +73,7 @@ public struct DatasetVerifier: Sendable {
         file: URL, _ result: inout Verification, isTraining: Bool = true
     ) throws -> Set<[UInt8]> {
         let name = file.lastPathComponent
-        var checker = LineChecker(maximumTokens: maximumTokens)
+        var checker = LineChecker(maximumTokens: maximumTokens, format: result.format)
         var rows: Set<[UInt8]> = []
         var tokens: [Int] = []
         var number = 0

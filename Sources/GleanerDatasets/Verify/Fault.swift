@@ -29,6 +29,23 @@ enum Fault: String, Sendable, Hashable, CaseIterable {
     case toolCallUnanswered = "tool_call_unanswered"
     case argumentsNotText = "arguments_not_text"
     case argumentsNotJSON = "arguments_not_json"
+    // What other formats than OpenAI's chat lines want.
+    case missingKey = "missing_key"
+    case wrongType = "wrong_type"
+    case schemaChanges = "schema_changes"
+    case schemaVersionInvalid = "schema_version_invalid"
+    case rolesNotAlternating = "roles_do_not_alternate"
+    case firstMessageNotUser = "first_message_not_user"
+    case promptEndsWithAnswer = "prompt_ends_with_answer"
+    case outputNotOneMessage = "output_not_one_assistant_message"
+    case sidesEqual = "sides_are_equal"
+    case labelNotBoolean = "label_not_boolean"
+    case callIDInvalid = "tool_call_id_invalid"
+    case callIDRepeated = "tool_call_id_repeated"
+    case functionNameInvalid = "function_name_invalid"
+    case textBesideCalls = "text_beside_tool_calls"
+    case partUnknown = "part_unknown"
+    case imageElsewhere = "image_not_in_its_cloud"
     // Its length.
     case tooManyTokens = "too_many_tokens"
     case maybeTooManyTokens = "maybe_too_many_tokens"
@@ -36,6 +53,7 @@ enum Fault: String, Sendable, Hashable, CaseIterable {
     case duplicateRow = "duplicate_row"
     case tooFewExamples = "too_few_examples"
     case trainRowInValidation = "train_row_in_validation"
+    case trainRowInHoldout = "train_row_in_holdout"
     case manifestMissing = "manifest_missing"
     case manifestMismatch = "manifest_mismatch"
 
@@ -53,7 +71,9 @@ enum Fault: String, Sendable, Hashable, CaseIterable {
             .missingMessagesList:
             "Each line must be one JSON object in UTF-8, ended by LF; a file with another line is refused whole."
         case .lineSeparator: "Some readers take U+2028 and U+2029 for the end of a line."
-        case .unrecognizedKey, .messageUnrecognizedKey, .messageMissingKey, .unrecognizedRole, .missingContent,
+        case .missingKey, .wrongType, .schemaVersionInvalid, .callIDInvalid, .callIDRepeated, .functionNameInvalid,
+            .textBesideCalls, .partUnknown, .imageElsewhere, .outputNotOneMessage, .unrecognizedKey,
+            .messageUnrecognizedKey, .messageMissingKey, .unrecognizedRole, .missingContent,
             .imageMisplaced:
             "The provider's format does not have it so, and files out of format are refused."
         case .weightMisplaced, .weightInvalid:
@@ -65,10 +85,16 @@ enum Fault: String, Sendable, Hashable, CaseIterable {
             "Every tool call needs its answer and every answer its call, or the example is refused."
         case .argumentsNotText, .argumentsNotJSON:
             "A call's arguments are a string that holds JSON; a model learns to write what it is shown."
+        case .schemaChanges: "Readers of this format take the members and types of the first lines for those of all."
+        case .rolesNotAlternating, .firstMessageNotUser:
+            "The trainer wants question and answer by turns, a question first."
+        case .promptEndsWithAnswer: "The answers to compare, or to learn, stand apart from what they answer."
+        case .sidesEqual: "Nothing can be learnt from two answers that are the same."
+        case .labelNotBoolean: "A label says whether the answer was good; anything but true and false is refused."
         case .tooManyTokens, .maybeTooManyTokens: "A trainer cuts the end off, and with it the answer to learn."
         case .duplicateRow: "A repeated row weighs double."
         case .tooFewExamples: "Providers refuse fewer; 50 to 100 have a visible effect."
-        case .trainRowInValidation: "A row that was learnt measures nothing."
+        case .trainRowInValidation, .trainRowInHoldout: "A row that was learnt measures nothing."
         case .manifestMissing: "Without it nobody can tell whether the files are those that were exported."
         case .manifestMismatch: "It has been changed or cut since, so its lineage does not hold."
         }

@@ -25,6 +25,8 @@ public struct Finding: Sendable, Hashable, Codable {
 
 /// What a verification found.
 public struct Verification: Sendable, Hashable, Codable {
+    /// Whose rules the lines were held against.
+    public internal(set) var format = ExportFormat.openAISFT
     /// The first 1000.
     public private(set) var findings: [Finding] = []
     /// Of all findings, listed or not.

@@ -1,17 +1,23 @@
 import Foundation
 import GleanerCore
 
-/// Checks one line against the published rules for supervised chat examples.
+/// Checks one line against its format's published rules; those for supervised chat examples are here.
 ///
 /// Source: OpenAI's API reference and the checks of its cookbook; the codes are the cookbook's where it has one.
 struct LineChecker {
     typealias Problem = (fault: Fault, what: String, fix: String)
 
     let maximumTokens: Int
+    let format: ExportFormat
+    /// Of the lines so far, where the format wants one for all.
+    private var shape = LineShape.unknown
     private(set) var problems: [Problem] = []
     private(set) var tokens = 0
 
-    init(maximumTokens: Int) { self.maximumTokens = maximumTokens }
+    init(maximumTokens: Int, format: ExportFormat = .openAISFT) {
+        self.maximumTokens = maximumTokens
+        self.format = format
+    }
 
     /// Checks a line without its newline; `problems` and `tokens` are of this line alone.
     mutating func check(_ line: [UInt8]) {
@@ -28,6 +34,7 @@ struct LineChecker {
         guard let members = document.objectValue else {
             return note(.dataType, "The line is not an object.", "Write {\"messages\": […]}.")
         }
+        if let rules = format.rules { return check(document, members, rules) }
         for member in members.keys.sorted()
         where !["messages", "tools", "parallel_tool_calls", "functions"].contains(member) {
             note(
@@ -40,7 +47,23 @@ struct LineChecker {
         for (number, message) in messages.enumerated() { check(message, number + 1) }
         checkOrder(messages)
         checkTools(messages)
-        checkLength(messages)
+        checkLength(TokenEstimate.example(messages))
+    }
+
+    private mutating func check(_ document: JSONValue, _ members: [String: JSONValue], _ rules: any LineRules) {
+        var notes = RuleNotes()
+        rules.check(members, &notes)
+        problems += notes.problems
+        if format.hasFixedSchema {
+            if let joined = shape.joined(with: LineShape(document)) {
+                shape = joined
+            } else {
+                note(
+                    .schemaChanges, "The line has other members, or other types, than those above.",
+                    "Give every line the same members of the same types.")
+            }
+        }
+        checkLength(TokenEstimate.leaves(document))
     }
 
     private mutating func checkBytes(_ line: [UInt8]) {
@@ -70,7 +93,7 @@ struct LineChecker {
         "role", "content", "name", "tool_calls", "tool_call_id", "function_call", "weight", "refusal",
     ]
 
-    private mutating func check(_ message: JSONValue, _ number: Int) {
+    mutating func check(_ message: JSONValue, _ number: Int) {
         guard let members = message.objectValue else {
             return note(.dataType, "Message \(number) is not an object.", "Write {\"role\": …, \"content\": …}.")
         }
@@ -177,8 +200,7 @@ struct LineChecker {
         open = []
     }
 
-    private mutating func checkLength(_ messages: [JSONValue]) {
-        let count = TokenEstimate.example(messages)
+    private mutating func checkLength(_ count: TokenEstimate) {
         tokens = count.estimate
         let fix = "Shorten it, or choose a model that takes more."
         if count.estimate > maximumTokens {

@@ -41,6 +41,24 @@ public struct TokenEstimate: Sendable, Hashable {
     }
 }
 
+extension TokenEstimate {
+    /// All text of a line in any other format, 3 more for each object in it as for a message.
+    static func leaves(_ value: JSONValue) -> TokenEstimate {
+        switch value {
+        case .string(let text): return .text(text)
+        case .array(let elements):
+            return elements.reduce(TokenEstimate(estimate: 0, upperBound: 0)) { $0.adding(leaves($1)) }
+        case .object(let members):
+            return members.values.reduce(TokenEstimate(estimate: 3, upperBound: 3)) { $0.adding(leaves($1)) }
+        case .null, .bool, .integer, .number: return TokenEstimate(estimate: 0, upperBound: 0)
+        }
+    }
+
+    private func adding(_ other: TokenEstimate) -> TokenEstimate {
+        TokenEstimate(estimate: estimate + other.estimate, upperBound: upperBound + other.upperBound)
+    }
+}
+
 /// How often a provider goes over a file when it is not told, by the cookbook's rule; the real one may differ.
 public enum EpochEstimate {
     public static func epochs(examples: Int) -> Int {

@@ -80,13 +80,20 @@ struct Dataset: AsyncParsableCommand {
 
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write a version's files: train.jsonl, validation.jsonl, lineage.jsonl, manifest.json.",
-            discussion: "OpenAI's chat format for supervised fine-tuning. The same version gives the same bytes.")
+            abstract:
+                "Write a version's files: train.jsonl, validation.jsonl, lineage.jsonl, README.md, manifest.json.",
+            discussion: """
+                Formats: \(ExportFormat.allCases.map(\.rawValue).joined(separator: ", ")). \
+                The same version in the same format gives the same bytes. An export that was cut short goes on where it was.
+                """)
 
         @Argument(help: "The dataset's name.") var name: String
         @Option(help: "Its number, or latest.") var version = "latest"
         @Option(help: "Whose dataset.") var project = "default"
         @Option(help: "The directory to write; made when missing.") var output: String
+        @Option(help: "What the trainer reads; the form in which the version is frozen when missing.") var format:
+            String?
+        @Flag(help: "Also holdout.jsonl, to measure elsewhere; never to train on.") var holdout = false
         @Flag(help: "As JSON.") var json = false
 
         func run() async throws {
@@ -96,11 +103,17 @@ struct Dataset: AsyncParsableCommand {
                 let found = try await DatasetService(pool: pool).version(
                     version, of: name, in: PostgresKeyStore(pool: pool).existingProject(named: project))
                 return try await DatasetExporter(pool: pool).export(
-                    found, to: URL(fileURLWithPath: output), progress: { progress.show("lines", $0, of: $1) })
+                    found, to: URL(fileURLWithPath: output), format: exportFormat(format), withHoldout: holdout,
+                    progress: { progress.show("examples", $0, of: $1) })
             }
             progress.end()
             if json { return try Output.json(result) }
             for (file, sha256) in result.files.sorted(by: { $0.key < $1.key }) { print("\(sha256)  \(file)") }
+            for (reason, count) in result.leftOut.sorted(by: { $0.key < $1.key }) {
+                print("  \(result.format.rawValue) cannot hold, \(reason): \(count)")
+            }
+            for (what, count) in result.simplified.sorted(by: { $0.key < $1.key }) { print("  \(what): \(count)") }
+            if !result.resumed.isEmpty { print("  finished before: \(result.resumed.joined(separator: ", "))") }
         }
     }
 
@@ -111,10 +124,13 @@ struct Dataset: AsyncParsableCommand {
 
         @Argument(help: "A .jsonl file, or a directory that an export wrote.") var path: String
         @Option(help: "Tokens that one example may have.") var maxTokens = 16_385
+        @Option(help: "By whose rules; what the manifest says when missing, openai-sft without one.") var format:
+            String?
         @Flag(help: "As JSON.") var json = false
 
         func run() async throws {
-            let result = try DatasetVerifier(maximumTokens: maxTokens).verify(URL(fileURLWithPath: path))
+            let result = try DatasetVerifier(maximumTokens: maxTokens, format: exportFormat(format)).verify(
+                URL(fileURLWithPath: path))
             if json {
                 try Output.json(result)
             } else {
@@ -125,7 +141,7 @@ struct Dataset: AsyncParsableCommand {
                 if result.unlisted > 0 { print("and \(result.unlisted) more") }
                 let examples = result.examples.sorted { $0.key < $1.key }.map { "\($0.value) in \($0.key)" }
                 print(
-                    "\(result.errors) errors, \(result.warnings) warnings; examples: \(examples.joined(separator: ", "))"
+                    "\(result.format.rawValue): \(result.errors) errors, \(result.warnings) warnings; examples: \(examples.joined(separator: ", "))"
                 )
                 print(
                     "about \(result.estimatedTokens) tokens, \(result.estimatedEpochs) epochs by the usual rule, "
@@ -156,5 +172,13 @@ struct Dataset: AsyncParsableCommand {
             }
             if json { try Output.json(explanation) } else { print(explanation.text) }
         }
+    }
+}
+
+/// - Throws: `ExportError.formatUnknown`.
+private func exportFormat(_ name: String?) throws -> ExportFormat? {
+    try name.map { name in
+        guard let format = ExportFormat(rawValue: name) else { throw ExportError.formatUnknown(name) }
+        return format
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 import GleanerCore
 
 /// The messages of an example, made of those of an exchange.
-struct Turns: Sendable {
+struct ExchangeTurns: Sendable {
     /// What an example has of answers: the one to learn, and for a pair the one it was better than.
     struct Sides: Sendable, Hashable {
         let better: JSONValue
