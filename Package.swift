@@ -87,6 +87,7 @@ let package = Package(
                 .embedInCode("0026_flagged.sql"),
                 .embedInCode("0027_alike.sql"),
                 .embedInCode("0028_promotion.sql"),
+                .embedInCode("0031_erasures.sql"),
             ],
             swiftSettings: shared),
         .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),
@@ -168,7 +169,7 @@ let package = Package(
         .target(
             name: "GleanerErasure",
             dependencies: [
-                "GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, httpTypes, nioCore, logging, lifecycle,
+                "GleanerCore", "GleanerHTTP", "GleanerJobs", "AsyncPostgres", hummingbird, httpTypes, nioCore, logging, lifecycle,
                 crypto,
             ],
             swiftSettings: shared),
