@@ -324,7 +324,10 @@ let package = Package(
             swiftSettings: shared),
         .testTarget(
             name: "GleanerErasureTests",
-            dependencies: ["GleanerErasure", "GleanerHTTP", "GleanerTestSupport", "AsyncPostgres", logging],
+            dependencies: [
+                "GleanerErasure", "GleanerHTTP", "GleanerJobs", "GleanerCore", "GleanerTestSupport", "AsyncPostgres",
+                logging,
+            ],
             swiftSettings: shared),
         .testTarget(
             name: "GleanerImportTests",

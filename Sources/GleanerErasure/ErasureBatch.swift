@@ -45,7 +45,9 @@ struct ErasureBatch {
                 ON CONFLICT DO NOTHING
                 """)
         }
-        try await settle(Array(conversations).sorted(), &tally, connection)
+        if sweep.subject.kind != .conversation {
+            try await settle(conversations.sorted(), &tally, connection)
+        }
         return tally
     }
 

@@ -16,7 +16,7 @@ struct ErasureLooseEnds {
             try await quarantined("conversation", name, &tally, connection)
             try await audited([name], &tally, connection)
         case .endUser(let name):
-            try await rated(&tally, connection)
+            try await rated(name, &tally, connection)
             try await quarantined("end_user", name, &tally, connection)
             try await audited(sweep.raters, &tally, connection)
         }
@@ -27,14 +27,20 @@ struct ErasureLooseEnds {
     func erase(
         conversation name: String, _ tally: inout ErasureTally, _ connection: PostgresConnection
     ) async throws {
-        for table in ["feedback", "early_feedback"] {
-            let gone = try await connection.query(
-                """
-                DELETE FROM gleaner.\(identifier: table)
-                WHERE project_id = \(project) AND conversation = \(name) AND created_at <= \(sweep.before)
-                """)
-            tally.add(gone.affected, to: table)
-        }
+        // What hangs on a stored exchange goes with that one.
+        let said = try await connection.query(
+            """
+            DELETE FROM gleaner.feedback f
+            WHERE f.project_id = \(project) AND f.conversation = \(name) AND f.created_at <= \(sweep.before)
+              AND NOT EXISTS (SELECT 1 FROM gleaner.exchanges e WHERE e.shard = f.shard AND e.id = f.exchange_id)
+            """)
+        tally.add(said.affected, to: "feedback")
+        let early = try await connection.query(
+            """
+            DELETE FROM gleaner.early_feedback
+            WHERE project_id = \(project) AND conversation = \(name) AND created_at <= \(sweep.before)
+            """)
+        tally.add(early.affected, to: "early_feedback")
         let placeholders = try await connection.query(
             """
             DELETE FROM gleaner.moderation_placeholders
@@ -48,12 +54,17 @@ struct ErasureLooseEnds {
     }
 
     /// What the end user said of others' exchanges.
-    private func rated(_ tally: inout ErasureTally, _ connection: PostgresConnection) async throws {
+    private func rated(
+        _ name: String, _ tally: inout ErasureTally, _ connection: PostgresConnection
+    ) async throws {
         let raters = PostgresArray(sweep.raters)
-        let comments: SQL = """
-            SELECT f.id, f.shard, f.exchange_id FROM gleaner.feedback f
-            WHERE f.project_id = \(project) AND f.rater = ANY (\(raters)) AND f.created_at <= \(sweep.before)
+        let others: SQL = """
+            f.project_id = \(project) AND f.rater = ANY (\(raters)) AND f.created_at <= \(sweep.before)
+            AND NOT EXISTS (SELECT 1 FROM gleaner.exchanges e
+                            WHERE e.shard = f.shard AND e.id = f.exchange_id AND e.project_id = f.project_id
+                              AND e.end_user = \(name) AND e.received_at <= \(sweep.before))
             """
+        let comments: SQL = "SELECT f.id, f.shard, f.exchange_id FROM gleaner.feedback f WHERE \(sql: others)"
         for table in ["moderation_results", "moderation_decisions"] {
             let gone = try await connection.query(
                 """
@@ -64,9 +75,7 @@ struct ErasureLooseEnds {
         }
         let said = try await connection.query(
             """
-            DELETE FROM gleaner.feedback f
-            WHERE f.project_id = \(project) AND f.rater = ANY (\(raters)) AND f.created_at <= \(sweep.before)
-            RETURNING f.exchange_id, f.kind
+            DELETE FROM gleaner.feedback f WHERE \(sql: others) RETURNING f.exchange_id, f.kind
             """)
         tally.add(said.affected, to: "feedback")
         var words: Set<ID<Exchange>> = []

@@ -69,14 +69,15 @@ public struct JournalErasures: Service {
     func confirm() async throws -> Bool {
         let open = try await pool.query(
             """
-            SELECT e.id, e.project_id, e.kind, e.subject_hash, e.erased_before, e.forbid, t.exchange_id
+            SELECT e.project_id, e.subject_hash, e.erased_before, t.exchange_id
             FROM gleaner.erasures e
             LEFT JOIN gleaner.erased_exchanges t ON e.kind = 'exchange' AND t.erasure_id = e.id
             WHERE e.erased_before > (SELECT confirmed_until FROM gleaner.journals WHERE id = \(place.id))
             ORDER BY e.erased_before LIMIT \(Self.together)
             """)
         guard !open.isEmpty else { return true }
-        let tombstones = try Tombstones(open, hash: SubjectHash(key: await store.key()))
+        let tombstones = Tombstones(
+            try open.map(Tombstones.Row.init), hash: SubjectHash(key: try await store.key()))
         if try await journal.holds({ tombstones.cover($0) }) { return false }
         try await journal.scrub()
         try await pool.query(
@@ -90,6 +91,14 @@ public struct JournalErasures: Service {
 
 /// Some erasures, as a journal is asked about them.
 struct Tombstones: Sendable {
+    struct Row: Sendable {
+        let project: ID<Project>
+        let hash: [UInt8]
+        let before: Date
+        /// One that is gone by its id.
+        let exchange: ID<Exchange>?
+    }
+
     private struct Subject: Hashable {
         let project: ID<Project>
         let hash: [UInt8]
@@ -99,14 +108,13 @@ struct Tombstones: Sendable {
     private let hash: SubjectHash
     private(set) var until = Date.distantPast
 
-    init(_ rows: PostgresResult, hash: SubjectHash) throws {
+    init(_ rows: [Row], hash: SubjectHash) {
         self.hash = hash
         for row in rows {
-            let before: Date = try row.decode("erased_before")
-            until = max(until, before)
-            if let id = try row.decodeIfPresent("exchange_id", as: UUID.self) { ids.insert(ID(id)) }
-            let subject = Subject(project: ID(try row.decode("project_id")), hash: try row.decode("subject_hash"))
-            subjects[subject] = max(subjects[subject] ?? before, before)
+            until = max(until, row.before)
+            if let id = row.exchange { ids.insert(id) }
+            let subject = Subject(project: row.project, hash: row.hash)
+            subjects[subject] = max(subjects[subject] ?? row.before, row.before)
         }
     }
 
@@ -119,5 +127,14 @@ struct Tombstones: Sendable {
             let subject = Subject(project: exchange.project, hash: hash(kind, name, in: exchange.project))
             return subjects[subject].map { exchange.receivedAt <= $0 } == true
         }
+    }
+}
+
+extension Tombstones.Row {
+    init(_ row: PostgresRow) throws {
+        self.init(
+            project: ID(try row.decode("project_id")), hash: try row.decode("subject_hash"),
+            before: try row.decode("erased_before"),
+            exchange: try row.decodeIfPresent("exchange_id", as: UUID.self).map { ID($0) })
     }
 }
