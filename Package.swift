@@ -87,6 +87,7 @@ let package = Package(
                 .embedInCode("0026_flagged.sql"),
                 .embedInCode("0027_alike.sql"),
                 .embedInCode("0028_promotion.sql"),
+                .embedInCode("0031_erasures.sql"),
             ],
             swiftSettings: shared),
         .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),
@@ -168,7 +169,7 @@ let package = Package(
         .target(
             name: "GleanerErasure",
             dependencies: [
-                "GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, httpTypes, nioCore, logging, lifecycle,
+                "GleanerCore", "GleanerHTTP", "GleanerJobs", "AsyncPostgres", hummingbird, httpTypes, nioCore, logging, lifecycle,
                 crypto,
             ],
             swiftSettings: shared),
@@ -323,7 +324,10 @@ let package = Package(
             swiftSettings: shared),
         .testTarget(
             name: "GleanerErasureTests",
-            dependencies: ["GleanerErasure", "GleanerHTTP", "GleanerTestSupport", "AsyncPostgres", logging],
+            dependencies: [
+                "GleanerErasure", "GleanerHTTP", "GleanerJobs", "GleanerCore", "GleanerTestSupport", "AsyncPostgres",
+                logging,
+            ],
             swiftSettings: shared),
         .testTarget(
             name: "GleanerImportTests",

@@ -1,6 +1,5 @@
 -- 0028_promotion.sql: kinds of datasets, holdouts that stay, benchmarks, written examples, approvals, and which model was
--- made from what. ACCESS EXCLUSIVE on dataset_versions and examples for a moment; nothing is rewritten. comparisons
--- are indexed, which makes new verdicts wait for about a second a million.
+-- made from what. ACCESS EXCLUSIVE on dataset_versions and examples for a moment; nothing is rewritten.
 
 ALTER TABLE gleaner.dataset_versions
     ADD COLUMN kind              text NOT NULL DEFAULT 'sft',
@@ -62,10 +61,6 @@ CREATE TABLE gleaner.benchmark_texts (
     CONSTRAINT benchmark_texts_pkey              PRIMARY KEY (benchmark_id, line),
     CONSTRAINT benchmark_texts_benchmark_id_fkey FOREIGN KEY (benchmark_id) REFERENCES gleaner.benchmarks (id)
 );
-
--- A pair is looked for from either of its exchanges.
-CREATE INDEX comparisons_exchange_a_idx ON gleaner.comparisons (exchange_a);
-CREATE INDEX comparisons_exchange_b_idx ON gleaner.comparisons (exchange_b);
 
 CREATE TABLE gleaner.written_examples (
     id          uuid        NOT NULL,

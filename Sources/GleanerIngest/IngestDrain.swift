@@ -18,25 +18,29 @@ public struct IngestDrain: Service {
     private let landed: ExchangesLanded
     private let costs: any Costs
     private let redactor: (any ExchangeRedactor)?
+    private let erased: any ErasedExchanges
     private let logger: Logger
 
     /// - Parameters:
     ///   - prices: `nil` leaves every exchange without a cost.
     ///   - redactor: `nil` stores everything as it came.
+    ///   - erased: `nil` stores whatever comes.
     public init(
         journal: Journal, pool: PostgresPool, prices: PriceBook? = nil, redactor: (any ExchangeRedactor)? = nil,
-        landed: @escaping ExchangesLanded, logger: Logger
+        erased: (any ErasedExchanges)? = nil, landed: @escaping ExchangesLanded, logger: Logger
     ) {
         self.init(
             journal: journal, store: PostgresExchangeStore(pool: pool), costs: prices ?? NoCosts(),
-            redactor: redactor, landed: landed, logger: logger)
+            redactor: redactor, erased: erased, landed: landed, logger: logger)
     }
 
     init(
         journal: Journal, store: any ExchangeStore, costs: any Costs = NoCosts(),
-        redactor: (any ExchangeRedactor)? = nil, landed: @escaping ExchangesLanded, logger: Logger
+        redactor: (any ExchangeRedactor)? = nil, erased: (any ErasedExchanges)? = nil,
+        landed: @escaping ExchangesLanded, logger: Logger
     ) {
         self.redactor = redactor
+        self.erased = erased ?? NothingErased()
         self.costs = costs
         self.journal = journal
         self.store = store
@@ -176,16 +180,32 @@ public struct IngestDrain: Service {
                 exchange: $0.exchange.hashed(),
                 projection: ExchangeProjection($0.exchange).priced(costs, for: $0.exchange))
         }
-        if let redactor { try await intact.redact(redactor, withheld: tellWithheld) }
+        if let redactor {
+            // Placeholders are kept by conversation: of an erased one none may come back.
+            let gone = try await erased.passing(waiting.map(\.exchange.intent)) { $0 }
+            intact.removeAll { gone.contains($0.exchange.intent.id) }
+            try await intact.redact(redactor, withheld: tellWithheld)
+        }
         return Batch(waiting: waiting, intact: ExchangeBatch(intact))
     }
 
     private func store(_ batch: Batch) async throws -> Stored {
         FaultPoint.beforeStore.pass()
-        let damaged = try await setAside(batch.waiting)
-        let quarantined = try await deliver(batch.intact).union(damaged)
+        let stored = try await erased.passing(batch.waiting.map(\.exchange.intent)) { erased in
+            let batch = erased.isEmpty ? batch : leaving(erased, out: batch)
+            let damaged = try await setAside(batch.waiting.filter { !erased.contains($0.exchange.intent.id) })
+            return Stored(batch: batch, quarantined: try await deliver(batch.intact).union(damaged))
+        }
         FaultPoint.afterStore.pass()
-        return Stored(batch: batch, quarantined: quarantined)
+        return stored
+    }
+
+    /// The whole batch leaves the journal; what was erased is counted as stored, and is not.
+    private func leaving(_ erased: Set<ID<Exchange>>, out batch: Batch) -> Batch {
+        logger.notice("erased exchanges came again and are not stored", metadata: ["count": "\(erased.count)"])
+        return Batch(
+            waiting: batch.waiting,
+            intact: ExchangeBatch(batch.intact.exchanges.filter { !erased.contains($0.exchange.intent.id) }))
     }
 
     /// Tells of what was stored, and lets the journal have it gone.

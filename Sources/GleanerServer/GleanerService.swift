@@ -4,6 +4,7 @@ import Foundation
 import GleanerConsole
 import GleanerCore
 import GleanerDatasets
+import GleanerErasure
 import GleanerExchanges
 import GleanerFeedback
 public import GleanerGateway
@@ -115,13 +116,16 @@ public struct GleanerService: Sendable {
             pool: pool, configuration: PostgresConfiguration(conninfo: databaseURL), logger: logger)
         let drain = IngestDrain(
             journal: journal, pool: pool, prices: prices, redactor: moderation.redactor,
-            landed: {
+            erased: Self.erased(on: pool), landed: {
                 try await Self.landed(
                     $0, feedback: feedback.service, sampling: sampling, moderation: moderation.service)
             }, logger: logger)
         let jobs = JobQueue(pool: pool)
+        let erasure = try ErasureParts(
+            pool: pool, queue: jobs, journal: journal, dataDirectory: configuration.dataDirectory, logger: logger)
         let worker = JobWorker(
-            queue: jobs, handlers: moderation.handlers + [BacklogHandler(sampling: sampling)], logger: logger)
+            queue: jobs, handlers: moderation.handlers + [BacklogHandler(sampling: sampling)] + erasure.handlers,
+            logger: logger)
         let routesInForce = CurrentRoutes()
         let routeWatch = RouteWatch(
             store: PostgresRouteStore(pool: pool), current: routesInForce, configuration: pool.configuration,
@@ -161,7 +165,7 @@ public struct GleanerService: Sendable {
             policies: PolicyRoutes(service: DatasetService(pool: pool)),
             routes: RouteRoutes(
                 service: RouteService(store: PostgresRouteStore(pool: pool)) { [providers] in providers.names }),
-            jobs: JobRoutes(queue: jobs), moderation: ModerationRoutes(service: moderation.service),
+            jobs: JobRoutes(queue: jobs), erasures: ErasureRoutes(service: erasure.service), moderation: ModerationRoutes(service: moderation.service),
             console: try Console(
                 accounts: accounts, exchanges: exchanges, feedback: feedback.stream, raters: feedback.raters,
                 review: desk, moderation: moderation.service,
@@ -178,6 +182,7 @@ public struct GleanerService: Sendable {
             pool, schema, AfterSchema(schema: schema, inner: prices), AfterSchema(schema: schema, inner: worker),
             AfterSchema(schema: schema, inner: moderation.watch),
             AfterSchema(schema: schema, inner: moderation.recorder), AfterSchema(schema: schema, inner: drain),
+            AfterSchema(schema: schema, inner: erasure.journal),
             AfterSchema(schema: schema, inner: PartitionKeeper(pool: pool, logger: logger)),
             AfterSchema(schema: schema, inner: SamplingUpkeep(sampling: sampling, logger: logger)),
             AfterSchema(schema: schema, inner: desk.reports),

@@ -79,6 +79,12 @@ extension RouteNeeds {
         declare(.get, "/api/jobs/{id}", .key(.read))
         declare(.post, "/api/jobs/{id}/retry", .key(.admin))
 
+        declare(.get, "/api/erasures", .key(.admin))
+        declare(.post, "/api/erasures", .key(.admin))
+        declare(.get, "/api/erasures/{id}", .key(.admin))
+        declare(.post, "/api/erasures/{id}/confirm", .key(.admin))
+        declare(.get, "/api/erasures/{id}/receipt", .key(.admin))
+
         declare(.get, "/api/moderation/decisions", .key(.read))
         declare(.get, "/api/moderation/exchanges/{id}", .key(.read))
         declare(.post, "/api/moderation/exchanges/{id}/decisions", .key(.review))

@@ -1,5 +1,6 @@
 import GleanerConsole
 import GleanerDatasets
+import GleanerErasure
 import GleanerExchanges
 import GleanerFeedback
 import GleanerGateway
@@ -26,6 +27,7 @@ struct Routes: Sendable {
     let policies: PolicyRoutes
     let routes: RouteRoutes
     let jobs: JobRoutes
+    let erasures: ErasureRoutes
     let moderation: ModerationRoutes
     let console: Console
     let needs = RouteNeeds()
@@ -62,6 +64,8 @@ struct Routes: Sendable {
         routes.add(to: api)
         // /api/jobs…
         jobs.add(to: api)
+        // /api/erasures…
+        erasures.add(to: api)
         // /api/moderation…
         moderation.add(to: api)
         // /, /sign-in, /assets and the pages

@@ -66,6 +66,7 @@ struct DocumentationTests {
         let code = try sources(
             "Sources/GleanerGateway", "Sources/GleanerExchanges", "Sources/GleanerFeedback", "Sources/GleanerReview",
             "Sources/GleanerDatasets", "Sources/GleanerRouting", "Sources/GleanerImport", "Sources/GleanerModeration",
+            "Sources/GleanerErasure",
             "Sources/GleanerServer")
         let routes = code.matches(of: /router\.(get|post|put|delete)\("([^"]+)"/)
         #expect(routes.count > 15)
@@ -84,7 +85,7 @@ struct DocumentationTests {
             "up", "serve", "migrate", "doctor", "keys", "people", "provider", "demo", "review", "dataset", "routes",
             "import",
             "prices",
-            "moderation", "jobs",
+            "moderation", "jobs", "erase",
         ] {
             #expect(text.contains("`gleaner \(name)"))
             #expect(code.localizedCaseInsensitiveContains("struct \(name)"))

@@ -8,7 +8,7 @@ public struct ImportReport: Sendable, Hashable, Encodable {
     public var added: Int64 = 0
     /// There already.
     public var known: Int64 = 0
-    /// No calls to a model, and no fault either.
+    /// No calls to a model, or erased; no fault either.
     public var skipped: Int64 = 0
     public var rejected: Int64 = 0
     /// Of the records, those that an earlier run had done.

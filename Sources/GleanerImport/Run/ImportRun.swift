@@ -159,6 +159,7 @@ struct ImportRun {
         let written = try await store.target.writer.write(batch.map(\.exchange))
         report.added += Int64(written.added.count)
         report.known += Int64(written.known.count)
+        report.skipped += Int64(written.erased.count)
         for item in batch {
             let id = item.exchange.intent.id
             if let state = written.refused[id] {

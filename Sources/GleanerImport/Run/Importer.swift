@@ -34,14 +34,16 @@ public struct Importer: Sendable {
     /// - Parameters:
     ///   - prices: for the cost of what is imported.
     ///   - redactor: `nil` stores everything as it is in the file.
+    ///   - erased: `nil` stores whatever is in the file.
     public init(
         pool: PostgresPool, project: ID<Project>, prices: PriceTable, options: ImportOptions,
-        redactor: (any ExchangeRedactor)?, landed: @escaping ExchangesLanded,
+        redactor: (any ExchangeRedactor)?, erased: (any ErasedExchanges)? = nil, landed: @escaping ExchangesLanded,
         logger: Logger = Logger(label: "gleaner.import")
     ) {
         target = ImportTarget(
             store: ImportStore(pool: pool),
-            writer: ExchangeWriter(pool: pool, prices: prices, redactor: redactor, landed: landed, logger: logger),
+            writer: ExchangeWriter(
+                pool: pool, prices: prices, redactor: redactor, erased: erased, landed: landed, logger: logger),
             project: project)
         self.options = options
     }

@@ -10,6 +10,8 @@ public struct WrittenExchanges: Sendable {
     public var known: Set<ID<Exchange>> = []
     /// There already, with other content: what is stored stays.
     public var conflicting: Set<ID<Exchange>> = []
+    /// Not stored again: an erasure says so.
+    public var erased: Set<ID<Exchange>> = []
     /// By SQLSTATE, where Postgres said one.
     public var refused: [ID<Exchange>: String] = [:]
 
@@ -19,21 +21,26 @@ public struct WrittenExchanges: Sendable {
 /// Writes exchanges that need no journal straight into Postgres: the file they come from can be read again.
 public struct ExchangeWriter: Sendable {
     private let pool: PostgresPool
-    private let store: any ExchangeStore
+    private let exchanges: any ExchangeStore
     private let costs: any Costs
     private let redactor: (any ExchangeRedactor)?
     private let landed: ExchangesLanded
+    private let erased: any ErasedExchanges
     private let logger: Logger
 
-    /// - Parameter redactor: `nil` stores everything as it came.
+    /// - Parameters:
+    ///   - redactor: `nil` stores everything as it came.
+    ///   - erased: `nil` stores whatever comes.
     public init(
-        pool: PostgresPool, prices: PriceTable, redactor: (any ExchangeRedactor)?, landed: @escaping ExchangesLanded,
+        pool: PostgresPool, prices: PriceTable, redactor: (any ExchangeRedactor)?,
+        erased: (any ErasedExchanges)? = nil, landed: @escaping ExchangesLanded,
         logger: Logger
     ) {
         self.redactor = redactor
+        self.erased = erased ?? NothingErased()
         self.logger = logger
         self.pool = pool
-        store = PostgresExchangeStore(pool: pool)
+        exchanges = PostgresExchangeStore(pool: pool)
         costs = FixedPrices(table: prices)
         self.landed = landed
     }
@@ -41,6 +48,16 @@ public struct ExchangeWriter: Sendable {
     /// Stores what Postgres takes of `exchanges`, whose ids must differ from each other.
     /// - Throws: when Postgres is away or busy; then some may be stored, and all may be written again.
     public func write(_ exchanges: [JournaledExchange]) async throws -> WrittenExchanges {
+        try await erased.passing(exchanges.map(\.intent)) { erased in
+            let wanted = erased.isEmpty ? exchanges : exchanges.filter { !erased.contains($0.intent.id) }
+            var written = WrittenExchanges()
+            if !wanted.isEmpty { written = try await store(wanted) }
+            written.erased = erased
+            return written
+        }
+    }
+
+    private func store(_ exchanges: [JournaledExchange]) async throws -> WrittenExchanges {
         var projected = exchanges.map {
             ProjectedExchange(exchange: $0, projection: ExchangeProjection($0).priced(costs, for: $0))
         }
@@ -82,11 +99,11 @@ public struct ExchangeWriter: Sendable {
         _ exchanges: [ProjectedExchange], _ written: inout WrittenExchanges, hasRoom: Bool = false
     ) async throws {
         do {
-            written.conflicting.formUnion(try await store.store(ExchangeBatch(exchanges)))
+            written.conflicting.formUnion(try await self.exchanges.store(ExchangeBatch(exchanges)))
         } catch let error as PostgresError where !error.isTransient {
             if error.sqlState == "23514", !hasRoom {
                 // No partition for these ids yet. Anything else with this code will fail again.
-                try await store.makeRoom(for: exchanges)
+                try await self.exchanges.makeRoom(for: exchanges)
                 return try await deliver(exchanges, &written, hasRoom: true)
             }
             if exchanges.count > 1 {
@@ -106,7 +123,7 @@ public struct ExchangeWriter: Sendable {
         var bare = exchange
         bare.projection = .empty(note: "refused_\(error.sqlState ?? "by_client")")
         do {
-            written.conflicting.formUnion(try await store.store(ExchangeBatch([bare])))
+            written.conflicting.formUnion(try await self.exchanges.store(ExchangeBatch([bare])))
         } catch let error as PostgresError where !error.isTransient {
             written.refused[exchange.exchange.intent.id] = error.sqlState ?? "-----"
         }

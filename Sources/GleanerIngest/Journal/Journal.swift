@@ -50,6 +50,7 @@ public final class Journal: ExchangeJournal, Sendable {
     private let queue = Mutex(Queue())
     private let pace = Mutex(CommitPace())
     public let durability: Durability
+    let directory: URL
     /// What the start found wrong with the files.
     public let damage: JournalDamage
     /// One element after each commit that made exchanges ready for Postgres; older unread ones are merged.
@@ -68,6 +69,7 @@ public final class Journal: ExchangeJournal, Sendable {
             throw JournalError(error)
         }
         durability = configuration.durability
+        directory = configuration.directory
         damage = found.damage
         state = Mutex(JournalState(found, limit: configuration.maximumBytes, heldLimit: configuration.heldBytes))
         (recorded, announce) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -139,12 +141,19 @@ public final class Journal: ExchangeJournal, Sendable {
     }
 
     private func read(_ sequences: [Int64]) async throws(JournalError) -> [WaitingExchange] {
-        let result: Result<[WaitingExchange], JournalError> = await withCheckedContinuation { continuation in
+        try await onWriter { writer throws(SQLiteError) in
+            try JournalReader.read(sequences, from: writer.connected())
+        }
+    }
+
+    /// Runs `body` on the journal's thread, between commits.
+    func onWriter<Value: Sendable>(
+        _ body: @escaping @Sendable (JournalWriter) throws(SQLiteError) -> Value
+    ) async throws(JournalError) -> Value {
+        let result: Result<Value, JournalError> = await withCheckedContinuation { continuation in
             let accepted = onThread { _, writer in
                 continuation.resume(
-                    returning: Result { () throws(SQLiteError) in
-                        try JournalReader.read(sequences, from: writer.connected())
-                    }.mapError(JournalError.init))
+                    returning: Result { () throws(SQLiteError) in try body(writer) }.mapError(JournalError.init))
             }
             if !accepted { continuation.resume(returning: .failure(.closed)) }
         }

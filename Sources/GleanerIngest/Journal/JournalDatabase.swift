@@ -29,6 +29,8 @@ enum JournalDatabase {
         // saves system calls with every commit, and a file that a full disk could keep from growing.
         try connection.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY")
         try connection.execute("PRAGMA synchronous = \(durability == .disk ? "FULL" : "NORMAL")")
+        // What leaves the journal is overwritten as it leaves (Debian's SQLite does so anyway): an erasure promises it.
+        try connection.execute("PRAGMA secure_delete = ON")
         let level = try connection.integer("PRAGMA synchronous")
         guard durability == .process || level == 2 else {
             throw SQLiteError(code: 21, message: "synchronous is \(level ?? -1), not FULL")

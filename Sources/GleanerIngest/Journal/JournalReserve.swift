@@ -62,6 +62,9 @@ struct JournalReserve {
         if stat(path, &status) == 0 { truncate(path, status.st_size) }
     }
 
+    /// SQLite has cut the log to nothing, and the room behind its end with it.
+    mutating func logWasCut() { allocated = 0 }
+
     mutating func close() {
         if fd >= 0 { Glibc.close(fd) }
         fd = -1

@@ -104,6 +104,13 @@ final class JournalWriter {
         try connected().checkpoint(.passive)
     }
 
+    /// Nothing that was deleted is left in the log, nor anything else. The reserve goes with it and is made anew.
+    func scrub(open: Int64) throws(SQLiteError) {
+        try connected().checkpoint(.truncate)
+        reserve.logWasCut()
+        try makeRoom(for: 0, open: open)
+    }
+
     /// Whether a commit works at the moment.
     func probe() throws(SQLiteError) {
         let connection = try connected()

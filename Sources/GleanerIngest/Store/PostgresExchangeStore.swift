@@ -73,9 +73,12 @@ struct PostgresExchangeStore: ExchangeStore {
         try await pool.query(
             """
             INSERT INTO gleaner.quarantine
-                (id, project_id, exchange_id, sqlstate, reason, envelope, request, response, created_at)
+                (id, project_id, exchange_id, sqlstate, reason, envelope, request, response, created_at, end_user,
+                 conversation)
             VALUES (\(exchange.intent.id.uuid), \(exchange.intent.project.uuid), \(exchange.intent.id.uuid), \(sqlState),
-                    \(reason), \(envelope), \(exchange.request), \(exchange.response), \(exchange.intent.receivedAt))
+                    \(reason), \(envelope), \(exchange.request), \(exchange.response), \(exchange.intent.receivedAt),
+                    \(exchange.intent.endUser.map { Array($0.utf8) }),
+                    \(exchange.intent.conversation.map { Array($0.utf8) }))
             ON CONFLICT (id) DO NOTHING
             """)
     }

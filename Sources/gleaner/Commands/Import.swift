@@ -53,7 +53,7 @@ struct Import: AsyncParsableCommand {
             let importer = Importer(
                 pool: pool, project: project, prices: PriceTable(try await PriceStore(pool: pool).all()),
                 options: options, redactor: try await GleanerService.redactor(on: pool),
-                landed: GleanerService.landed(on: pool))
+                erased: GleanerService.erased(on: pool), landed: GleanerService.landed(on: pool))
             return try await all(importer)
         }
     }
@@ -82,7 +82,7 @@ struct Import: AsyncParsableCommand {
         print("\(report.file): \(report.records) records of \(report.format.rawValue)\(resumed)")
         print("  \(report.isDryRun ? "readable" : "added"): \(report.added)")
         if report.known > 0 { print("  there already: \(report.known)") }
-        if report.skipped > 0 { print("  no calls to a model: \(report.skipped)") }
+        if report.skipped > 0 { print("  no calls to a model, or erased: \(report.skipped)") }
         guard report.rejected > 0 else { return }
         let reasons = report.reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
         print("  rejected: \(report.rejected)\(reasons.isEmpty ? "" : " (\(reasons.joined(separator: ", ")))")")

@@ -1,0 +1,113 @@
+public import AsyncPostgres
+import Foundation
+public import GleanerCore
+public import GleanerJobs
+public import Logging
+
+extension JobKind {
+    /// Erases what was confirmed.
+    public static let erasure: JobKind = "erasure.run"
+    /// Looks once more for what came to erased exchanges while they were being erased.
+    public static let erasureAgain: JobKind = "erasure.again"
+}
+
+/// Jobs of kind `erasure.run`. Each step finds what the one before has left, so a killed worker's successor goes on.
+public struct ErasureHandler: JobHandler {
+    public let kind = JobKind.erasure
+    /// How long running instances are waited for; what comes later is in the receipt as pending.
+    static let patience = Duration.seconds(120)
+    /// After that long without a word an instance is not running.
+    static let silence = 30.0
+
+    private let store: ErasureStore
+    private let raters: any RaterNames
+    private let rebuilder: any DatasetRebuilder
+    private let files: any ProviderFiles
+    private let logger: Logger
+
+    public init(
+        pool: PostgresPool, raters: any RaterNames, rebuilder: any DatasetRebuilder,
+        files: any ProviderFiles = NoProviderFiles(), logger: Logger
+    ) {
+        store = ErasureStore(pool: pool)
+        self.raters = raters
+        self.rebuilder = rebuilder
+        self.files = files
+        self.logger = logger
+    }
+
+    public func run(_ job: RunningJob) async throws {
+        guard let id = job.payload["erasure"]?.stringValue.flatMap({ ID<Erasure>($0) }),
+            let erasure = try await store.find(id, in: job.lease.project)
+        else { throw JobFailure.permanent(reason: "no such erasure") }
+        guard erasure.state != .done else { return }
+        guard let subject = erasure.subject, let before = erasure.erasedBefore else {
+            throw JobFailure.permanent(reason: "the erasure was not confirmed")
+        }
+        let sweep = ErasureSweep(
+            pool: store.pool, project: erasure.project, subject: subject, before: before,
+            raters: raters.all(of: subject, in: erasure.project), erasure: id)
+        try await sweep.run { try await job.report(["exchanges": .integer(Int64($0))]) }
+        try await store.say(.waiting, of: id)
+        try await waitForJournals(until: before, job)
+        // What was on its way into PostgreSQL when the tombstone was set, and what was said of it meanwhile.
+        try await sweep.run()
+        try await follow(erasure)
+        try await job.queue.enqueue(
+            NewJob(
+                kind: .erasureAgain, project: erasure.project, payload: job.payload,
+                idempotencyKey: id.description, delay: .seconds(600), maximumAttempts: 100))
+        try await store.say(.done, of: id)
+        logger.notice("erased", metadata: ["erasure.id": "\(id)", "erasure.kind": "\(erasure.kind.rawValue)"])
+    }
+
+    /// A running instance empties its journal within moments, unless an exchange of the subject is still open.
+    private func waitForJournals(until before: Date, _ job: RunningJob) async throws {
+        let deadline = ContinuousClock.now + Self.patience
+        while ContinuousClock.now < deadline {
+            let waiting: Int64 = try await store.pool.query(
+                """
+                SELECT count(*) AS count FROM gleaner.journals
+                WHERE confirmed_until < \(before)
+                  AND seen_at > clock_timestamp() - make_interval(secs => \(Self.silence))
+                """)[0].decode("count")
+            if waiting == 0 { return }
+            try await job.report(["waiting_for_journals": .integer(waiting)])
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    /// Versions without what was erased, and files at providers.
+    private func follow(_ erasure: Erasure) async throws {
+        let versions = ErasureVersions(pool: store.pool, rebuilder: rebuilder, logger: logger)
+        try await versions.replace(for: erasure)
+        let ids = try await versions.ids(of: erasure.id)
+        guard !ids.isEmpty else { return }
+        try await store.note(files.erase(of: ids, in: erasure.project), of: erasure.id)
+    }
+}
+
+/// Jobs of kind `erasure.again`: ten minutes later, when whoever had read an erased exchange before has had their say.
+public struct ErasureAgainHandler: JobHandler {
+    public let kind = JobKind.erasureAgain
+    private let store: ErasureStore
+
+    public init(pool: PostgresPool) { store = ErasureStore(pool: pool) }
+
+    public func run(_ job: RunningJob) async throws {
+        guard let id = job.payload["erasure"]?.stringValue.flatMap({ ID<Erasure>($0) }),
+            let erasure = try await store.find(id, in: job.lease.project), let before = erasure.erasedBefore
+        else { throw JobFailure.permanent(reason: "no such erasure") }
+        var cursor: ID<Exchange>?
+        while true {
+            let ids = try await store.erased(by: id, after: cursor, limit: ErasureSweep.batch)
+            guard let first = ids.first, let last = ids.last else { return }
+            _ = try await ErasureSweep(
+                pool: store.pool, project: erasure.project, subject: .exchange(first), before: before, raters: [],
+                erasure: id
+            ).run(again: ids)
+            cursor = last
+            try await job.report(["cursor": .string(last.description)])
+        }
+    }
+}
