@@ -156,8 +156,10 @@ def test_what_was_sent_through_everything_is_nowhere_afterwards(erasing):
             assert http.post("/api/feedback", json=up).status_code == 202
     judged(erasing, exchange, marks)
     by_hand(erasing, exchange, marks)
+    policy = erasing.directory / "policy.json"
+    policy.write_text(json.dumps({"minimum_rating": {"net_thumbs": 1}, "holdout_share": 0}))
     for number in (1, 2):
-        erasing.run("dataset", "build", "support", "--min-net-thumbs", "1", "--json")
+        erasing.run("dataset", "build", "support", "--policy", str(policy), "--json")
     exported = erasing.directory / "data/exports/support"
     erasing.run("dataset", "export", "support", "--version", "2", "--output", str(exported))
     erasing.sql("""
@@ -185,7 +187,7 @@ def test_what_was_sent_through_everything_is_nowhere_afterwards(erasing):
     assert [j["confirmed"] for j in receipt["journals"]] == [True]
     wait_until("files are gone", lambda: not found_in_files(erasing.directory / "data/exports", marks.reviewed), 10)
     assert {f["path"].rsplit("/", 1)[1] for f in http.get(f"/api/erasures/{receipt['erasure']['id']}/receipt").json()["files"]} \
-        == {"train.jsonl", "lineage.jsonl", "manifest.json"} | ({"validation.jsonl"} if (exported / "validation.jsonl").exists() else set())
+        == {"train.jsonl", "lineage.jsonl", "README.md", "manifest.json"} | ({"validation.jsonl"} if (exported / "validation.jsonl").exists() else set())
     nowhere(erasing, marks)
     # Others' exchanges are as they were, and the rebuilt version has them; the rater's name is out of its lineage.
     assert all(http.get(f"/api/exchanges/{one}").status_code == 200 for one in kept)

@@ -89,7 +89,8 @@ def test_from_a_conversation_to_a_verified_training_file(gleaner, http, client, 
         assert first.status_code == 200
         assert http.post("/api/reviews", json=verdict).json() == first.json()
     assert reviewed == wanted
-    policy = {"name": "python", "system_prompt": {"mode": "replace", "text": "You answer in Hinglish."}, "validation_share": 0}
+    policy = {"name": "python", "system_prompt": {"mode": "replace", "text": "You answer in Hinglish."}, "validation_share": 0,
+              "holdout_share": 0, "near_duplicates": {"prompt": {"keep": None}, "answer": {"keep": None}}}
     built = http.post("/api/datasets/python/versions", json={"policy": policy})
     assert built.status_code == 201 and built.json()["examples"] == 12
     assert built.json()["excluded"].get("review_too_low", 0) >= 0
