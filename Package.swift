@@ -87,6 +87,7 @@ let package = Package(
                 .embedInCode("0026_flagged.sql"),
                 .embedInCode("0027_alike.sql"),
                 .embedInCode("0028_promotion.sql"),
+                .embedInCode("0029_tuning.sql"),
             ],
             swiftSettings: shared),
         .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),

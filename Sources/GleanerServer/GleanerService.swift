@@ -14,6 +14,7 @@ import GleanerJobs
 import GleanerModeration
 import GleanerReview
 import GleanerRouting
+import GleanerTuning
 import Hummingbird
 public import Logging
 import NIOCore
@@ -120,8 +121,11 @@ public struct GleanerService: Sendable {
                     $0, feedback: feedback.service, sampling: sampling, moderation: moderation.service)
             }, logger: logger)
         let jobs = JobQueue(pool: pool)
+        let tuning = TuningParts(
+            pool: pool, client: client, providers: providers, configuration: configuration, logger: logger)
         let worker = JobWorker(
-            queue: jobs, handlers: moderation.handlers + [BacklogHandler(sampling: sampling)], logger: logger)
+            queue: jobs, handlers: moderation.handlers + [BacklogHandler(sampling: sampling), tuning.handler],
+            logger: logger)
         let routesInForce = CurrentRoutes()
         let routeWatch = RouteWatch(
             store: PostgresRouteStore(pool: pool), current: routesInForce, configuration: pool.configuration,
@@ -161,6 +165,7 @@ public struct GleanerService: Sendable {
             routes: RouteRoutes(
                 service: RouteService(store: PostgresRouteStore(pool: pool)) { [providers] in providers.names }),
             jobs: JobRoutes(queue: jobs), moderation: ModerationRoutes(service: moderation.service),
+            tuning: tuning.routes,
             console: try Console(
                 accounts: accounts, exchanges: exchanges, feedback: feedback.stream, raters: feedback.raters,
                 review: desk, moderation: moderation.service,
@@ -181,6 +186,7 @@ public struct GleanerService: Sendable {
             AfterSchema(schema: schema, inner: SamplingUpkeep(sampling: sampling, logger: logger)),
             AfterSchema(schema: schema, inner: desk.reports),
             AfterSchema(schema: schema, inner: routeWatch),
+            AfterSchema(schema: schema, inner: tuning.radar),
             ProviderReload(providers: providers, logger: logger),
             AfterSchema(
                 schema: schema, inner: IdempotencyExpiry(keys: idempotency, posts: feedback.store, logger: logger)),

@@ -8,6 +8,7 @@ import GleanerImport
 import GleanerModeration
 import GleanerReview
 import GleanerRouting
+import GleanerTuning
 import Hummingbird
 
 /// Every path of the public listener, on one page.
@@ -26,6 +27,7 @@ struct Routes: Sendable {
     let routes: RouteRoutes
     let jobs: JobRoutes
     let moderation: ModerationRoutes
+    let tuning: TuningRoutes
     let console: Console
     let needs = RouteNeeds()
 
@@ -61,6 +63,8 @@ struct Routes: Sendable {
         jobs.add(to: api)
         // /api/moderation…
         moderation.add(to: api)
+        // /api/tuning…
+        tuning.add(to: api)
         // /, /sign-in, /assets and the pages
         console.add(to: router.group().add(middleware: OffLoop()), needs: needs)
         let faults = needs.faults(of: router)
