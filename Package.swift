@@ -334,7 +334,7 @@ let package = Package(
             ],
             swiftSettings: shared),
         .testTarget(
-            name: "GleanerDemoTests", dependencies: ["GleanerDemo", "GleanerTestSupport", "AsyncCurl"],
+            name: "GleanerDemoTests", dependencies: ["GleanerDemo", "GleanerTestSupport", "AsyncCurl", httpTypes],
             swiftSettings: shared),
         .testTarget(
             name: "GleanerServerTests",

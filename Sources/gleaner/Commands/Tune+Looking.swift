@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import GleanerCore
+import GleanerServer
 import GleanerTuning
 
 extension Tune {
