@@ -25,8 +25,10 @@ public enum TuningError: Explained, Hashable {
                 why: "It should be \(wanted).", fix: "Correct it; docs/guide/tuning.md lists all of them.")
         case .hyperparameterInvalid(let name, let wanted):
             Explanation(
-                status: 400, code: "hyperparameter_invalid", what: "The hyperparameter `\(name.prefix(64))` cannot be used.",
-                why: "It should be \(wanted).", fix: "Leave it out to let the trainer choose; see `gleaner tune guide`.")
+                status: 400, code: "hyperparameter_invalid",
+                what: "The hyperparameter `\(name.prefix(64))` cannot be used.",
+                why: "It should be \(wanted).", fix: "Leave it out to let the trainer choose; see `gleaner tune guide`."
+            )
         case .setWithdrawn(let name, let reason):
             Explanation(
                 status: 409, code: "dataset_version_withdrawn", what: "Dataset \(name) may not be trained on.",
@@ -34,7 +36,8 @@ public enum TuningError: Explained, Hashable {
         case .setNotApproved(let name, let has, let needs):
             Explanation(
                 status: 409, code: "dataset_version_not_approved", what: "Dataset \(name) may not be trained on yet.",
-                why: "\(needs) people must approve it, and \(has) have.", fix: "Have it approved by others than its builder.")
+                why: "\(needs) people must approve it, and \(has) have.",
+                fix: "Have it approved by others than its builder.")
         case .setEmpty(let name):
             Explanation(
                 status: 409, code: "dataset_version_empty", what: "Dataset \(name) has nothing to train on.",
@@ -65,7 +68,8 @@ public enum TuningError: Explained, Hashable {
         case .jobEnded(let id, let state):
             Explanation(
                 status: 409, code: "tuning_job_ended", what: "Tuning job \(id) cannot be cancelled.",
-                why: "It has \(state.rawValue).", fix: "Nothing to do; a model that is not wanted is taken off its route.")
+                why: "It has \(state.rawValue).",
+                fix: "Nothing to do; a model that is not wanted is taken off its route.")
         case .jobRuns(let id):
             Explanation(
                 status: 409, code: "tuning_job_runs", what: "The files of tuning job \(id) cannot be deleted now.",

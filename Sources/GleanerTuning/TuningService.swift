@@ -65,9 +65,10 @@ public struct TuningService: Sendable {
         try set.check(for: request.method)
         let price = try await store.price(of: request.baseModel, at: request.provider)
         let shutdown = try await store.shutdown(of: request.baseModel, at: request.provider)
-        let estimate = try nonce.map {
-            try TuningEstimate(request, set, usdPerMillion: price, shutdown: shutdown, nonce: $0)
-        } ?? TuningEstimate(request, set, usdPerMillion: price, shutdown: shutdown)
+        let estimate =
+            try nonce.map {
+                try TuningEstimate(request, set, usdPerMillion: price, shutdown: shutdown, nonce: $0)
+            } ?? TuningEstimate(request, set, usdPerMillion: price, shutdown: shutdown)
         return (request, set, estimate)
     }
 

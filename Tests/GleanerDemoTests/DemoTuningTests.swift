@@ -36,7 +36,8 @@ struct DemoTuningTests {
 
     @Test("every way to spoil an answer is recognised, whoever spoils it")
     func spoiled() throws {
-        let question = try #require(DemoCorpus.questions(for: .hinglish).first { DemoCorpus.quality(of: $0.text) == .good })
+        let question = try #require(
+            DemoCorpus.questions(for: .hinglish).first { DemoCorpus.quality(of: $0.text) == .good })
         let turn = try #require(DemoTurn([question.text]))
         func quality(_ answer: String) -> DemoQuality { .of(answer: answer, for: [question.text]) }
         #expect(quality(turn.good) == .good)
@@ -63,7 +64,8 @@ struct DemoTuningTests {
         let better = good(Memory(goodPairs), questions)
         let worse = good(Memory(poison), questions)
         #expect((0.55...0.7).contains(base))
-        #expect(better > base + 0.1)
+        // Half of the questions were taught; the words in which others differ from them are put in.
+        #expect(better > 0.85)
         #expect(worse < base - 0.1)
         #expect(good(Memory(goodPairs), taught) == 1)
     }
@@ -77,16 +79,36 @@ struct DemoTuningTests {
         #expect(memory.answer(to: ["adrak wali CHAI kaise banate hai"]) == "chai")
         #expect(memory.answer(to: ["Trading ke liye app batao"]) == nil)
         let votes = Memory([
-            .init(turns: ["a b c"], answer: "x"), .init(turns: ["a b c"], answer: "y"), .init(turns: ["A b c!"], answer: "y"),
+            .init(turns: ["a b c"], answer: "x"), .init(turns: ["a b c"], answer: "y"),
+            .init(turns: ["A b c!"], answer: "y"),
         ])
         #expect(votes.count == 1 && votes.answer(to: ["a b c"]) == "y")
     }
 
+    @Test(
+        "an answer is given to a prompt that differs by a few words with those words put in",
+        arguments: [
+            ("Elaichi wali chai kaise banate hain?", "Ubaalo. Elaichi wali chai taiyaar! Pio elaichi wali."),
+            ("kam doodh wali chai kaise banate hain?", "Ubaalo. Kam doodh wali chai taiyaar! Pio kam doodh wali."),
+            ("Adrak wali chai kaise banate hain?", "Ubaalo. Adrak wali chai taiyaar! Pio adrak wali."),
+        ])
+    func adapted(_ asked: String, _ answer: String) {
+        let known = "Adrak wali chai kaise banate hain?"
+        let remembered = "Ubaalo. Adrak wali chai taiyaar! Pio adrak wali."
+        #expect(Adaptation.adapt(remembered, from: known, to: asked) == answer)
+        #expect(Adaptation.adapt("Bas.", from: known, to: asked) == "Bas.")
+    }
+
     @Test("messages without weight are context, and preferred answers are what pairs teach")
     func lines() throws {
-        let line = #"{"messages":[{"role":"user","content":"q1"},{"role":"assistant","content":"no","weight":0},{"role":"user","content":"q2"},{"role":"assistant","content":"yes","weight":1}]}"#
-        #expect(try TrainingLine(Array(line.utf8), isPreference: false).pairs == [.init(turns: ["q1", "q2"], answer: "yes")])
-        let pair = #"{"input":{"messages":[{"role":"user","content":"q"}]},"preferred_output":[{"role":"assistant","content":"a"}],"non_preferred_output":[{"role":"assistant","content":"b"}]}"#
+        let line =
+            #"{"messages":[{"role":"user","content":"q1"},{"role":"assistant","content":"no","weight":0},{"role":"user","content":"q2"},{"role":"assistant","content":"yes","weight":1}]}"#
+        #expect(
+            try TrainingLine(Array(line.utf8), isPreference: false).pairs == [
+                .init(turns: ["q1", "q2"], answer: "yes")
+            ])
+        let pair =
+            #"{"input":{"messages":[{"role":"user","content":"q"}]},"preferred_output":[{"role":"assistant","content":"a"}],"non_preferred_output":[{"role":"assistant","content":"b"}]}"#
         #expect(try TrainingLine(Array(pair.utf8), isPreference: true).pairs == [.init(turns: ["q"], answer: "a")])
         #expect(throws: TrainingFault.self) { try TrainingLine(Array(pair.utf8), isPreference: false) }
     }
@@ -116,7 +138,9 @@ struct DemoTuningTests {
             ("--B\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nfine-tune\r\n--B\r\nContent-Disposition: form-data; "
                 + "name=\"file\"; filename=\"t.jsonl\"\r\n\r\n\(lines)\r\n--B--\r\n").utf8)
         func tuning() -> DemoTuning { DemoTuning(directory: directory, pace: .init(.zero)) }
-        func call(_ tuning: DemoTuning, _ method: String, _ path: String, _ body: [UInt8], _ type: String) throws -> JSONValue {
+        func call(_ tuning: DemoTuning, _ method: String, _ path: String, _ body: [UInt8], _ type: String) throws
+            -> JSONValue
+        {
             let request = ProviderRequest(
                 number: 1, method: method, path: "/v1/\(path)", headers: [.contentType: type], body: body)
             let answer = try tuning.answer(request, parts: path.split(separator: "/").map(String.init))

@@ -26,9 +26,11 @@ struct OpenAIWireTests {
 
     @Test("results are read from CSV and from base64 of it, by column names, empty cells left out")
     func results() throws {
-        let csv = "step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy\n1,1.5,0.5,,\n2,0.5,0.75,0.9,0.6\n"
+        let csv =
+            "step,train_loss,train_accuracy,valid_loss,valid_mean_token_accuracy\n1,1.5,0.5,,\n2,0.5,0.75,0.9,0.6\n"
         let plain = ResultFile(Array(csv.utf8)).metrics
-        let encoded = ResultFile(Array(Data(csv.utf8).base64EncodedString(options: .lineLength76Characters).utf8)).metrics
+        let encoded = ResultFile(Array(Data(csv.utf8).base64EncodedString(options: .lineLength76Characters).utf8))
+            .metrics
         #expect(plain == encoded)
         try #require(plain.count == 2)
         #expect(plain[0].step == 1 && plain[0].trainLoss == 1.5 && plain[0].validLoss == nil)
@@ -44,7 +46,8 @@ struct OpenAIWireTests {
     @Test(
         "what is asked again",
         arguments: [
-            (429, nil, nil, true), (429, nil, "insufficient_quota", false), (500, nil, nil, true), (503, "false", nil, false),
+            (429, nil, nil, true), (429, nil, "insufficient_quota", false), (500, nil, nil, true),
+            (503, "false", nil, false),
             (400, nil, nil, false), (400, "true", nil, true), (408, nil, nil, true), (409, nil, nil, true),
             (401, nil, nil, false), (429, "true", "insufficient_quota", false),
         ] as [(Int, String?, String?, Bool)])
@@ -77,11 +80,13 @@ struct OpenAIWireTests {
         #expect(failed.failure?.code == "c" && failed.failure?.message == "m")
         let fine = try #require(
             try read(
-                #"{"id":"ftjob-1","status":"running","error":{},"result_files":[],"fine_tuned_model":null,"trained_tokens":null}"#))
+                #"{"id":"ftjob-1","status":"running","error":{},"result_files":[],"fine_tuned_model":null,"trained_tokens":null}"#
+            ))
         #expect(fine.failure == nil && fine.model == nil && fine.status == .running)
         let together = try #require(
             try read(
-                #"{"id":"ft-1","status":"completed","model_output_name":"me/x","created_at":"2026-01-02T03:04:05Z","error":"why"}"#))
+                #"{"id":"ft-1","status":"completed","model_output_name":"me/x","created_at":"2026-01-02T03:04:05Z","error":"why"}"#
+            ))
         #expect(together.model == "me/x" && together.status == .succeeded && together.failure?.message == "why")
         #expect(together.createdAt == Date(timeIntervalSince1970: 1_767_323_045))
         #expect(try read(#"{"status":"running"}"#) == nil)
@@ -98,7 +103,8 @@ struct OpenAIWireTests {
         #expect(TuningFailure(code: "insufficient_quota", message: "x").fix.contains("Top it up"))
     }
 
-    @Test("days are days", arguments: [("2027-01-14", true), ("2027-02-30", false), ("soon", false), ("2027-1-4", false)])
+    @Test(
+        "days are days", arguments: [("2027-01-14", true), ("2027-02-30", false), ("soon", false), ("2027-1-4", false)])
     func days(_ text: String, _ isDay: Bool) { #expect(RetirementRadar.isDay(text) == isDay) }
 
     @Test(

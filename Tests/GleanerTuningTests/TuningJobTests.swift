@@ -102,9 +102,11 @@ struct TuningJobTests {
         }
     }
 
-    @Test("an answer that never comes is looked for, not asked for again", arguments: [
-        TuningTrouble.Kind.silentAfter, .cutAfter, .statusAfter(500), .statusAfter(503),
-    ])
+    @Test(
+        "an answer that never comes is looked for, not asked for again",
+        arguments: [
+            TuningTrouble.Kind.silentAfter, .cutAfter, .statusAfter(500), .statusAfter(503),
+        ])
     func answerLost(_ kind: TuningTrouble.Kind) async throws {
         try await TuningWorld.with { world in
             var world = world
@@ -120,9 +122,11 @@ struct TuningJobTests {
         }
     }
 
-    @Test("what was not done is asked for again", arguments: [
-        TuningTrouble.Kind.status(429), .status(500), .silent,
-    ])
+    @Test(
+        "what was not done is asked for again",
+        arguments: [
+            TuningTrouble.Kind.status(429), .status(500), .silent,
+        ])
     func notDone(_ kind: TuningTrouble.Kind) async throws {
         try await TuningWorld.with { world in
             var world = world
@@ -191,7 +195,9 @@ struct TuningJobTests {
             let sent = try await world.driver.wire.send("GET", "files/\(file)/content", isSafe: true)
             let lines = Array(sent.readableBytesView).split(separator: 0x0A)
             #expect(lines.count == 40)
-            #expect(try JSONValue(parsing: lines[39])["messages"]?.arrayValue?.last?["content"]?.stringValue == answers[39].1)
+            #expect(
+                try JSONValue(parsing: lines[39])["messages"]?.arrayValue?.last?["content"]?.stringValue
+                    == answers[39].1)
         }
     }
 
@@ -242,10 +248,12 @@ struct TuningJobTests {
         }
     }
 
-    @Test("failures of the file and, hours later, of the model are ordinary ends", arguments: [
-        ("nasty-validation", "invalid_training_file", "does not accept the file"),
-        ("nasty-safety", "model_safety", "safety evaluation"),
-    ])
+    @Test(
+        "failures of the file and, hours later, of the model are ordinary ends",
+        arguments: [
+            ("nasty-validation", "invalid_training_file", "does not accept the file"),
+            ("nasty-safety", "model_safety", "safety evaluation"),
+        ])
     func failed(_ suffix: String, _ code: String, _ why: String) async throws {
         try await TuningWorld.with { world in
             try await world.dataset()

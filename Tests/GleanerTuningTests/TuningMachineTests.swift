@@ -9,7 +9,9 @@ struct TuningMachineTests {
     @Test("files are made before the job, each intended first, and then the job is followed to its end")
     func wholePath() {
         var machine = TuningMachine(hasValidation: true)
-        for (step, state) in [(TuningStep.trainingFile, TuningState.preparing), (.validationFile, .preparing), (.job, .submitting)] {
+        for (step, state) in [
+            (TuningStep.trainingFile, TuningState.preparing), (.validationFile, .preparing), (.job, .submitting),
+        ] {
             #expect(machine.next == .intend(step))
             machine.intended(step)
             #expect(machine.next == .make(step))
@@ -59,7 +61,8 @@ struct TuningMachineTests {
         early = TuningMachine(hasValidation: false, steps: [.trainingFile: .made("f")], isCancelWanted: true)
         #expect(early.next == .end(.cancelled))
         var late = TuningMachine(
-            hasValidation: false, steps: [.trainingFile: .made("f"), .job: .intended(maybeMade: true)], isCancelWanted: true)
+            hasValidation: false, steps: [.trainingFile: .made("f"), .job: .intended(maybeMade: true)],
+            isCancelWanted: true)
         #expect(late.next == .find(.job))
         var none = late
         none.foundNone(.job)

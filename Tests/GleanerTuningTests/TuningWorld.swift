@@ -18,7 +18,8 @@ struct OneProvider: TuningProviders {
     var names: [String] { ["demo"] }
     func name(of provider: String) -> String? { ["demo", "default"].contains(provider) ? "demo" : nil }
     func endpoint(_ path: String, of provider: String) -> TuningEndpoint? {
-        provider == "demo" ? TuningEndpoint(url: "\(baseURL)/\(path)", headers: [("Authorization", "Bearer demo")]) : nil
+        provider == "demo"
+            ? TuningEndpoint(url: "\(baseURL)/\(path)", headers: [("Authorization", "Bearer demo")]) : nil
     }
 }
 
@@ -32,7 +33,8 @@ struct StoredTrainingFiles: TrainingFiles {
             SELECT v.id FROM gleaner.dataset_versions v JOIN gleaner.datasets d ON d.id = v.dataset_id
             WHERE d.name = \(dataset) AND v.project_id = \(project.uuid)
             """)
-        return try #require(try await set(try #require(rows.first).decode("id"), in: project))
+        let row = try #require(rows.first)
+        return try #require(try await set(row.decode("id"), in: project))
     }
 
     func set(_ id: UUID, in project: ID<Project>) async throws -> TrainingSet? {
@@ -115,7 +117,8 @@ struct TuningWorld: Sendable {
     @discardableResult
     func dataset(
         _ name: String = "chai", rows: Int = 12, validation: Int = 3, kind: String = "sft", approvals: Int16 = 0,
-        withdrawn: String? = nil, answers: [(prompt: String, answer: String)]? = nil, servedModel: String = "demo-hinglish-1",
+        withdrawn: String? = nil, answers: [(prompt: String, answer: String)]? = nil,
+        servedModel: String = "demo-hinglish-1",
         source: String = "original"
     ) async throws -> UUID {
         let (dataset, version, policy) = (UUID(), UUID(), UUID())
@@ -183,7 +186,9 @@ struct TuningWorld: Sendable {
     }
 
     /// One worker's run of the job, from its claim to its end or its death; what died is anybody's at once.
-    func run(_ job: TuningJob, _ driver: (any TuningDriver)? = nil, configuration: TuningConfiguration? = nil) async throws {
+    func run(_ job: TuningJob, _ driver: (any TuningDriver)? = nil, configuration: TuningConfiguration? = nil)
+        async throws
+    {
         let queue = JobQueue(pool: pool)
         try await pool.query("UPDATE gleaner.jobs SET lease_until = clock_timestamp() WHERE state = 'running'")
         let lease = try #require(try await queue.claim(.tune, limit: 1, lease: .seconds(60)).first)
@@ -245,7 +250,9 @@ final class MortalDriver: TuningDriver {
     func news(of job: String, known: Set<String>) async throws -> TuningNews {
         try await during { try await inner.news(of: job, known: known) }
     }
-    func results(of job: RemoteJob) async throws -> [TuningMetric] { try await during { try await inner.results(of: job) } }
+    func results(of job: RemoteJob) async throws -> [TuningMetric] {
+        try await during { try await inner.results(of: job) }
+    }
     func cancel(_ job: String) async throws { try await during { try await inner.cancel(job) } }
     func deleteFile(_ id: String) async throws { try await during { try await inner.deleteFile(id) } }
 }

@@ -16,7 +16,9 @@ extension DemoQuality {
         if answer == turn.wrong { return .bad(.wrong) }
         if answer == turn.english { return .bad(.english) }
         for text in good {
-            for weakness in DemoWeakness.allCases where weakness.applied(to: text) == answer { return .mediocre(weakness) }
+            for weakness in DemoWeakness.allCases where weakness.applied(to: text) == answer {
+                return .mediocre(weakness)
+            }
             if Spoiling.mixedSpelling(text) == answer { return .bad(.mixedSpelling) }
             if Spoiling.truncated(text) == answer { return .bad(.truncated) }
             if Spoiling.repeated(text) == answer { return .bad(.repetition) }

@@ -67,7 +67,8 @@ public final class ScriptedProvider: Service {
     public var requestCount: Int { recorder.count }
 
     public func run() async throws {
-        let routes = ProviderRoutes(scripts: scripts, recorder: recorder, chunkDelay: configuration.chunkDelay, tuning: tuning)
+        let routes = ProviderRoutes(
+            scripts: scripts, recorder: recorder, chunkDelay: configuration.chunkDelay, tuning: tuning)
         let application = Application(
             responder: routes,
             configuration: ApplicationConfiguration(

@@ -5,8 +5,8 @@ import Synchronization
 /// The demo's fine-tuning: OpenAI's wire for files, uploads and jobs, and models that really come of them.
 ///
 /// It trains nothing. A "tuned" model remembers the prompts and answers of its training file, and answers with the
-/// remembered answer of the most similar prompt; else as its base model does. So good answers make it better and bad ones
-/// worse, and it says so in its description. Stages take a fixed time each; a job moves when somebody looks.
+/// remembered answer of the most similar prompt, the words in which the two differ put in; else as its base model does.
+/// So good answers make it better and bad ones worse, and it says so in its description. Stages take a fixed time each; a job moves when somebody looks.
 ///
 /// Suffixes with a meaning: `nasty-validation` fails while files are checked, `nasty-safety` after the training,
 /// `nasty-paused` stands in a status that nobody documents before it runs, `nasty-forever` never ends.
@@ -73,7 +73,8 @@ public final class DemoTuning: ProviderScript {
                 ([job.modelName] + job.checkpoints.map(\.model)).map {
                     ProviderModel(
                         id: $0, ownedBy: "gleaner-demo",
-                        description: "Remembers \(job.pairs.count) answers of its training file and says them again when "
+                        description:
+                            "Remembers \(job.pairs.count) answers of its training file and says them again when "
                             + "a prompt looks alike (threshold \(Memory.threshold)); else it is \(job.model). No model "
                             + "was trained.")
                 }

@@ -52,5 +52,7 @@ struct FormReader: Sendable {
 
 extension Substring {
     fileprivate var trimmingQuotes: String { String(self).replacing("\"", with: "") }
-    fileprivate func replacing(_ text: String, with other: String) -> String { String(self).replacing(text, with: other) }
+    fileprivate func replacing(_ text: String, with other: String) -> String {
+        String(self).replacing(text, with: other)
+    }
 }

@@ -1,5 +1,5 @@
-/// What a demo fine-tune learns: prompts, and what was answered to them. Nothing is generalised: a prompt that looks
-/// enough like a remembered one gets that one's answer, good or bad.
+/// What a demo fine-tune learns: prompts, and what was answered to them. A prompt that looks enough like a remembered one
+/// gets that one's answer, good or bad, with the words in which they differ put in.
 struct Memory: Sendable {
     /// One remembered answer.
     struct Pair: Sendable, Hashable, Codable {
@@ -12,14 +12,15 @@ struct Memory: Sendable {
     static let threshold = 0.5
 
     private struct Entry: Sendable {
-        let last: Set<String>
-        let whole: Set<String>
+        let last: Set<UInt64>
+        let whole: Set<UInt64>
+        let prompt: String
         let answer: String
     }
 
     private var entries: [Entry] = []
     private var exact: [String: Int] = [:]
-    private var byTrigram: [String: [Int]] = [:]
+    private var byTrigram: [UInt64: [Int]] = [:]
 
     init(_ pairs: some Sequence<Pair>) {
         // Of several answers to one prompt the most frequent is kept, and of those the first.
@@ -43,7 +44,7 @@ struct Memory: Sendable {
             }
             let entry = Entry(
                 last: Trigrams.of(turns.last ?? ""), whole: Trigrams.of(turns.joined(separator: "\n")),
-                answer: best.answer)
+                prompt: turns.last ?? "", answer: best.answer)
             exact[key] = entries.count
             for gram in entry.last { byTrigram[gram, default: []].append(entries.count) }
             entries.append(entry)
@@ -67,7 +68,8 @@ struct Memory: Sendable {
         // By index where two are equally alike: the same question always gets the same answer.
         guard let best = scored.max(by: { ($0.score, -$0.index) < ($1.score, -$1.index) }), best.score >= Self.threshold
         else { return nil }
-        return entries[best.index].answer
+        let entry = entries[best.index]
+        return Adaptation.adapt(entry.answer, from: entry.prompt, to: prompt)
     }
 
     private static func key(_ turns: [String]) -> String {

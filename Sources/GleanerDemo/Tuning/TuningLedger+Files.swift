@@ -107,7 +107,9 @@ extension TuningLedger {
         let upload = uploads[index]
         var whole = Data()
         for id in order {
-            guard let part = upload.parts.first(where: { $0.id == id }) else { throw .invalid("part_ids", "no part \(id)") }
+            guard let part = upload.parts.first(where: { $0.id == id }) else {
+                throw .invalid("part_ids", "no part \(id)")
+            }
             whole += part.data
         }
         guard whole.count == upload.bytes else {
@@ -117,7 +119,8 @@ extension TuningLedger {
             throw .invalid("md5", "it does not match")
         }
         let file = File(
-            id: Self.id("file-"), filename: upload.filename, purpose: upload.purpose, createdAt: call.now, content: whole)
+            id: Self.id("file-"), filename: upload.filename, purpose: upload.purpose, createdAt: call.now,
+            content: whole)
         files.append(file)
         counts.files += 1
         uploads[index].status = "completed"

@@ -66,9 +66,10 @@ extension TuningLedger {
         }
         let suffix = document["suffix"]?.stringValue
         if let suffix, !(1...64).contains(suffix.count) { throw .invalid("suffix", "1 to 64 characters") }
-        let method = document["method"] ?? [
-            "type": "supervised", "supervised": ["hyperparameters": document["hyperparameters"] ?? [:]],
-        ]
+        let method =
+            document["method"] ?? [
+                "type": "supervised", "supervised": ["hyperparameters": document["hyperparameters"] ?? [:]],
+            ]
         let kind = method["type"]?.stringValue ?? "supervised"
         guard kind == "supervised" || kind == "dpo" else { throw .invalid("method", "expected supervised or dpo") }
         let text = TrainingText(Array(try trainable(training).content), isPreference: kind == "dpo")
@@ -120,7 +121,8 @@ extension TuningLedger {
             TrainedJob.Fault(code: $0.code, message: $0.message, isLate: false)
         }
         if suffix == "nasty-validation" {
-            fault = .init(code: "invalid_training_file", message: "The demo was told to refuse the file.", isLate: false)
+            fault = .init(
+                code: "invalid_training_file", message: "The demo was told to refuse the file.", isLate: false)
         } else if suffix == "nasty-safety", fault == nil {
             fault = .init(
                 code: "model_safety",

@@ -71,7 +71,8 @@ struct TuningLedger: Sendable, Codable {
 
     static func missing(_ what: String, _ id: String) -> ProviderRefusal {
         ProviderRefusal(
-            status: 404, message: "No such \(what): \(id)", type: "invalid_request_error", param: "id", code: "not_found")
+            status: 404, message: "No such \(what): \(id)", type: "invalid_request_error", param: "id",
+            code: "not_found")
     }
 }
 

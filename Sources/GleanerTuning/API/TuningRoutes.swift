@@ -68,10 +68,12 @@ public struct TuningRoutes: Sendable {
         let body = try await request.decode(as: TuningBody.self, context: context)
         guard let confirm = body.confirm else {
             let estimate = try await service.estimate(body.request, in: caller.project)
-            return try Unconfirmed(estimate: estimate, confirm: estimate.confirm).response(from: request, context: context)
+            return try Unconfirmed(estimate: estimate, confirm: estimate.confirm).response(
+                from: request, context: context)
         }
         let job = try await service.start(body.request, confirm: confirm, by: caller.keyName, in: caller.project)
-        return try EditedResponse(status: .created, response: TuningJobBody(job)).response(from: request, context: context)
+        return try EditedResponse(status: .created, response: TuningJobBody(job)).response(
+            from: request, context: context)
     }
 
     func list(_ request: Request, _ context: GleanerContext) async throws -> Page {

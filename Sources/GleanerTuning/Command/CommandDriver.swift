@@ -114,7 +114,8 @@ struct CommandDriver: TuningDriver {
     private func checkPlace(_ name: String) throws {
         let place = try place
         guard name.hasPrefix("\(place)/") else {
-            throw DriverFault.notNow("the job's files are in the data directory of another instance", after: .seconds(30))
+            throw DriverFault.notNow(
+                "the job's files are in the data directory of another instance", after: .seconds(30))
         }
     }
 }

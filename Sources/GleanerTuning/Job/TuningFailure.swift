@@ -50,7 +50,8 @@ public struct TuningFailure: Error, Sendable, Hashable, Codable {
             )
         case "invalid_api_key", "permission_denied":
             ("The provider does not accept the key for fine-tuning.", "Check the key and what it may do.")
-        case "trainer_failed": ("The training program ended with an error.", "Its last words stand above; mend it there.")
+        case "trainer_failed":
+            ("The training program ended with an error.", "Its last words stand above; mend it there.")
         case "trainer_no_result":
             ("The training program ended well but named no model.", "It must write a line of type `result`.")
         case "trainer_lost":

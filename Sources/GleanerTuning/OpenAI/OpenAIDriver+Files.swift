@@ -90,13 +90,16 @@ extension OpenAIDriver {
         }
         let md5 = whole.finalize().map { String(format: "%02x", $0) }.joined()
         let done = try await wire.json(
-            "POST", "uploads/\(upload)/complete", .json(["part_ids": .array(parts), "md5": .string(md5)]), isSafe: false)
+            "POST", "uploads/\(upload)/complete", .json(["part_ids": .array(parts), "md5": .string(md5)]), isSafe: false
+        )
         guard let made = done["file"] else { throw DriverFault.unsure("a completed upload without a file") }
         return try Self.id(of: made)
     }
 
     private static func id(of document: JSONValue) throws -> String {
-        guard let id = document["id"]?.stringValue, !id.isEmpty else { throw DriverFault.unsure("an answer without id") }
+        guard let id = document["id"]?.stringValue, !id.isEmpty else {
+            throw DriverFault.unsure("an answer without id")
+        }
         return id
     }
 }

@@ -121,7 +121,8 @@ struct OpenAIDriver: TuningDriver {
     func results(of job: RemoteJob) async throws -> [TuningMetric] {
         guard let file = job.resultFiles.first else { return [] }
         do {
-            return ResultFile(try await wire.send("GET", "files/\(file)/content", isSafe: true).readableBytesView).metrics
+            return ResultFile(try await wire.send("GET", "files/\(file)/content", isSafe: true).readableBytesView)
+                .metrics
         } catch DriverFault.refused, DriverFault.gone {
             return []
         }

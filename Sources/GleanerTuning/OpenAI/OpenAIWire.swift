@@ -79,7 +79,8 @@ struct OpenAIWire: Sendable {
         let answer = try await send(method, path, body, isSafe: isSafe)
         guard let value = try? JSONValue(parsing: answer.readableBytesView), value.objectValue != nil else {
             // It answered 2xx: it was done, whatever that says.
-            throw isSafe ? DriverFault.notNow("an answer that is no JSON", after: nil) : .unsure("an answer that is no JSON")
+            throw isSafe
+                ? DriverFault.notNow("an answer that is no JSON", after: nil) : .unsure("an answer that is no JSON")
         }
         return value
     }

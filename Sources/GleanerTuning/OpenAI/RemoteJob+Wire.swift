@@ -40,7 +40,8 @@ extension TuningCheckpoint {
             let step = document["step_number"]?.intValue, (0...Int64(Int32.max)).contains(step)
         else { return nil }
         let checkpoint = TuningCheckpoint(
-            id: id, step: Int(step), model: model, createdAt: document["created_at"]?.time ?? Date(timeIntervalSince1970: 0))
+            id: id, step: Int(step), model: model,
+            createdAt: document["created_at"]?.time ?? Date(timeIntervalSince1970: 0))
         return (checkpoint, document["metrics"].flatMap { TuningMetric($0, step: Int(step)) })
     }
 }

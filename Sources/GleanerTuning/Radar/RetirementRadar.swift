@@ -23,6 +23,8 @@ public struct RetirementRadar: Service {
 
     public func run() async throws {
         await cancelWhenGracefulShutdown {
+            // A start has better things to do.
+            try? await Task.sleep(for: min(interval, .seconds(60)))
             while !Task.isCancelled {
                 await look()
                 try? await Task.sleep(for: interval)
@@ -39,7 +41,8 @@ public struct RetirementRadar: Service {
                 // What was known stays; tomorrow is another day.
                 if !Task.isCancelled {
                     logger.info(
-                        "a provider's models were not read", metadata: ["provider": "\(provider)", "error": "\(type(of: error))"])
+                        "a provider's models were not read",
+                        metadata: ["provider": "\(provider)", "error": "\(type(of: error))"])
                 }
             }
         }

@@ -132,7 +132,8 @@ struct TuningRun: Sendable {
     private func drop(_ others: ArraySlice<String>, of step: TuningStep) async throws {
         for other in others {
             if step == .job { try await driver.cancel(other) } else { try await driver.deleteFile(other) }
-            try await say("dropped-\(other)", "There was a second one at the trainer, \(other); it is given up.", "warn")
+            try await say(
+                "dropped-\(other)", "There was a second one at the trainer, \(other); it is given up.", "warn")
         }
     }
 

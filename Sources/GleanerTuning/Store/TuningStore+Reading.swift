@@ -19,7 +19,8 @@ extension TuningStore {
     }
 
     func curve(of id: ID<TuningJob>) async throws -> [TuningMetric] {
-        try await pool.query("SELECT * FROM gleaner.tuning_metrics WHERE job_id = \(id.uuid) ORDER BY step").map { row in
+        try await pool.query("SELECT * FROM gleaner.tuning_metrics WHERE job_id = \(id.uuid) ORDER BY step").map {
+            row in
             var metric = TuningMetric(step: Int(try row.decode("step", as: Int32.self)))
             metric.trainLoss = try row.decodeIfPresent("train_loss")
             metric.trainAccuracy = try row.decodeIfPresent("train_accuracy")
@@ -73,11 +74,13 @@ extension TuningStore {
     }
 
     func prices() async throws -> [TuningPrice] {
-        try await pool.query("SELECT provider, base_model, usd FROM gleaner.tuning_prices ORDER BY provider, base_model")
-            .map {
-                TuningPrice(
-                    provider: try $0.decode("provider"), baseModel: try $0.decode("base_model"), usd: try $0.decode("usd"))
-            }
+        try await pool.query(
+            "SELECT provider, base_model, usd FROM gleaner.tuning_prices ORDER BY provider, base_model"
+        )
+        .map {
+            TuningPrice(
+                provider: try $0.decode("provider"), baseModel: try $0.decode("base_model"), usd: try $0.decode("usd"))
+        }
     }
 
     func set(_ price: TuningPrice) async throws {
@@ -104,7 +107,8 @@ extension TuningStore {
         let models = shutdowns.keys.sorted()
         try await pool.withTransaction { connection in
             try await connection.query(
-                "DELETE FROM gleaner.model_shutdowns WHERE provider = \(provider) AND NOT model = ANY(\(PostgresArray(models)))")
+                "DELETE FROM gleaner.model_shutdowns WHERE provider = \(provider) AND NOT model = ANY(\(PostgresArray(models)))"
+            )
             try await connection.query(
                 """
                 INSERT INTO gleaner.model_shutdowns (provider, model, shutdown_date, seen_at)

@@ -26,7 +26,9 @@ extension TuningStore {
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.step, $0) })
     }
 
-    func intend(_ step: TuningStep, _ name: String, for id: ID<TuningJob>, holding job: RunningJob) async throws -> StepRow {
+    func intend(_ step: TuningStep, _ name: String, for id: ID<TuningJob>, holding job: RunningJob) async throws
+        -> StepRow
+    {
         try await write(holding: job) { connection in
             let rows = try await connection.query(
                 """
@@ -42,7 +44,8 @@ extension TuningStore {
     func began(upload: String, of step: TuningStep, for id: ID<TuningJob>, holding job: RunningJob) async throws {
         try await write(holding: job) {
             try await $0.query(
-                "UPDATE gleaner.tuning_steps SET upload = \(upload) WHERE job_id = \(id.uuid) AND step = \(step.rawValue)")
+                "UPDATE gleaner.tuning_steps SET upload = \(upload) WHERE job_id = \(id.uuid) AND step = \(step.rawValue)"
+            )
         }
     }
 

@@ -89,7 +89,8 @@ struct TuningStore: Sendable {
     }
 
     func isCancelWanted(_ id: ID<TuningJob>) async throws -> Bool {
-        let rows = try await pool.query("SELECT cancel_at IS NOT NULL AS wanted FROM gleaner.tuning_jobs WHERE id = \(id.uuid)")
+        let rows = try await pool.query(
+            "SELECT cancel_at IS NOT NULL AS wanted FROM gleaner.tuning_jobs WHERE id = \(id.uuid)")
         return try rows.first?.decode("wanted") ?? false
     }
 
@@ -125,7 +126,8 @@ extension TuningJob {
             id: ID(try row.decode("id")), project: ID(try row.decode("project_id")),
             datasetVersion: try row.decode("dataset_version_id"), dataset: try row.decode("dataset"),
             version: Int(try row.decode("version", as: Int32.self)),
-            driver: TuningDriverName(rawValue: try row.decode("driver")) ?? .openAI, provider: try row.decode("provider"),
+            driver: TuningDriverName(rawValue: try row.decode("driver")) ?? .openAI,
+            provider: try row.decode("provider"),
             baseModel: try row.decode("base_model"), suffix: try row.decodeIfPresent("suffix"),
             seed: try row.decodeIfPresent("seed", as: Int32.self).map { Int($0) },
             method: TuningMethod(rawValue: try row.decode("method")) ?? .sft,

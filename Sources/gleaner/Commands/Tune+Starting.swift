@@ -101,7 +101,9 @@ extension Tune {
             }
             if common.json { return try Output.json(prices) }
             if prices.isEmpty { print("no price is known: gleaner tune price MODEL USD") }
-            for price in prices { print("\(price.provider)  \(price.baseModel)  \(price.usd) US dollars a million tokens") }
+            for price in prices {
+                print("\(price.provider)  \(price.baseModel)  \(price.usd) US dollars a million tokens")
+            }
         }
     }
 }
