@@ -87,6 +87,7 @@ let package = Package(
                 .embedInCode("0026_flagged.sql"),
                 .embedInCode("0027_alike.sql"),
                 .embedInCode("0028_promotion.sql"),
+                .embedInCode("0029_tuning.sql"),
                 .embedInCode("0031_erasures.sql"),
             ],
             swiftSettings: shared),
@@ -337,7 +338,7 @@ let package = Package(
             ],
             swiftSettings: shared),
         .testTarget(
-            name: "GleanerDemoTests", dependencies: ["GleanerDemo", "GleanerTestSupport", "AsyncCurl"],
+            name: "GleanerDemoTests", dependencies: ["GleanerDemo", "GleanerTestSupport", "AsyncCurl", httpTypes],
             swiftSettings: shared),
         .testTarget(
             name: "GleanerServerTests",

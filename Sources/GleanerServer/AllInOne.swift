@@ -1,4 +1,5 @@
 import AsyncPostgres
+import Foundation
 import GleanerCore
 import GleanerDemo
 import GleanerGateway
@@ -60,6 +61,8 @@ public struct AllInOne: Sendable {
         quiet.logLevel = .critical
         let demo = ScriptedProvider(
             scripts: [DemoScript(), GuardScript()],
+            // What it has learned, and the jobs it was given, outlive a restart.
+            tuning: DemoTuning(directory: configuration.dataDirectory.appendingPathComponent("demo-provider")),
             configuration: .init(host: "127.0.0.1", port: 0, chunkDelay: .milliseconds(8), requestsKept: 0),
             logger: quiet)
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -67,7 +70,7 @@ public struct AllInOne: Sendable {
             let base = try await demo.baseURL
             try await serve(
                 database, note,
-                Providers(Provider(name: "gleaner-demo", baseURL: base, key: ProviderKey("demo"))),
+                Providers(Provider(name: Provider.demoName, baseURL: base, key: ProviderKey("demo"))),
                 "built-in demo: scripted answers, no model (set GLEANER_PROVIDER_URL for a real one)",
                 "demo-hinglish-1",
                 started)

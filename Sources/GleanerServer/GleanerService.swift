@@ -15,6 +15,7 @@ import GleanerJobs
 import GleanerModeration
 import GleanerReview
 import GleanerRouting
+import GleanerTuning
 import Hummingbird
 public import Logging
 import NIOCore
@@ -123,8 +124,10 @@ public struct GleanerService: Sendable {
         let jobs = JobQueue(pool: pool)
         let erasure = try ErasureParts(
             pool: pool, queue: jobs, journal: journal, dataDirectory: configuration.dataDirectory, logger: logger)
+        let tuning = TuningParts(
+            pool: pool, client: client, providers: providers, configuration: configuration, logger: logger)
         let worker = JobWorker(
-            queue: jobs, handlers: moderation.handlers + [BacklogHandler(sampling: sampling)] + erasure.handlers,
+            queue: jobs, handlers: moderation.handlers + [BacklogHandler(sampling: sampling), tuning.handler] + erasure.handlers,
             logger: logger)
         let routesInForce = CurrentRoutes()
         let routeWatch = RouteWatch(
@@ -165,7 +168,9 @@ public struct GleanerService: Sendable {
             policies: PolicyRoutes(service: DatasetService(pool: pool)),
             routes: RouteRoutes(
                 service: RouteService(store: PostgresRouteStore(pool: pool)) { [providers] in providers.names }),
-            jobs: JobRoutes(queue: jobs), erasures: ErasureRoutes(service: erasure.service), moderation: ModerationRoutes(service: moderation.service),
+            jobs: JobRoutes(queue: jobs), erasures: ErasureRoutes(service: erasure.service),
+            moderation: ModerationRoutes(service: moderation.service),
+            tuning: tuning.routes,
             console: try Console(
                 accounts: accounts, exchanges: exchanges, feedback: feedback.stream, raters: feedback.raters,
                 review: desk, moderation: moderation.service,
@@ -187,6 +192,7 @@ public struct GleanerService: Sendable {
             AfterSchema(schema: schema, inner: SamplingUpkeep(sampling: sampling, logger: logger)),
             AfterSchema(schema: schema, inner: desk.reports),
             AfterSchema(schema: schema, inner: routeWatch),
+            AfterSchema(schema: schema, inner: tuning.radar),
             ProviderReload(providers: providers, logger: logger),
             AfterSchema(
                 schema: schema, inner: IdempotencyExpiry(keys: idempotency, posts: feedback.store, logger: logger)),

@@ -95,6 +95,18 @@ extension RouteNeeds {
         declare(.post, "/api/moderation/check", .key(.review))
         declare(.post, "/api/moderation/redecide", .key(.admin))
 
+        declare(.post, "/api/tuning/estimates", .key(.datasets))
+        declare(.get, "/api/tuning/jobs", .key(.read))
+        declare(.post, "/api/tuning/jobs", .key(.admin))
+        declare(.get, "/api/tuning/jobs/{id}", .key(.read))
+        declare(.get, "/api/tuning/jobs/{id}/events", .key(.read))
+        declare(.post, "/api/tuning/jobs/{id}/cancel", .key(.admin))
+        declare(.delete, "/api/tuning/jobs/{id}/files", .key(.admin))
+        declare(.get, "/api/tuning/models", .key(.read))
+        declare(.get, "/api/tuning/retirements", .key(.read))
+        declare(.get, "/api/tuning/prices", .key(.read))
+        declare(.put, "/api/tuning/prices", .key(.admin))
+
         declare(.get, "/api/routes", .key(.routes))
         declare(.get, "/api/routes/versions", .key(.routes))
         declare(.post, "/api/routes/rollback", .key(.routes))

@@ -9,6 +9,7 @@ import GleanerImport
 import GleanerModeration
 import GleanerReview
 import GleanerRouting
+import GleanerTuning
 import Hummingbird
 
 /// Every path of the public listener, on one page.
@@ -29,6 +30,7 @@ struct Routes: Sendable {
     let jobs: JobRoutes
     let erasures: ErasureRoutes
     let moderation: ModerationRoutes
+    let tuning: TuningRoutes
     let console: Console
     let needs = RouteNeeds()
 
@@ -68,6 +70,8 @@ struct Routes: Sendable {
         erasures.add(to: api)
         // /api/moderation…
         moderation.add(to: api)
+        // /api/tuning…
+        tuning.add(to: api)
         // /, /sign-in, /assets and the pages
         console.add(to: router.group().add(middleware: OffLoop()), needs: needs)
         let faults = needs.faults(of: router)

@@ -15,7 +15,7 @@ struct Gleaner: AsyncParsableCommand {
             Up.self, Serve.self, Migrate.self, Doctor.self, Keys.self, People.self, ProviderCommand.self, Demo.self,
             Review.self,
             Dataset.self, Routes.self, Import.self, Prices.self,
-            Moderation.self, Jobs.self, Erase.self,
+            Moderation.self, Jobs.self, Tune.self, Erase.self,
         ])
 
     static func main() async {

@@ -16,6 +16,14 @@ public enum FaultPoint: String, Sendable, CaseIterable {
     case afterStore = "ingest.store.after"
     case afterAcknowledge = "ingest.acknowledge.after"
     case duringRecovery = "journal.recovery"
+    /// What will be made at a trainer is written down; nothing was sent.
+    case tuningIntended = "tuning.intended"
+    /// The trainer has made it; nothing was written down.
+    case tuningMade = "tuning.made"
+    /// What was made is written down.
+    case tuningNoted = "tuning.noted"
+    /// A job has ended at its trainer; nothing was written down.
+    case tuningEnding = "tuning.ending"
 
     #if DEBUG
         private static let armed: (point: String, count: Int)? = {

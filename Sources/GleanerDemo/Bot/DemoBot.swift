@@ -33,4 +33,9 @@ public enum DemoBot: String, Sendable, Hashable, CaseIterable {
             """
         }
     }
+
+    /// What the base model says after these turns, and its finish reason.
+    func answer(to turns: [String]) -> (content: String, finishReason: String) {
+        DemoTurn(turns)?.answer ?? (fallback, "stop")
+    }
 }

@@ -26,7 +26,7 @@ public struct DemoScript: ProviderScript {
         default:
             guard let bot = DemoBot.allCases.first(where: { $0.model == request.model }) else { return nil }
             let choices = request.prompts.flatMap { turns in
-                let (content, finishReason) = DemoTurn(turns)?.answer ?? (bot.fallback, "stop")
+                let (content, finishReason) = bot.answer(to: turns)
                 let choice = ChatReply.Choice(content: content, finishReason: finishReason)
                 return Array(repeating: choice, count: request.choices)
             }

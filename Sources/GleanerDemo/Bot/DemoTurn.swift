@@ -6,6 +6,8 @@ struct DemoTurn: Sendable, Hashable {
     let good: String
     let wrong: String
     let english: String?
+    /// Whether it opens the conversation.
+    let isOpening: Bool
     /// Decides everything that is left to chance: SHA-256 of a key and the user's turns.
     private let chance: [UInt8]
 
@@ -14,6 +16,7 @@ struct DemoTurn: Sendable, Hashable {
         guard let opening = turns.first, let question = DemoCorpus.question(opening) else { return nil }
         chance = Self.hash(turns)
         self.question = question
+        isOpening = turns.count == 1
         guard turns.count > 1 else {
             let answers = question.intent.good
             good = question.filled(answers[Int(chance[2]) % answers.count])

@@ -7,6 +7,7 @@ struct ProviderRoutes: HTTPResponder {
     let scripts: [any ProviderScript]
     let recorder: RequestRecorder
     let chunkDelay: Duration
+    let tuning: DemoTuning?
 
     func respond(to request: Request, context: ProviderContext) async throws -> Response {
         // Hummingbird leaves a connection open whose client has closed its half; here that client has left.
@@ -36,6 +37,7 @@ struct ProviderRoutes: HTTPResponder {
         guard request.bearer != nil || isAnthropic && request.header("x-api-key") != nil else { throw .keyMissing }
         if isAnthropic, request.header("anthropic-version") == nil { throw .versionMissing }
         if request.method == "POST", let dialect { return try complete(request, dialect) }
+        if let answer = try tuning?.answer(request, parts: Array(parts.dropFirst())) { return answer }
         switch (request.method, parts) {
         case ("POST", ["v1", "messages", "count_tokens"]): return .whole(try count(request).wireBytes)
         case ("GET", ["v1", "models"]): return .whole(list.wireBytes)
@@ -71,7 +73,12 @@ struct ProviderRoutes: HTTPResponder {
 extension ProviderModel {
     /// An entry of the models list, dated like the answers.
     fileprivate var document: JSONValue {
-        ["id": .string(id), "object": "model", "created": 1_793_491_200, "owned_by": .string(ownedBy)]
+        var members: [String: JSONValue] = [
+            "id": .string(id), "object": "model", "created": 1_793_491_200, "owned_by": .string(ownedBy),
+        ]
+        if let description { members["description"] = .string(description) }
+        if let shutdownDate { members["shutdown_date"] = .string(shutdownDate) }
+        return .object(members)
     }
 }
 
@@ -99,5 +106,6 @@ struct ProviderContext: RequestContext {
         channel = source.channel
     }
 
-    var maxUploadSize: Int { 64 << 20 }
+    /// A part of 64 MiB, and the form around it.
+    var maxUploadSize: Int { 65 << 20 }
 }

@@ -11,9 +11,15 @@ public protocol ProviderScript: Sendable {
 public struct ProviderModel: Sendable, Hashable {
     public let id: String
     public let ownedBy: String
+    /// What it is, for people; not every provider says.
+    public var description: String?
+    /// `YYYY-MM-DD`, the day on which it ends.
+    public var shutdownDate: String?
 
-    public init(id: String, ownedBy: String) {
+    public init(id: String, ownedBy: String, description: String? = nil, shutdownDate: String? = nil) {
         self.id = id
         self.ownedBy = ownedBy
+        self.description = description
+        self.shutdownDate = shutdownDate
     }
 }

@@ -31,16 +31,21 @@ public final class ScriptedProvider: Service {
 
     public let configuration: Configuration
     private let scripts: [any ProviderScript]
+    private let tuning: DemoTuning?
     private let logger: Logger
     private let recorder: RequestRecorder
     private let bound = OneShot<Int>()
 
-    /// - Parameter scripts: asked in order; the first that knows the model answers.
+    /// - Parameters:
+    ///   - scripts: asked in order; the first that knows the model answers.
+    ///   - tuning: takes files and fine-tuning jobs, and answers as the models that come of them; without it those paths
+    ///     are echoed.
     public init(
-        scripts: [any ProviderScript], configuration: Configuration = Configuration(),
+        scripts: [any ProviderScript], tuning: DemoTuning? = nil, configuration: Configuration = Configuration(),
         logger: Logger = Logger(label: "gleaner.demo.provider")
     ) {
-        self.scripts = scripts
+        self.scripts = scripts + (tuning.map { [$0] } ?? [])
+        self.tuning = tuning
         self.configuration = configuration
         self.recorder = RequestRecorder(limit: configuration.requestsKept)
         self.logger = logger
@@ -62,7 +67,8 @@ public final class ScriptedProvider: Service {
     public var requestCount: Int { recorder.count }
 
     public func run() async throws {
-        let routes = ProviderRoutes(scripts: scripts, recorder: recorder, chunkDelay: configuration.chunkDelay)
+        let routes = ProviderRoutes(
+            scripts: scripts, recorder: recorder, chunkDelay: configuration.chunkDelay, tuning: tuning)
         let application = Application(
             responder: routes,
             configuration: ApplicationConfiguration(
@@ -82,12 +88,13 @@ public final class ScriptedProvider: Service {
 
     /// Runs a provider on a free port for as long as `body` takes.
     public static func withProvider<Value: Sendable>(
-        scripts: [any ProviderScript], configuration: Configuration = Configuration(),
+        scripts: [any ProviderScript], tuning: DemoTuning? = nil, configuration: Configuration = Configuration(),
         _ body: @Sendable (ScriptedProvider) async throws -> Value
     ) async throws -> Value {
         var logger = Logger(label: "gleaner.demo.provider")
         logger.logLevel = .error
-        let provider = ScriptedProvider(scripts: scripts, configuration: configuration, logger: logger)
+        let provider = ScriptedProvider(
+            scripts: scripts, tuning: tuning, configuration: configuration, logger: logger)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await provider.run() }
             _ = try await provider.port

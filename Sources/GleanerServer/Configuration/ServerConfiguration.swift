@@ -36,6 +36,10 @@ public struct ServerConfiguration: Sendable {
     public var feedbackOrigins: FeedbackOrigins
     /// Moderation jobs that run at the same time.
     public var moderationConcurrency: Int
+    /// Of the training program; `nil` when there is none.
+    public var tuningCommand: [String]?
+    public var tuningPoll: Duration
+    public var tuningSettle: Duration
     public var logLevel: Logger.Level
     public var logFormat: LogFormat
     public var publicURL: String?
@@ -76,6 +80,9 @@ public struct ServerConfiguration: Sendable {
         feedbackTokenLifetime = try settings.feedbackTokenLifetime()
         feedbackOrigins = try settings.feedbackOrigins()
         moderationConcurrency = try settings.int(.moderationConcurrency, atLeast: 1)
+        tuningCommand = settings.text(.tuningCommand)?.split(separator: " ").map(String.init)
+        tuningPoll = try settings.duration(.tuningPoll)
+        tuningSettle = try settings.duration(.tuningSettle)
         logLevel = try settings.choice(.logLevel, Logger.Level.self)
         logFormat = try settings.choice(.logFormat, LogFormat.self)
         publicURL = try settings.publicURL()

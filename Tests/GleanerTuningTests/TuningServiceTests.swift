@@ -1,0 +1,183 @@
+import AsyncPostgres
+import Foundation
+import GleanerCore
+import GleanerDemo
+import GleanerTestSupport
+import Logging
+import Testing
+
+@testable import GleanerTuning
+
+@Suite("Tuning service", .database)
+struct TuningServiceTests {
+    private func request(_ dataset: String = "chai", epochs: Int? = nil) -> TuningRequest {
+        TuningRequest(dataset: dataset, baseModel: "demo-hinglish-1", hyperparameters: Hyperparameters(epochs: epochs))
+    }
+
+    @Test("an estimate counts tokens and money, and changes nothing")
+    func estimate() async throws {
+        try await TuningWorld.with { world in
+            try await world.dataset(rows: 20)
+            let unpriced = try await world.service.estimate(request(), in: world.project)
+            #expect(unpriced.tokens == 1000 && unpriced.epochs == 3 && unpriced.billedTokens == 3000)
+            #expect(unpriced.usd == nil && !unpriced.epochsAreGiven)
+            #expect(unpriced.warnings.contains { $0.contains("50 to 100") })
+            try await world.service.set(TuningPrice(provider: "default", baseModel: "demo-hinglish-1", usd: 8))
+            let priced = try await world.service.estimate(request(epochs: 5), in: world.project)
+            #expect(priced.billedTokens == 5000 && priced.usd == 0.04 && priced.epochsAreGiven)
+            #expect(try await world.service.jobs(in: world.project).isEmpty)
+        }
+    }
+
+    @Test("a confirmation is good for what was estimated, and for nothing else")
+    func confirmation() async throws {
+        try await TuningWorld.with { world in
+            try await world.dataset()
+            try await world.dataset("other")
+            let service = world.service
+            let confirm = try await service.estimate(request(), in: world.project).confirm
+            for (changed, token) in [
+                (request(epochs: 9), confirm), (request("other"), confirm), (request(), ""), (request(), "nonsense"),
+                (request(), String(confirm.dropLast()) + (confirm.hasSuffix("0") ? "1" : "0")),
+            ] {
+                await #expect(throws: TuningError.confirmationStale) {
+                    try await service.start(changed, confirm: token, by: "asha", in: world.project)
+                }
+            }
+            // Another price is another estimate.
+            try await service.set(TuningPrice(provider: "demo", baseModel: "demo-hinglish-1", usd: 100))
+            await #expect(throws: TuningError.confirmationStale) {
+                try await service.start(request(), confirm: confirm, by: "asha", in: world.project)
+            }
+            let fresh = try await service.estimate(request(), in: world.project).confirm
+            let first = try await service.start(request(), confirm: fresh, by: "asha", in: world.project)
+            let second = try await service.start(request(), confirm: fresh, by: "asha", in: world.project)
+            #expect(first.id == second.id)
+            #expect(try await service.jobs(in: world.project).count == 1)
+            #expect(first.confirmedBy == "asha" && first.estimatedUSD == 0.18)
+        }
+    }
+
+    @Test("what may not be trained on is refused before money is spoken of")
+    func refused() async throws {
+        try await TuningWorld.with { world in
+            try await world.dataset("gone", withdrawn: "It held an erased conversation.")
+            try await world.dataset("young", approvals: 2)
+            try await world.dataset("thumbs", kind: "unpaired")
+            try await world.dataset("empty", rows: 0)
+            for name in ["gone", "young", "thumbs", "empty"] {
+                await #expect(throws: TuningError.self, "\(name)") {
+                    try await world.service.estimate(request(name), in: world.project)
+                }
+            }
+            let version = try await world.dataset("approved", approvals: 1)
+            try await world.pool.query(
+                "INSERT INTO gleaner.dataset_approvals VALUES (\(version), 'ravi', '', now())")
+            _ = try await world.service.estimate(request("approved"), in: world.project)
+            var unknown = request("approved")
+            unknown.provider = "nobody"
+            await #expect(throws: TuningError.providerUnknown("nobody")) {
+                try await world.service.estimate(unknown, in: world.project)
+            }
+            var program = request("approved")
+            program.driver = .command
+            await #expect(throws: TuningError.noCommand) {
+                try await world.service.estimate(program, in: world.project)
+            }
+        }
+    }
+
+    @Test("a version that is withdrawn while its files go up is not trained on")
+    func withdrawnMeanwhile() async throws {
+        try await TuningWorld.with { world in
+            let version = try await world.dataset()
+            let job = try await world.start()
+            try await world.pool.query(
+                """
+                UPDATE gleaner.dataset_versions SET withdrawn_at = now(), withdrawn_reason = 'erased' WHERE id = \(version)
+                """)
+            try await world.run(job)
+            #expect(try await world.job(job).error?.code == "set_withdrawn")
+            #expect(world.tuning.counts.jobs == 0)
+        }
+    }
+
+    @Test("a model that learned from a fine-tune's own answers is one generation deeper; corrections do not count")
+    func generations() async throws {
+        try await TuningWorld.with(pace: .init(.milliseconds(5))) { world in
+            try await world.dataset("first")
+            let first = try await world.start("first")
+            try await world.run(first)
+            let model = try #require(try await world.job(first).fineTunedModel)
+            try await world.dataset("second", servedModel: model)
+            try await world.dataset("corrected", servedModel: model, source: "review_correction")
+            for name in ["second", "corrected"] { try await world.run(try await world.start(name)) }
+            let models = try await world.service.models(in: world.project)
+            let generations = try await world.service.jobs(in: world.project).map { job in
+                (job.dataset, models.first { $0.tuningJob == job.id }?.generation)
+            }
+            #expect(generations.first { $0.0 == "second" }?.1 == 2)
+            #expect(generations.first { $0.0 == "corrected" }?.1 == 1)
+        }
+    }
+
+    @Test("files at the trainer are deleted once the job has ended, and deleting them again is no fault")
+    func deleting() async throws {
+        try await TuningWorld.with(pace: .init(.milliseconds(5))) { world in
+            let version = try await world.dataset()
+            let job = try await world.start()
+            let keeper = TuningFileKeeper(
+                pool: world.pool,
+                drivers: TuningDrivers(
+                    client: world.client, providers: OneProvider(baseURL: world.baseURL),
+                    configuration: world.configuration))
+            await #expect(throws: TuningError.jobRuns(job.id)) {
+                try await keeper.deleteFiles(of: job.id, in: world.project)
+            }
+            #expect(try await keeper.deleteFiles(from: version, in: world.project).running == [job.id])
+            try await world.run(job)
+            #expect(try await keeper.deleteFiles(from: version, in: world.project).deleted.count == 2)
+            #expect(world.tuning.counts.deletes == 2)
+            _ = try await keeper.deleteFiles(of: job.id, in: world.project)
+            #expect(world.tuning.counts.deletes == 2)
+            #expect(try await world.job(job).filesDeletedAt != nil)
+        }
+    }
+
+    @Test("the radar keeps the days on which models end, and tuned models end with their base model")
+    func radar() async throws {
+        try await TuningWorld.with(pace: .init(.milliseconds(5))) { world in
+            try await world.dataset()
+            try await world.run(try await world.start())
+            try await ScriptedProvider.withProvider(scripts: [EndingModels()]) { provider in
+                let drivers = TuningDrivers(
+                    client: world.client, providers: OneProvider(baseURL: try await provider.baseURL),
+                    configuration: world.configuration)
+                await RetirementRadar(pool: world.pool, drivers: drivers, logger: Logger(label: "test")).look()
+            }
+            let retirements = try await world.service.retirements(in: world.project)
+            #expect(retirements.map(\.shutdown) == ["2027-01-14"])
+            #expect(retirements.first?.baseModel == "demo-hinglish-1")
+            let estimate = try await world.service.estimate(request(), in: world.project)
+            #expect(estimate.warnings.contains { $0.contains("shut down on 2027-01-14") })
+            // A date that the provider takes back is gone.
+            try await ScriptedProvider.withProvider(scripts: [DemoScript()]) { provider in
+                let drivers = TuningDrivers(
+                    client: world.client, providers: OneProvider(baseURL: try await provider.baseURL),
+                    configuration: world.configuration)
+                await RetirementRadar(pool: world.pool, drivers: drivers, logger: Logger(label: "test")).look()
+            }
+            #expect(try await world.service.retirements(in: world.project).isEmpty)
+        }
+    }
+}
+
+/// A list of models that say when they end, some of them badly.
+private struct EndingModels: ProviderScript {
+    let models = [
+        ProviderModel(id: "demo-hinglish-1", ownedBy: "x", shutdownDate: "2027-01-14"),
+        ProviderModel(id: "other", ownedBy: "x", shutdownDate: "2027-02-30"),
+        ProviderModel(id: "lasting", ownedBy: "x"),
+    ]
+    func answer(_ request: ChatRequest) -> ProviderAnswer? { nil }
+}
