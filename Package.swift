@@ -87,6 +87,7 @@ let package = Package(
                 .embedInCode("0026_flagged.sql"),
                 .embedInCode("0027_alike.sql"),
                 .embedInCode("0028_promotion.sql"),
+                .embedInCode("0030_evaluations.sql"),
             ],
             swiftSettings: shared),
         .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),
@@ -317,8 +318,11 @@ let package = Package(
         .testTarget(
             name: "GleanerEvaluationTests",
             dependencies: [
-                "GleanerEvaluation", "GleanerJobs", "GleanerHTTP", "GleanerDemo", "GleanerTestSupport",
-                "AsyncPostgres", "AsyncCurl", nioCore, logging,
+                "GleanerEvaluation", "GleanerServer", "GleanerRouting", "GleanerJobs", "GleanerHTTP", "GleanerDemo",
+                "GleanerTestSupport",
+                "AsyncPostgres", "AsyncCurl", nioCore, logging, hummingbird,
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: shared),
         .testTarget(

@@ -27,5 +27,6 @@ public enum GleanerSchema {
         ("0026_flagged", PackageResources._026_flagged_sql),
         ("0027_alike", PackageResources._027_alike_sql),
         ("0028_promotion", PackageResources._028_promotion_sql),
+        ("0030_evaluations", PackageResources._030_evaluations_sql),
     ]
 }
