@@ -1,4 +1,4 @@
-public import GleanerCore
+import GleanerCore
 
 /// What a candidate must show on the holdout before it takes traffic.
 public struct GatePolicy: EvaluationDocument, Hashable {

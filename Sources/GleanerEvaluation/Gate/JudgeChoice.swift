@@ -1,5 +1,5 @@
 import Crypto
-public import GleanerCore
+import GleanerCore
 
 /// A model that says which of two answers is the better one.
 public struct JudgeChoice: EvaluationDocument, Hashable {
