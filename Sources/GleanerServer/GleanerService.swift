@@ -4,6 +4,7 @@ import Foundation
 import GleanerConsole
 import GleanerCore
 import GleanerDatasets
+import GleanerEvaluation
 import GleanerExchanges
 import GleanerFeedback
 public import GleanerGateway
@@ -120,8 +121,12 @@ public struct GleanerService: Sendable {
                     $0, feedback: feedback.service, sampling: sampling, moderation: moderation.service)
             }, logger: logger)
         let jobs = JobQueue(pool: pool)
+        let evaluation = EvaluationParts(
+            pool: pool, client: client, providers: providers, prices: prices, moderation: moderation.service,
+            configuration: configuration, logger: logger)
         let worker = JobWorker(
-            queue: jobs, handlers: moderation.handlers + [BacklogHandler(sampling: sampling)], logger: logger)
+            queue: jobs,
+            handlers: moderation.handlers + [BacklogHandler(sampling: sampling), evaluation.handler], logger: logger)
         let routesInForce = CurrentRoutes()
         let routeWatch = RouteWatch(
             store: PostgresRouteStore(pool: pool), current: routesInForce, configuration: pool.configuration,
@@ -161,6 +166,8 @@ public struct GleanerService: Sendable {
             routes: RouteRoutes(
                 service: RouteService(store: PostgresRouteStore(pool: pool)) { [providers] in providers.names }),
             jobs: JobRoutes(queue: jobs), moderation: ModerationRoutes(service: moderation.service),
+            evaluations: EvaluationRoutes(service: evaluation.service),
+            canaries: CanaryRoutes(service: evaluation.canaries),
             console: try Console(
                 accounts: accounts, exchanges: exchanges, feedback: feedback.stream, raters: feedback.raters,
                 review: desk, moderation: moderation.service,
@@ -181,6 +188,7 @@ public struct GleanerService: Sendable {
             AfterSchema(schema: schema, inner: SamplingUpkeep(sampling: sampling, logger: logger)),
             AfterSchema(schema: schema, inner: desk.reports),
             AfterSchema(schema: schema, inner: routeWatch),
+            AfterSchema(schema: schema, inner: evaluation.keeper),
             ProviderReload(providers: providers, logger: logger),
             AfterSchema(
                 schema: schema, inner: IdempotencyExpiry(keys: idempotency, posts: feedback.store, logger: logger)),

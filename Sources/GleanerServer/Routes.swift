@@ -1,5 +1,6 @@
 import GleanerConsole
 import GleanerDatasets
+import GleanerEvaluation
 import GleanerExchanges
 import GleanerFeedback
 import GleanerGateway
@@ -26,6 +27,8 @@ struct Routes: Sendable {
     let routes: RouteRoutes
     let jobs: JobRoutes
     let moderation: ModerationRoutes
+    let evaluations: EvaluationRoutes
+    let canaries: CanaryRoutes
     let console: Console
     let needs = RouteNeeds()
 
@@ -61,6 +64,10 @@ struct Routes: Sendable {
         jobs.add(to: api)
         // /api/moderation…
         moderation.add(to: api)
+        // /api/evaluations…
+        evaluations.add(to: api)
+        // /api/canaries…, /api/decisions
+        canaries.add(to: api)
         // /, /sign-in, /assets and the pages
         console.add(to: router.group().add(middleware: OffLoop()), needs: needs)
         let faults = needs.faults(of: router)

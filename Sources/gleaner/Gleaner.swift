@@ -14,7 +14,7 @@ struct Gleaner: AsyncParsableCommand {
         subcommands: [
             Up.self, Serve.self, Migrate.self, Doctor.self, Keys.self, People.self, ProviderCommand.self, Demo.self,
             Review.self,
-            Dataset.self, Routes.self, Import.self, Prices.self,
+            Dataset.self, Evaluate.self, CanaryCommand.self, Routes.self, Import.self, Prices.self,
             Moderation.self, Jobs.self,
         ])
 

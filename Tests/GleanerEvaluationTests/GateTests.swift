@@ -32,7 +32,8 @@ struct GateTests {
             #expect((chrf.items, chrf.conversations) == (80, 41))
             let judge = try #require(report.judge)
             #expect((judge.candidateWins, judge.incumbentWins, judge.unreadable) == (80, 0, 0))
-            #expect(isNear(report.costUSD, 80 * 4 * (20 * 1 + 30 * 2) / 1e6))
+            let dollars = 320 * 80.0 / 1_000_000
+            #expect(isNear(report.costUSD, dollars))
             let page = try #require(done.markdown)
             #expect(page.hasPrefix("# Passed\n"))
             for rule in report.rules { #expect(page.contains("| \(rule.metric.rawValue) |")) }

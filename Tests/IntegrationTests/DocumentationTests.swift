@@ -65,7 +65,7 @@ struct DocumentationTests {
         let api = try page("docs/reference/api.md")
         let code = try sources(
             "Sources/GleanerGateway", "Sources/GleanerExchanges", "Sources/GleanerFeedback", "Sources/GleanerReview",
-            "Sources/GleanerDatasets", "Sources/GleanerRouting", "Sources/GleanerImport", "Sources/GleanerModeration",
+            "Sources/GleanerDatasets", "Sources/GleanerEvaluation", "Sources/GleanerRouting", "Sources/GleanerImport", "Sources/GleanerModeration",
             "Sources/GleanerServer")
         let routes = code.matches(of: /router\.(get|post|put|delete)\("([^"]+)"/)
         #expect(routes.count > 15)
@@ -84,7 +84,7 @@ struct DocumentationTests {
             "up", "serve", "migrate", "doctor", "keys", "people", "provider", "demo", "review", "dataset", "routes",
             "import",
             "prices",
-            "moderation", "jobs",
+            "moderation", "jobs", "evaluate", "canary",
         ] {
             #expect(text.contains("`gleaner \(name)"))
             #expect(code.localizedCaseInsensitiveContains("struct \(name)"))

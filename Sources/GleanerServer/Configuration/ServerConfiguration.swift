@@ -36,6 +36,8 @@ public struct ServerConfiguration: Sendable {
     public var feedbackOrigins: FeedbackOrigins
     /// Moderation jobs that run at the same time.
     public var moderationConcurrency: Int
+    /// Between two looks at running canaries.
+    public var canaryInterval: Duration
     public var logLevel: Logger.Level
     public var logFormat: LogFormat
     public var publicURL: String?
@@ -76,6 +78,7 @@ public struct ServerConfiguration: Sendable {
         feedbackTokenLifetime = try settings.feedbackTokenLifetime()
         feedbackOrigins = try settings.feedbackOrigins()
         moderationConcurrency = try settings.int(.moderationConcurrency, atLeast: 1)
+        canaryInterval = try settings.duration(.canaryInterval)
         logLevel = try settings.choice(.logLevel, Logger.Level.self)
         logFormat = try settings.choice(.logFormat, LogFormat.self)
         publicURL = try settings.publicURL()
