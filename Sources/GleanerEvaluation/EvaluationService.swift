@@ -59,7 +59,9 @@ public struct EvaluationService: Sendable {
             policy: request.policy, salt: prepared.salt, state: .waiting, holdout: prepared.holdout,
             items: prepared.estimate.items, answered: 0, estimate: prepared.estimate, report: nil, failure: nil,
             author: author, createdAt: Date(), finishedAt: nil)
-        if try await store.add(evaluation, queue: queue) { return try await self.evaluation(evaluation.id, of: project) }
+        if try await store.add(evaluation, queue: queue) {
+            return try await self.evaluation(evaluation.id, of: project)
+        }
         guard let key = request.key, let known = try await store.evaluation(key: key, of: project),
             known.version == evaluation.version, known.candidate == evaluation.candidate,
             known.incumbent == evaluation.incumbent, known.policy == evaluation.policy

@@ -2,6 +2,7 @@ import AsyncPostgres
 import Foundation
 import GleanerCore
 import GleanerRouting
+import GleanerServer
 import GleanerTestSupport
 import Testing
 
@@ -77,8 +78,9 @@ struct CanaryFenceTests {
         await world.keeper.lookOnce()
         #expect(try await world.service.store.decision(decision.id)?.state == .void)
         #expect(isNear(try await world.share(), 0.1))
-        #expect(try await world.service.store.intend(
-            NewDecision(kind: .advance, why: ""), over: try await world.current(canary), byPerson: false) == false)
+        #expect(
+            try await world.service.store.intend(
+                NewDecision(kind: .advance, why: ""), over: try await world.current(canary), byPerson: false) == false)
     }
 
     @Test("many that carry out one decision make one version")

@@ -88,9 +88,11 @@ struct CanaryTests {
         #expect(try await world.decisions(canary).map(\.kind) == [.start, .advance, .hold], "a hold is said once")
     }
 
-    @Test("a slower, a flagged and a failing candidate are each rolled back by their guardrail",
+    @Test(
+        "a slower, a flagged and a failing candidate are each rolled back by their guardrail",
         arguments: [
-            (CanaryMetric.latency, Fare(milliseconds: 1600)), (.flagged, Fare(flagged: 0.15)), (.errors, Fare(errors: 0.15)),
+            (CanaryMetric.latency, Fare(milliseconds: 1600)), (.flagged, Fare(flagged: 0.15)),
+            (.errors, Fare(errors: 0.15)),
         ])
     func guardrails(_ metric: CanaryMetric, _ fare: Fare) async throws {
         let world = try await CanaryWorld(seed: 15)
@@ -114,7 +116,8 @@ struct CanaryTests {
         #expect((now.state, now.reason, now.pinnedBy) == (.running, .pinned, "ravi"))
         #expect(isNear(try await world.share(), 0.1))
         #expect(try await world.routes.versions(of: world.project).count == 2)
-        #expect(try await world.service.points(canary.id, of: world.project).isEmpty == false, "it is watched all the same")
+        #expect(
+            try await world.service.points(canary.id, of: world.project).isEmpty == false, "it is watched all the same")
         _ = try await world.service.unpin(canary.id, in: world.project, by: "ravi", note: "")
         try await world.round(6000..<9000, new: Fare(liked: 0.3), old: Fare(liked: 0.9))
         now = try await world.current(canary)
@@ -168,7 +171,8 @@ struct CanaryTests {
         #expect(isNear(try await world.share(), 0.5))
     }
 
-    @Test("what the owner did not allow is said, not done; a person may", arguments: [CanaryReason.wantsPerson, .limit])
+    @Test(
+        "what the owner did not allow is said, not done; a person may", arguments: [CanaryReason.wantsPerson, .limit])
     func limits(_ reason: CanaryReason) async throws {
         let world = try await CanaryWorld(seed: 20)
         var plan = CanaryWorld.plan

@@ -93,9 +93,11 @@ final class CanaryWorld: Sendable {
         var rows = Rows()
         for user in users {
             let id = ID<Exchange>(
-                UUIDv7(now: { [at = time.now.addingTimeInterval(1 + Double(user % 500))] in at }).make(shard: .random()))
+                UUIDv7(now: { [at = time.now.addingTimeInterval(1 + Double(user % 500))] in at }).make(shard: .random())
+            )
             let name = "user-\(user)"
-            guard let variant = arm?(user) ?? table.resolve("chat", stickyKey: name, exchange: id)?.choice.variant else {
+            guard let variant = arm?(user) ?? table.resolve("chat", stickyKey: name, exchange: id)?.choice.variant
+            else {
                 continue
             }
             let fare = variant == "new" ? new : old

@@ -16,10 +16,14 @@ struct ExactTestTests {
 
     @Test("Benjamini–Hochberg, in any order")
     func benjaminiHochberg() {
-        for (found, wanted) in zip(BenjaminiHochberg.adjusted([0.001, 0.02, 0.03, 0.2, 0.5]), [0.005, 0.05, 0.05, 0.25, 0.5]) {
+        for (found, wanted) in zip(
+            BenjaminiHochberg.adjusted([0.001, 0.02, 0.03, 0.2, 0.5]), [0.005, 0.05, 0.05, 0.25, 0.5])
+        {
             #expect(isNear(found, wanted))
         }
-        for (found, wanted) in zip(BenjaminiHochberg.adjusted([0.5, 0.03, 0.001, 0.2, 0.02]), [0.5, 0.05, 0.005, 0.25, 0.05]) {
+        for (found, wanted) in zip(
+            BenjaminiHochberg.adjusted([0.5, 0.03, 0.001, 0.2, 0.02]), [0.5, 0.05, 0.005, 0.25, 0.05])
+        {
             #expect(isNear(found, wanted))
         }
         #expect(BenjaminiHochberg.adjusted([]).isEmpty)
@@ -41,7 +45,9 @@ struct ExactTestTests {
     func clusters() throws {
         var chance = SeededRandom(seed: 3)
         let values = (0..<40).map { _ in Double.random(in: -1...1, using: &chance) }
-        let items = values.enumerated().flatMap { index, value in (0..<10).map { _ in (cluster: "c\(index)", value: value) } }
+        let items = values.enumerated().flatMap { index, value in
+            (0..<10).map { _ in (cluster: "c\(index)", value: value) }
+        }
         let honest = try #require(PairedBootstrap(items, seed: 1))
         let naive = try #require(
             PairedBootstrap(items.enumerated().map { (cluster: "i\($0)", value: $1.value) }, seed: 1))

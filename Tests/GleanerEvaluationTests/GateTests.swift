@@ -117,7 +117,8 @@ struct GateTests {
             var wanted = world.request("good", judge: "judge")
             wanted.policy.concurrency = 2
             let begun = try await world.service.start(wanted, in: world.project, by: "a")
-            let lease = try #require(try await world.queue.claim(world.handler.kind, limit: 1, lease: .seconds(1)).first)
+            let lease = try #require(
+                try await world.queue.claim(world.handler.kind, limit: 1, lease: .seconds(1)).first)
             let job = RunningJob(lease: lease, queue: world.queue, leaseDuration: .seconds(1))
             let running = Task { try await world.handler.run(job) }
             for _ in 0..<2000 where world.script.asked.values.reduce(0, +) < 50 {

@@ -150,7 +150,8 @@ struct GateWorld {
             VALUES (\(policy), \(project.uuid), \(dataset), 1, '{}', now())
             """)
         try await pool.query(
-            "INSERT INTO gleaner.datasets (id, project_id, name, created_at) VALUES (\(set), \(project.uuid), \(dataset), now())")
+            "INSERT INTO gleaner.datasets (id, project_id, name, created_at) VALUES (\(set), \(project.uuid), \(dataset), now())"
+        )
         try await pool.query(
             """
             INSERT INTO gleaner.dataset_versions
@@ -179,7 +180,9 @@ struct GateWorld {
         }
     }
 
-    func request(_ candidate: String, against incumbent: String = "plain", judge: String? = nil) -> EvaluationService.Request {
+    func request(_ candidate: String, against incumbent: String = "plain", judge: String? = nil)
+        -> EvaluationService.Request
+    {
         var request = EvaluationService.Request(
             dataset: "chat", candidate: ModelChoice(model: candidate), incumbent: ModelChoice(model: incumbent))
         request.policy = GatePolicy(judge: judge.map { JudgeChoice(model: $0) })

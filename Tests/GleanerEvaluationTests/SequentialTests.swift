@@ -74,7 +74,9 @@ struct SequentialTests {
         for n in 1...upTo {
             a.add(Double.random(in: 0..<1, using: &chance) < candidate ? 1 : 0)
             b.add(Double.random(in: 0..<1, using: &chance) < incumbent ? 1 : 0)
-            guard n >= minimum, let difference = ArmDifference(candidate: a, incumbent: b, isShare: true) else { continue }
+            guard n >= minimum, let difference = ArmDifference(candidate: a, incumbent: b, isShare: true) else {
+                continue
+            }
             let interval = difference.interval(alpha: alpha, tunedFor: 500)
             if interval.low > 0 || interval.high < 0 { return (n, difference.estimate) }
         }
@@ -103,7 +105,9 @@ struct SequentialTests {
             for n in 1...1000 {
                 a.add(Double.random(in: 0..<1, using: &chance) < 0.12 ? 1 : 0)
                 b.add(Double.random(in: 0..<1, using: &chance) < 0.10 ? 1 : 0)
-                guard n >= 50, let difference = ArmDifference(candidate: a, incumbent: b, isShare: true) else { continue }
+                guard n >= 50, let difference = ArmDifference(candidate: a, incumbent: b, isShare: true) else {
+                    continue
+                }
                 let harm = difference.bounds(alpha: 0.05, tunedFor: 500)
                 if NonInferiority(harm: harm, margin: 0.02) == .violated { return true }
             }

@@ -65,7 +65,8 @@ struct DocumentationTests {
         let api = try page("docs/reference/api.md")
         let code = try sources(
             "Sources/GleanerGateway", "Sources/GleanerExchanges", "Sources/GleanerFeedback", "Sources/GleanerReview",
-            "Sources/GleanerDatasets", "Sources/GleanerEvaluation", "Sources/GleanerRouting", "Sources/GleanerImport", "Sources/GleanerModeration",
+            "Sources/GleanerDatasets", "Sources/GleanerEvaluation", "Sources/GleanerRouting", "Sources/GleanerImport",
+            "Sources/GleanerModeration",
             "Sources/GleanerServer")
         let routes = code.matches(of: /router\.(get|post|put|delete)\("([^"]+)"/)
         #expect(routes.count > 15)

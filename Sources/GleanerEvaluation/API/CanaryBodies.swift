@@ -1,5 +1,5 @@
-public import Foundation
-public import GleanerCore
+import Foundation
+import GleanerCore
 import GleanerHTTP
 public import Hummingbird
 
@@ -53,7 +53,8 @@ public enum CanaryBodies {
         }
 
         enum CodingKeys: String, CodingKey {
-            case id, route, candidate, incumbent, plan, evaluation, state, step, share, reason, author, decisions, pinned
+            case id, route, candidate, incumbent, plan, evaluation, state, step, share, reason, author, decisions,
+                pinned
             case stepSince = "step_since"
             case lookedAt = "looked_at"
             case createdAt = "created_at"

@@ -51,7 +51,9 @@ struct CanaryActor: Sendable {
         let note = Self.note(decision.id, canary.id)
         // Others edit other routes meanwhile; each time the route itself is looked at again.
         for _ in 0..<20 {
-            if let done = try await routes.edits(since: canary.stepVersion, in: canary.project).first(where: { $0.note == note }) {
+            if let done = try await routes.edits(since: canary.stepVersion, in: canary.project).first(where: {
+                $0.note == note
+            }) {
                 return done.version
             }
             guard let (route, version) = try await routes.route(canary.route, in: canary.project),
@@ -68,7 +70,8 @@ struct CanaryActor: Sendable {
 
     private func void(_ canary: Canary, _ decision: Decision, on connection: PostgresConnection) async throws {
         try await connection.query(
-            "UPDATE gleaner.decisions SET state = 'void', settled_at = now() WHERE id = \(decision.id.uuid) AND state = 'pending'")
+            "UPDATE gleaner.decisions SET state = 'void', settled_at = now() WHERE id = \(decision.id.uuid) AND state = 'pending'"
+        )
         try await connection.query("UPDATE gleaner.canaries SET pending = NULL WHERE id = \(canary.id.uuid)")
     }
 

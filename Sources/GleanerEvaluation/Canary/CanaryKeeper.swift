@@ -1,6 +1,6 @@
 public import AsyncPostgres
 public import Foundation
-public import GleanerCore
+import GleanerCore
 public import Logging
 public import ServiceLifecycle
 
@@ -126,7 +126,9 @@ public struct CanaryKeeper: Service {
         guard try await store.intend(decision, over: canary, byPerson: false) else { return }
         logger.notice(
             "canary decided",
-            metadata: ["canary.id": "\(canary.id)", "decision.kind": "\(kind.rawValue)", "canary.route": "\(canary.route)"])
+            metadata: [
+                "canary.id": "\(canary.id)", "decision.kind": "\(kind.rawValue)", "canary.route": "\(canary.route)",
+            ])
         try await CanaryActor(store: store, routes: routes, now: now).carryOut(
             decision.id, of: canary.id, in: canary.project)
     }

@@ -15,9 +15,11 @@ enum CanaryMove: Sendable, Hashable {
         if ratio.p < SampleRatio.alpha, evidence.candidateUsers + evidence.incumbentUsers >= 100 {
             self = .hold(
                 .sampleRatio,
-                why: "\(evidence.candidateUsers) users met the candidate and \(evidence.incumbentUsers) the incumbent, where "
+                why:
+                    "\(evidence.candidateUsers) users met the candidate and \(evidence.incumbentUsers) the incumbent, where "
                     + "\(Figures.short(ratio.share * 100)) % were meant to meet the candidate (χ² \(Figures.short(ratio.statistic)), "
-                    + "p \(Figures.short(ratio.p))). Something besides chance decides who meets which, so the two cannot be compared.")
+                    + "p \(Figures.short(ratio.p))). Something besides chance decides who meets which, so the two cannot be compared."
+            )
             return
         }
         let harmful = evidence.metrics.filter { $0.outcome == .worse }
@@ -29,7 +31,9 @@ enum CanaryMove: Sendable, Hashable {
         let fewest = min(evidence.candidateUsers, evidence.incumbentUsers)
         guard fewest >= plan.minimumUsers, evidence.minutes >= Double(plan.minimumMinutes) else {
             self = .gather(
-                why: "\(fewest) of \(plan.minimumUsers) users, \(Int(evidence.minutes)) of \(plan.minimumMinutes) minutes.")
+                why:
+                    "\(fewest) of \(plan.minimumUsers) users, \(Int(evidence.minutes)) of \(plan.minimumMinutes) minutes."
+            )
             return
         }
         self = Self.next(evidence, plan)
@@ -52,7 +56,9 @@ enum CanaryMove: Sendable, Hashable {
         }
         let percent = "\(Figures.short(share * 100)) %"
         guard share <= plan.maximumShare else {
-            return .hold(.limit, why: "\(percent) is above the \(Figures.short(plan.maximumShare * 100)) % that it may take by itself.")
+            return .hold(
+                .limit,
+                why: "\(percent) is above the \(Figures.short(plan.maximumShare * 100)) % that it may take by itself.")
         }
         let proven = words(evidence.metrics.filter { $0.outcome != .none })
         guard plan.autopromote else { return .hold(.wantsPerson, why: "Ready for \(percent): \(proven).") }
@@ -76,7 +82,8 @@ enum CanaryMove: Sendable, Hashable {
             guard let estimate = metric.estimate, let low = metric.low, let high = metric.high else {
                 return "\(metric.metric.rawValue) not measured"
             }
-            return "\(metric.metric.rawValue) \(Figures.signed(estimate)) (\(Figures.signed(low)) … \(Figures.signed(high)), "
+            return
+                "\(metric.metric.rawValue) \(Figures.signed(estimate)) (\(Figures.signed(low)) … \(Figures.signed(high)), "
                 + "margin \(Figures.short(metric.margin)), \(metric.candidateUsers) and \(metric.incumbentUsers) users)"
         }.joined(separator: "; ")
     }

@@ -151,7 +151,8 @@ public struct CanaryService: Sendable {
     }
 
     /// Goes on from the route as it is, at the step whose share comes nearest from below; that step begins anew.
-    public func unpin(_ id: ID<Canary>, in project: ID<Project>, by author: String, note: String) async throws -> Canary {
+    public func unpin(_ id: ID<Canary>, in project: ID<Project>, by author: String, note: String) async throws -> Canary
+    {
         try check(note)
         let canary = try await running(id, project)
         guard let (route, version) = try await routes.route(canary.route, in: project) else {
@@ -174,12 +175,16 @@ public struct CanaryService: Sendable {
     }
 
     /// All traffic to the candidate now, whatever is proven.
-    public func promote(_ id: ID<Canary>, in project: ID<Project>, by author: String, note: String) async throws -> Canary {
+    public func promote(_ id: ID<Canary>, in project: ID<Project>, by author: String, note: String) async throws
+        -> Canary
+    {
         try await command(id, project, .promote, share: 1, author, note)
     }
 
     /// No traffic to the candidate from now on.
-    public func rollBack(_ id: ID<Canary>, in project: ID<Project>, by author: String, note: String) async throws -> Canary {
+    public func rollBack(_ id: ID<Canary>, in project: ID<Project>, by author: String, note: String) async throws
+        -> Canary
+    {
         try await command(id, project, .rollBack, share: 0, author, note)
     }
 

@@ -105,7 +105,8 @@ extension PostgresCanaryStore {
             guard let row, try row.decode("state", as: String.self) == "running" else { return false }
             if let pending = try row.decodeIfPresent("pending", as: UUID.self) {
                 try await connection.query(
-                    "UPDATE gleaner.decisions SET state = 'void', settled_at = now() WHERE id = \(pending) AND state = 'pending'")
+                    "UPDATE gleaner.decisions SET state = 'void', settled_at = now() WHERE id = \(pending) AND state = 'pending'"
+                )
             }
             try await connection.query(
                 """

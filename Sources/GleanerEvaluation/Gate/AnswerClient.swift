@@ -134,7 +134,9 @@ struct AnswerClient: Sendable {
             return value
         case 401, 403, 404: throw .impossible(status: status)
         case 408, 409, 425, 429, 500...:
-            let after = headers.first("retry-after").flatMap { Double($0) }.map { Duration.seconds(min(max($0, 0), 3600)) }
+            let after = headers.first("retry-after").flatMap { Double($0) }.map {
+                Duration.seconds(min(max($0, 0), 3600))
+            }
             throw .transient(reason: status == 429 ? "rate_limited" : "status_\(status)", after: after)
         default: throw .refused(status: status)
         }

@@ -23,7 +23,8 @@ public struct GateHandler: JobHandler {
     private let moderator: any AnswerModerator
 
     public init(
-        pool: PostgresPool, client: CurlClient, providers: any EvaluationProviders, prices: any ModelPrices = NoPrices(),
+        pool: PostgresPool, client: CurlClient, providers: any EvaluationProviders,
+        prices: any ModelPrices = NoPrices(),
         moderator: any AnswerModerator = NoModerator()
     ) {
         store = PostgresEvaluationStore(pool: pool)
@@ -40,7 +41,8 @@ public struct GateHandler: JobHandler {
         guard [.waiting, .running].contains(evaluation.state) else { return }
         try await store.began(id)
         do {
-            let run = try await GateRun(evaluation, store: store, answers: answers, prices: prices, moderator: moderator)
+            let run = try await GateRun(
+                evaluation, store: store, answers: answers, prices: prices, moderator: moderator)
             try await run.answerAll(job)
             try await run.judgeAll(job)
             try Task.checkCancellation()

@@ -55,7 +55,8 @@ public struct GatePolicy: EvaluationDocument, Hashable {
         if embeds { rules.append(GateRule(.similarity, .nonInferior, margin: 0.05)) }
         return rules + [
             GateRule(.failed, .nonInferior, margin: 0.05), GateRule(.flagged, .nonInferior, margin: 0.05),
-            GateRule(.refusal, .nonInferior, margin: 0.05), GateRule(.repetition, .nonInferior, margin: 0.05, isRequired: false),
+            GateRule(.refusal, .nonInferior, margin: 0.05),
+            GateRule(.repetition, .nonInferior, margin: 0.05, isRequired: false),
             GateRule(.length, .nonInferior, margin: 0.35), GateRule(.latency, .nonInferior, margin: 0.41),
             GateRule(.cost, .nonInferior, margin: 0.69, isRequired: false),
         ]

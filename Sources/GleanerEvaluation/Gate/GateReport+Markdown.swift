@@ -2,7 +2,8 @@ import GleanerCore
 
 extension GateReport {
     /// The verdict as a page.
-    func markdown(candidate choice: ModelChoice, incumbent other: ModelChoice, dataset: String, version: Int) -> String {
+    func markdown(candidate choice: ModelChoice, incumbent other: ModelChoice, dataset: String, version: Int) -> String
+    {
         var lines = [
             "# \(Self.title(verdict))", "", "\(summary)", "",
             "Candidate \(Self.name(choice)) against incumbent \(Self.name(other)), on \(items) of the \(holdout) lines that",
@@ -15,14 +16,19 @@ extension GateReport {
         for rule in rules {
             let test =
                 rule.test == .superior
-                ? "better by more than \(Figures.short(rule.margin))" : "worse by less than \(Figures.short(rule.margin))"
+                ? "better by more than \(Figures.short(rule.margin))"
+                : "worse by less than \(Figures.short(rule.margin))"
             let bounds = rule.low.flatMap { low in rule.high.map { "\(Figures.signed(low)) … \(Figures.signed($0))" } }
             lines.append(
                 "| \(rule.metric.rawValue) | \(test) | **\(rule.outcome.rawValue)** | \(Self.number(rule.candidateMean)) "
                     + "| \(Self.number(rule.incumbentMean)) | \(rule.estimate.map(Figures.signed) ?? "–") | \(bounds ?? "–") "
                     + "| \(rule.items) of \(rule.conversations) conversations |")
         }
-        lines += ["", "Differences are above 0 where the candidate is better. Bounds are one-sided at \(Figures.short(alpha)),", "by resampling whole conversations. latency and cost are logarithms: 0.69 is half or double.", ""]
+        lines += [
+            "",
+            "Differences are above 0 where the candidate is better. Bounds are one-sided at \(Figures.short(alpha)),",
+            "by resampling whole conversations. latency and cost are logarithms: 0.69 is half or double.", "",
+        ]
         lines += rules.map { "- \($0.metric.rawValue): \($0.why)" + Self.exact($0) }
         if let judge {
             lines += [

@@ -36,7 +36,9 @@ struct GateRun: Sendable {
             // Both sides of a line one after the other, so that neither meets a busier hour.
             [true, false].filter { !known.contains(.init(line: item.line, isCandidate: $0)) }.map { (item, $0) }
         }
-        try await forEach(work, job, done: known.count, of: items.count * 2) { try await answer($0.0, isCandidate: $0.1) }
+        try await forEach(work, job, done: known.count, of: items.count * 2) {
+            try await answer($0.0, isCandidate: $0.1)
+        }
     }
 
     private func answer(_ item: HoldoutItem, isCandidate: Bool) async throws {
@@ -97,7 +99,9 @@ struct GateRun: Sendable {
         }
         let done = known.values.reduce(0) { $0 + $1.count }
         try await forEach(work, job, done: done, of: work.count + done) { item, candidateFirst in
-            guard let candidate = texts[item.line]?.candidate, let incumbent = texts[item.line]?.incumbent else { return }
+            guard let candidate = texts[item.line]?.candidate, let incumbent = texts[item.line]?.incumbent else {
+                return
+            }
             let (first, second) = candidateFirst ? (candidate, incumbent) : (incumbent, candidate)
             let key = "gleaner-evaluation-\(evaluation.id)-\(item.line)-judge-\(candidateFirst)"
             var preference = JudgedPreference.unreadable
@@ -120,7 +124,9 @@ struct GateRun: Sendable {
         let scored = try await store.scored(evaluation.id)
         let judged = try await store.judged(evaluation.id)
         let pairs = items.compactMap { item -> ScoredPair? in
-            guard let candidate = scored[item.line]?[true], let incumbent = scored[item.line]?[false] else { return nil }
+            guard let candidate = scored[item.line]?[true], let incumbent = scored[item.line]?[false] else {
+                return nil
+            }
             var gain: Double?
             if let one = judged[item.line]?[true], let other = judged[item.line]?[false] {
                 gain = JudgedPreference.gain(one, other)

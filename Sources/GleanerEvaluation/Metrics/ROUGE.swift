@@ -85,7 +85,8 @@ public struct ROUGE: Sendable, Hashable {
         var hits = 0
         for line in wanted {
             let union = Set(found.flatMap { CommonSubsequence(line, $0).indices })
-            for index in union.sorted() where left[line[index], default: 0] > 0 && leftWanted[line[index], default: 0] > 0 {
+            for index in union.sorted()
+            where left[line[index], default: 0] > 0 && leftWanted[line[index], default: 0] > 0 {
                 hits += 1
                 left[line[index], default: 0] -= 1
                 leftWanted[line[index], default: 0] -= 1

@@ -10,7 +10,8 @@ extension PostgresEvaluationStore {
 
     func answered(_ id: ID<Evaluation>) async throws -> Set<AnswerKey> {
         Set(
-            try await pool.query("SELECT line, side FROM gleaner.evaluation_items WHERE evaluation_id = \(id.uuid)").map {
+            try await pool.query("SELECT line, side FROM gleaner.evaluation_items WHERE evaluation_id = \(id.uuid)").map
+            {
                 AnswerKey(
                     line: Int(try $0.decode("line", as: Int32.self)), isCandidate: try $0.decode("side") == "candidate")
             })

@@ -46,7 +46,8 @@ struct PostgresEvaluationStore: Sendable {
 
     private static func item(_ row: PostgresRow) throws -> HoldoutItem? {
         HoldoutItem(
-            line: Int(try row.decode("line", as: Int32.self)), exchange: ID(try row.decode("exchange_id", as: UUID.self)),
+            line: Int(try row.decode("line", as: Int32.self)),
+            exchange: ID(try row.decode("exchange_id", as: UUID.self)),
             content: try JSONValue(parsing: row.decode("content", as: [UInt8].self)),
             lineage: try JSONValue(parsing: row.decode("lineage", as: JSONB.self).bytes),
             conversation: try row.decodeIfPresent("conversation"))
@@ -119,13 +120,15 @@ struct PostgresEvaluationStore: Sendable {
             try StoredJSON.read(type, row.decode(column, as: JSONB.self).bytes)
         }
         return Evaluation(
-            id: ID(try row.decode("id")), project: ID(try row.decode("project_id")), key: try row.decodeIfPresent("key"),
+            id: ID(try row.decode("id")), project: ID(try row.decode("project_id")),
+            key: try row.decodeIfPresent("key"),
             version: try row.decode("version_id"), dataset: try row.decode("dataset"),
             versionNumber: Int(try row.decode("number", as: Int32.self)),
             candidate: try document("candidate", ModelChoice.self),
             incumbent: try document("incumbent", ModelChoice.self), policy: try document("policy", GatePolicy.self),
             salt: try row.decode("salt"), state: Evaluation.State(rawValue: try row.decode("state")) ?? .failed,
-            holdout: Int(try row.decode("holdout", as: Int32.self)), items: Int(try row.decode("items", as: Int32.self)),
+            holdout: Int(try row.decode("holdout", as: Int32.self)),
+            items: Int(try row.decode("items", as: Int32.self)),
             answered: Int(try row.decode("answered", as: Int64.self)),
             estimate: try document("estimate", GateEstimate.self),
             report: try row.decodeIfPresent("report", as: JSONB.self).map {

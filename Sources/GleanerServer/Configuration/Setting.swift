@@ -130,7 +130,8 @@ public struct Setting: Sendable, Hashable {
         maximumBodyBytes, maximumAnswerBytes, journalMaximumBytes, shutdownTimeout, maximumConcurrent, rate,
         keyMaximumConcurrent, keyRate, clientGone, headTimeout, bodyTimeout, clientIdleTimeout, clientStallTimeout,
         maximumConnections, maximumConnectionsPerAddress, drainMaximum, drainTimeout, memoryLimit,
-        feedbackTokenLifetime, feedbackOrigins, moderationConcurrency, canaryInterval, logLevel, logFormat, publicURL, oidcIssuer,
+        feedbackTokenLifetime, feedbackOrigins, moderationConcurrency, canaryInterval, logLevel, logFormat, publicURL,
+        oidcIssuer,
         oidcClientID,
         oidcClientSecret, oidcName, oidcRole,
     ]

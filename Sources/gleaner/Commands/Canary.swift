@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GleanerCore
 import GleanerEvaluation
+import GleanerGateway
 import GleanerRouting
 import GleanerServer
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GleanerCore
 import GleanerEvaluation
+import GleanerGateway
 import GleanerIngest
 import GleanerServer
 
@@ -74,7 +75,8 @@ struct Evaluate: AsyncParsableCommand {
                 if common.json { return try Output.json(EvaluationBodies.Estimated(estimate)) }
                 return print(
                     "\(estimate.items) items, \(estimate.requests) requests, about \(estimate.inputTokens) tokens in and "
-                        + "\(estimate.outputTokens) out: " + Self.price(estimate) + "\nNothing was spent. Begin with --yes.")
+                        + "\(estimate.outputTokens) out: " + Self.price(estimate)
+                        + "\nNothing was spent. Begin with --yes.")
             }
             let author = "cli:\(ProcessInfo.processInfo.userName)"
             let evaluation = try await common.withService { try await $0.start(request, in: $1, by: author) }
@@ -83,7 +85,9 @@ struct Evaluate: AsyncParsableCommand {
         }
 
         private static func price(_ estimate: GateEstimate) -> String {
-            guard let usd = estimate.usd else { return "no price is known of \(estimate.unpriced.joined(separator: ", "))" }
+            guard let usd = estimate.usd else {
+                return "no price is known of \(estimate.unpriced.joined(separator: ", "))"
+            }
             return String(format: "about %.4f US dollars", usd)
         }
 
