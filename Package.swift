@@ -88,6 +88,7 @@ let package = Package(
                 .embedInCode("0027_alike.sql"),
                 .embedInCode("0028_promotion.sql"),
                 .embedInCode("0029_tuning.sql"),
+                .embedInCode("0030_evaluations.sql"),
                 .embedInCode("0031_erasures.sql"),
             ],
             swiftSettings: shared),
@@ -207,7 +208,8 @@ let package = Package(
                 "GleanerCore", "GleanerHTTP", "GleanerSchema", "SQLMigrations", "AsyncPostgres", "AsyncCurl",
                 "CMalloc", "GleanerGateway", "GleanerIngest", "GleanerExchanges", "GleanerJobs", "GleanerFeedback",
                 "GleanerModeration",
-                "GleanerReview", "GleanerRouting", "GleanerDatasets", "GleanerTuning", "GleanerEvaluation", "GleanerErasure",
+                "GleanerReview", "GleanerRouting", "GleanerDatasets", "GleanerTuning", "GleanerEvaluation",
+                "GleanerErasure",
                 "GleanerImport", "GleanerConsole", "GleanerDemo", hummingbird,
                 httpTypes, nioCore, logging, lifecycle, crypto,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -319,8 +321,11 @@ let package = Package(
         .testTarget(
             name: "GleanerEvaluationTests",
             dependencies: [
-                "GleanerEvaluation", "GleanerJobs", "GleanerHTTP", "GleanerDemo", "GleanerTestSupport",
-                "AsyncPostgres", "AsyncCurl", nioCore, logging,
+                "GleanerEvaluation", "GleanerServer", "GleanerRouting", "GleanerJobs", "GleanerHTTP", "GleanerDemo",
+                "GleanerTestSupport",
+                "AsyncPostgres", "AsyncCurl", nioCore, logging, hummingbird,
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: shared),
         .testTarget(

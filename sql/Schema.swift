@@ -28,6 +28,7 @@ public enum GleanerSchema {
         ("0027_alike", PackageResources._027_alike_sql),
         ("0028_promotion", PackageResources._028_promotion_sql),
         ("0029_tuning", PackageResources._029_tuning_sql),
+        ("0030_evaluations", PackageResources._030_evaluations_sql),
         ("0031_erasures", PackageResources._031_erasures_sql),
     ]
 }

@@ -5,6 +5,7 @@ import GleanerConsole
 import GleanerCore
 import GleanerDatasets
 import GleanerErasure
+import GleanerEvaluation
 import GleanerExchanges
 import GleanerFeedback
 public import GleanerGateway
@@ -126,9 +127,13 @@ public struct GleanerService: Sendable {
             pool: pool, queue: jobs, journal: journal, dataDirectory: configuration.dataDirectory, logger: logger)
         let tuning = TuningParts(
             pool: pool, client: client, providers: providers, configuration: configuration, logger: logger)
+        let evaluation = EvaluationParts(
+            pool: pool, client: client, providers: providers, prices: prices, moderation: moderation.service,
+            configuration: configuration, logger: logger)
         let worker = JobWorker(
-            queue: jobs, handlers: moderation.handlers + [BacklogHandler(sampling: sampling), tuning.handler] + erasure.handlers,
-            logger: logger)
+            queue: jobs,
+            handlers: moderation.handlers + erasure.handlers
+                + [BacklogHandler(sampling: sampling), tuning.handler, evaluation.handler], logger: logger)
         let routesInForce = CurrentRoutes()
         let routeWatch = RouteWatch(
             store: PostgresRouteStore(pool: pool), current: routesInForce, configuration: pool.configuration,
@@ -171,6 +176,8 @@ public struct GleanerService: Sendable {
             jobs: JobRoutes(queue: jobs), erasures: ErasureRoutes(service: erasure.service),
             moderation: ModerationRoutes(service: moderation.service),
             tuning: tuning.routes,
+            evaluations: EvaluationRoutes(service: evaluation.service),
+            canaries: CanaryRoutes(service: evaluation.canaries),
             console: try Console(
                 accounts: accounts, exchanges: exchanges, feedback: feedback.stream, raters: feedback.raters,
                 review: desk, moderation: moderation.service,
@@ -193,6 +200,7 @@ public struct GleanerService: Sendable {
             AfterSchema(schema: schema, inner: desk.reports),
             AfterSchema(schema: schema, inner: routeWatch),
             AfterSchema(schema: schema, inner: tuning.radar),
+            AfterSchema(schema: schema, inner: evaluation.keeper),
             ProviderReload(providers: providers, logger: logger),
             AfterSchema(
                 schema: schema, inner: IdempotencyExpiry(keys: idempotency, posts: feedback.store, logger: logger)),

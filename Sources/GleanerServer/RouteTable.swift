@@ -106,6 +106,19 @@ extension RouteNeeds {
         declare(.get, "/api/tuning/retirements", .key(.read))
         declare(.get, "/api/tuning/prices", .key(.read))
         declare(.put, "/api/tuning/prices", .key(.admin))
+        declare(.get, "/api/evaluations", .key(.read))
+        declare(.post, "/api/evaluations", .key(.datasets))
+        declare(.get, "/api/evaluations/{id}", .key(.read))
+        declare(.get, "/api/evaluations/{id}/verdict", .key(.read))
+        declare(.get, "/api/canaries", .key(.read))
+        declare(.post, "/api/canaries", .key(.routes))
+        declare(.get, "/api/canaries/{id}", .key(.read))
+        declare(.get, "/api/canaries/{id}/points", .key(.read))
+        declare(.get, "/api/canaries/{id}/decisions", .key(.read))
+        for path in ["pin", "unpin", "promote", "rollback", "end"] {
+            declare(.post, "/api/canaries/{id}/\(path)", .key(.routes))
+        }
+        declare(.get, "/api/decisions", .key(.read))
 
         declare(.get, "/api/routes", .key(.routes))
         declare(.get, "/api/routes/versions", .key(.routes))

@@ -1,6 +1,7 @@
 import GleanerConsole
 import GleanerDatasets
 import GleanerErasure
+import GleanerEvaluation
 import GleanerExchanges
 import GleanerFeedback
 import GleanerGateway
@@ -31,6 +32,8 @@ struct Routes: Sendable {
     let erasures: ErasureRoutes
     let moderation: ModerationRoutes
     let tuning: TuningRoutes
+    let evaluations: EvaluationRoutes
+    let canaries: CanaryRoutes
     let console: Console
     let needs = RouteNeeds()
 
@@ -72,6 +75,10 @@ struct Routes: Sendable {
         moderation.add(to: api)
         // /api/tuning…
         tuning.add(to: api)
+        // /api/evaluations…
+        evaluations.add(to: api)
+        // /api/canaries…, /api/decisions
+        canaries.add(to: api)
         // /, /sign-in, /assets and the pages
         console.add(to: router.group().add(middleware: OffLoop()), needs: needs)
         let faults = needs.faults(of: router)

@@ -13,9 +13,8 @@ struct Gleaner: AsyncParsableCommand {
             """,
         subcommands: [
             Up.self, Serve.self, Migrate.self, Doctor.self, Keys.self, People.self, ProviderCommand.self, Demo.self,
-            Review.self,
-            Dataset.self, Routes.self, Import.self, Prices.self,
-            Moderation.self, Jobs.self, Tune.self, Erase.self,
+            Review.self, Dataset.self, Tune.self, Evaluate.self, CanaryCommand.self, Routes.self, Import.self,
+            Prices.self, Moderation.self, Jobs.self, Erase.self,
         ])
 
     static func main() async {

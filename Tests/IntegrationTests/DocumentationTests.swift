@@ -65,8 +65,8 @@ struct DocumentationTests {
         let api = try page("docs/reference/api.md")
         let code = try sources(
             "Sources/GleanerGateway", "Sources/GleanerExchanges", "Sources/GleanerFeedback", "Sources/GleanerReview",
-            "Sources/GleanerDatasets", "Sources/GleanerTuning", "Sources/GleanerRouting", "Sources/GleanerImport",
-            "Sources/GleanerModeration", "Sources/GleanerErasure",
+            "Sources/GleanerDatasets", "Sources/GleanerTuning", "Sources/GleanerEvaluation", "Sources/GleanerErasure",
+            "Sources/GleanerRouting", "Sources/GleanerImport", "Sources/GleanerModeration",
             "Sources/GleanerServer")
         let routes = code.matches(of: /router\.(get|post|put|delete)\("([^"]+)"/)
         #expect(routes.count > 15)
@@ -85,7 +85,7 @@ struct DocumentationTests {
             "up", "serve", "migrate", "doctor", "keys", "people", "provider", "demo", "review", "dataset", "routes",
             "import",
             "prices",
-            "moderation", "jobs", "tune", "erase",
+            "moderation", "jobs", "tune", "evaluate", "canary", "erase",
         ] {
             #expect(text.contains("`gleaner \(name)"))
             #expect(code.localizedCaseInsensitiveContains("struct \(name)"))

@@ -40,6 +40,8 @@ public struct ServerConfiguration: Sendable {
     public var tuningCommand: [String]?
     public var tuningPoll: Duration
     public var tuningSettle: Duration
+    /// Between two looks at running canaries.
+    public var canaryInterval: Duration
     public var logLevel: Logger.Level
     public var logFormat: LogFormat
     public var publicURL: String?
@@ -83,6 +85,7 @@ public struct ServerConfiguration: Sendable {
         tuningCommand = settings.text(.tuningCommand)?.split(separator: " ").map(String.init)
         tuningPoll = try settings.duration(.tuningPoll)
         tuningSettle = try settings.duration(.tuningSettle)
+        canaryInterval = try settings.duration(.canaryInterval)
         logLevel = try settings.choice(.logLevel, Logger.Level.self)
         logFormat = try settings.choice(.logFormat, LogFormat.self)
         publicURL = try settings.publicURL()

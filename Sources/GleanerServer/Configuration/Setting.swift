@@ -132,6 +132,8 @@ public struct Setting: Sendable, Hashable {
         maximumConnections, maximumConnectionsPerAddress, drainMaximum, drainTimeout, memoryLimit,
         feedbackTokenLifetime, feedbackOrigins, moderationConcurrency, tuningCommand, tuningPoll, tuningSettle,
         logLevel, logFormat, publicURL, oidcIssuer,
+        feedbackTokenLifetime, feedbackOrigins, moderationConcurrency, canaryInterval, logLevel, logFormat, publicURL,
+        oidcIssuer,
         oidcClientID,
         oidcClientSecret, oidcName, oidcRole,
     ]
