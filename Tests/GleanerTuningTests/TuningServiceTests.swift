@@ -2,6 +2,7 @@ import AsyncPostgres
 import Foundation
 import GleanerCore
 import GleanerDemo
+import GleanerJobs
 import GleanerTestSupport
 import Logging
 import Testing
@@ -141,6 +142,37 @@ struct TuningServiceTests {
             _ = try await keeper.deleteFiles(of: job.id, in: world.project)
             #expect(world.tuning.counts.deletes == 2)
             #expect(try await world.job(job).filesDeletedAt != nil)
+        }
+    }
+
+    @Test("whatever a trainer says can be kept, U+0000 among it, and a result never without its lease")
+    func hostileWords() async throws {
+        try await TuningWorld.with { world in
+            try await world.dataset()
+            let job = try await world.start()
+            let queue = JobQueue(pool: world.pool)
+            let store = TuningStore(pool: world.pool)
+            let lease = try #require(try await queue.claim(.tune, limit: 1, lease: .seconds(60)).first)
+            let running = RunningJob(lease: lease, queue: queue, leaseDuration: .seconds(60))
+            var news = TuningNews()
+            news.events = [
+                TuningEvent(
+                    id: "e\0", at: Date(), level: "\0", type: "\0", message: "a\0b",
+                    data: ["k\0": ["v\0", ["x": "\0"]], "n": 1e300])
+            ]
+            try await store.note(RemoteJob(id: "j", rawStatus: "run\0ning"), news, for: job.id, holding: running)
+            let detail = try await world.service.detail(job.id, in: world.project)
+            #expect(detail.job.providerStatus == "running")
+            #expect(detail.events.map(\.message) == ["ab"])
+            #expect(detail.events.first?.data?["k"] == ["v", ["x": ""]])
+            // Another holder: nothing more is written by this one.
+            try await queue.release(lease)
+            _ = try await queue.claim(.tune, limit: 1, lease: .seconds(60))
+            await #expect(throws: JobError.leaseLost) {
+                try await store.end(.succeeded(model: "m"), job, nil, results: [], holding: running)
+            }
+            #expect(try await world.service.models(in: world.project).isEmpty)
+            #expect(try await world.job(job).state == .training)
         }
     }
 

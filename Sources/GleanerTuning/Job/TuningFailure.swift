@@ -1,4 +1,4 @@
-public import GleanerCore
+import GleanerCore
 
 /// Why a fine-tune ended without a model: the trainer's own words, kept as they came, and ours about them.
 public struct TuningFailure: Error, Sendable, Hashable, Codable {
@@ -12,9 +12,9 @@ public struct TuningFailure: Error, Sendable, Hashable, Codable {
     ///   - code: the trainer's, or one of ours.
     ///   - message: as it came; at most 2000 characters are kept.
     public init(code: String?, message: String, param: String? = nil) {
-        self.code = String((code ?? "unknown").prefix(100))
-        self.message = String(message.unicodeScalars.filter { $0 != "\0" }.prefix(2000).map(Character.init))
-        self.param = param.map { String($0.prefix(200)) }
+        self.code = String((code ?? "unknown").storable.prefix(100))
+        self.message = String(message.storable.prefix(2000))
+        self.param = (param?.storable.prefix(200)).map(String.init)
         (why, fix) = Self.explain(self.code, message)
     }
 

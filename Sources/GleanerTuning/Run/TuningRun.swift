@@ -154,7 +154,7 @@ struct TuningRun: Sendable {
         let news = try await driver.news(of: id, known: known)
         try await store.note(seen, news, for: job.id, holding: running)
         noted = (.training, nil)
-        try await running.report(["status": .string(seen.rawStatus)])
+        try await running.report(["status": .string(seen.rawStatus.storable)])
         remote = seen
         machine.saw(seen)
         if !seen.status.isEnd { try await pause(configuration.poll * Double.random(in: 0.8...1.2)) }

@@ -53,13 +53,13 @@ extension TuningStore {
         try await write(holding: job) { connection in
             try await connection.query(
                 """
-                UPDATE gleaner.tuning_steps SET result = \(result), done_at = clock_timestamp()
+                UPDATE gleaner.tuning_steps SET result = \(result.storable), done_at = clock_timestamp()
                 WHERE job_id = \(id.uuid) AND step = \(step.rawValue)
                 """)
             guard step == .job else { return }
             try await connection.query(
                 """
-                UPDATE gleaner.tuning_jobs SET provider_job = \(result), submitted_at = clock_timestamp()
+                UPDATE gleaner.tuning_jobs SET provider_job = \(result.storable), submitted_at = clock_timestamp()
                 WHERE id = \(id.uuid)
                 """)
         }
@@ -92,7 +92,7 @@ extension TuningStore {
     /// Events and metrics that are known already change nothing.
     func add(_ news: TuningNews, to id: ID<TuningJob>, on connection: PostgresConnection) async throws {
         for event in news.events {
-            let data = try event.data.map { JSONB(bytes: try $0.canonicalBytes()) }
+            let data = try event.data.map { JSONB(bytes: try $0.storable.canonicalBytes()) }
             try await connection.query(
                 """
                 INSERT INTO gleaner.tuning_events (job_id, event_id, at, level, type, message, data)
@@ -148,6 +148,19 @@ extension TuningStore {
 }
 
 extension String {
-    /// Without U+0000, which PostgreSQL's text cannot hold; at most 10,000 characters.
+    /// Without U+0000, which PostgreSQL's text cannot hold; at most 10,000 characters. Trainers may send anything.
     var storable: String { String(unicodeScalars.filter { $0 != "\0" }.prefix(10_000).map(Character.init)) }
+}
+
+extension JSONValue {
+    /// The same of every string in it.
+    var storable: JSONValue {
+        switch self {
+        case .string(let text): .string(text.storable)
+        case .array(let elements): .array(elements.map(\.storable))
+        case .object(let members):
+            .object(Dictionary(members.map { ($0.key.storable, $0.value.storable) }) { first, _ in first })
+        default: self
+        }
+    }
 }
