@@ -80,7 +80,7 @@ struct BLEUTests {
 
     @Test("short answers need the effective order")
     func short() {
-        #expect(BLEU(effectiveOrder: true).sentence("haan ji", ["haan ji"]) == 100)
+        #expect(isNear(BLEU(effectiveOrder: true).sentence("haan ji", ["haan ji"]), 100))
         #expect(BLEU().sentence("haan ji", ["haan ji"]) == 0)
         #expect(BLEU(effectiveOrder: true).sentence("", ["haan ji"]) == 0)
         #expect(BLEU().sentence("kuch aur", ["haan ji"]) == 0)

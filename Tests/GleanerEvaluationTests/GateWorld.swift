@@ -141,7 +141,7 @@ struct GateWorld {
         }
     }
 
-    /// A dataset version with so many holdout lines, two of each conversation.
+    /// A dataset version with so many holdout lines: the first ten two of a conversation, the others each of its own.
     func holdout(_ lines: Int, dataset: String = "chat", source: String = "reviewer_correction") async throws {
         let (policy, set, version) = (UUID(), UUID(), UUID())
         try await pool.query(
@@ -168,7 +168,8 @@ struct GateWorld {
             ]
             let id = ID<Exchange>.new()
             let lineage: JSONValue = [
-                "answer_source": .string(source), "conversation": .string("c\(number / 2)"),
+                "answer_source": .string(source),
+                "conversation": .string("c\(number <= 10 ? (number + 1) / 2 : number)"),
             ]
             let bytes = try content.canonicalBytes()
             try await pool.query(

@@ -47,8 +47,8 @@ struct GateDecision {
             return evidence
         }
         let compared = pairs.filter { $0.gain(metric) != nil }
-        evidence.candidateMean = mean(compared.compactMap { $0.value(metric, ofCandidate: true) })
-        evidence.incumbentMean = mean(compared.compactMap { $0.value(metric, ofCandidate: false) })
+        evidence.candidateMean = mean(compared.compactMap { $0.value(metric, ofCandidate: true) }, metric)
+        evidence.incumbentMean = mean(compared.compactMap { $0.value(metric, ofCandidate: false) }, metric)
         var (low, high) = (bootstrap.quantile(policy.alpha), bootstrap.quantile(1 - policy.alpha))
         if metric.isShare {
             let (worse, better) = (gains.count { $0.value < 0 }, gains.count { $0.value > 0 })
@@ -86,7 +86,10 @@ struct GateDecision {
         }
     }
 
-    private func mean(_ values: [Double]) -> Double? {
-        values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+    /// Of a logarithm the geometric mean of what it is one of.
+    private func mean(_ values: [Double], _ metric: GateMetric) -> Double? {
+        guard !values.isEmpty else { return nil }
+        let mean = values.reduce(0, +) / Double(values.count)
+        return metric.isLogarithm ? exp(mean) : mean
     }
 }

@@ -26,6 +26,8 @@ public enum GateMetric: String, Sendable, Hashable, Codable, CaseIterable {
 
     /// Each item is 0 or 1.
     var isShare: Bool { [.flagged, .refusal, .failed].contains(self) }
+    /// Compared as a ratio, shown as what it is a logarithm of.
+    var isLogarithm: Bool { self == .latency || self == .cost }
     /// Measured against the reference's words.
     var needsReference: Bool { [.chrf, .rougeL, .similarity].contains(self) }
     var higherIsBetter: Bool { [.chrf, .rougeL, .similarity, .judge].contains(self) }

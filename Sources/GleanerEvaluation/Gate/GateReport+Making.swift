@@ -47,7 +47,7 @@ extension GateReport {
         func put(_ name: String, _ values: [Double]) {
             if !values.isEmpty { means[name] = values.reduce(0, +) / Double(values.count) }
         }
-        for metric in GateMetric.allCases {
+        for metric in GateMetric.allCases where !metric.isLogarithm {
             put(metric.rawValue, pairs.compactMap { $0.value(metric, ofCandidate: isCandidate) })
         }
         let scores = pairs.compactMap { (isCandidate ? $0.candidate : $0.incumbent).scores }
@@ -55,6 +55,7 @@ extension GateReport {
         put("bleu", scores.compactMap(\.bleu))
         put("characters", scores.compactMap { $0.characters.map(Double.init) })
         // Logarithms are for comparing; people read milliseconds.
+        put("cost_usd", pairs.compactMap { (isCandidate ? $0.candidate : $0.incumbent).costUSD })
         put("milliseconds", pairs.map { (isCandidate ? $0.candidate : $0.incumbent).milliseconds })
         return means
     }

@@ -27,7 +27,8 @@ extension GateReport {
         lines += [
             "",
             "Differences are above 0 where the candidate is better. Bounds are one-sided at \(Figures.short(alpha)),",
-            "by resampling whole conversations. latency and cost are logarithms: 0.69 is half or double.", "",
+            "by resampling whole conversations. latency (ms) and cost (US dollars) are compared as logarithms: 0.69 is half or double.",
+            "",
         ]
         lines += rules.map { "- \($0.metric.rawValue): \($0.why)" + Self.exact($0) }
         if let judge {

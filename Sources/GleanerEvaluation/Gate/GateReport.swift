@@ -19,6 +19,7 @@ public struct RuleEvidence: Sendable, Hashable, Codable {
     /// Items that both sides have a value for, and the conversations they are of.
     public var items: Int
     public var conversations: Int
+    /// In the metric's unit; of latency milliseconds and of cost US dollars, as geometric means.
     public var candidateMean: Double?
     public var incumbentMean: Double?
     /// Mean of the differences, above 0 in the candidate's favour; bounds one-sided at the policy's alpha.

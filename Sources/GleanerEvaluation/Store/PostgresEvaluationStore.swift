@@ -9,12 +9,12 @@ struct PostgresEvaluationStore: Sendable {
 
     // MARK: The holdout
 
-    /// A dataset version by name and number; `nil` for its newest.
+    /// A dataset version by name and number, `nil` for its newest; none that was withdrawn.
     func version(_ number: Int?, of dataset: String, in project: ID<Project>) async throws -> (id: UUID, number: Int)? {
         try await pool.query(
             """
             SELECT v.id, v.number FROM gleaner.datasets d JOIN gleaner.dataset_versions v ON v.dataset_id = d.id
-            WHERE d.project_id = \(project.uuid) AND d.name = \(dataset)
+            WHERE d.project_id = \(project.uuid) AND d.name = \(dataset) AND v.withdrawn_at IS NULL
               AND (\(number.map(Int32.init(clamping:)))::integer IS NULL OR v.number = \(number.map(Int32.init(clamping:))))
             ORDER BY v.number DESC LIMIT 1
             """
