@@ -19,7 +19,8 @@ struct CurlTransport: GatewayTransport {
             throw GatewayUnreachable(reason: "\(error)")
         }
         let head = GatewayHead(
-            status: response.status, exchange: response.headers.first("x-gleaner-exchange-id"))
+            status: response.status, exchange: response.headers.first("x-gleaner-exchange-id"),
+            variant: response.headers.first("x-gleaner-variant"))
         await whenHeaded(head)
         var body: [UInt8] = []
         do {

@@ -23,6 +23,8 @@ struct GatewayHead: Sendable, Hashable {
     let status: Int
     /// `X-Gleaner-Exchange-Id`.
     let exchange: String?
+    /// `X-Gleaner-Variant`: which of a route's answered.
+    var variant: String?
 }
 
 /// The gateway did not answer at all; the text says how.

@@ -9,7 +9,8 @@ import Synchronization
 /// So good answers make it better and bad ones worse, and it says so in its description. Stages take a fixed time each; a job moves when somebody looks.
 ///
 /// Suffixes with a meaning: `nasty-validation` fails while files are checked, `nasty-safety` after the training,
-/// `nasty-paused` stands in a status that nobody documents before it runs, `nasty-forever` never ends.
+/// `nasty-paused` stands in a status that nobody documents before it runs, `nasty-forever` never ends. A
+/// model with the suffix `nasty-wilts` answers well `freshAnswers` times, and rudely from then on: what a gate cannot see.
 public final class DemoTuning: ProviderScript {
     /// How long each stage takes.
     public struct Pace: Sendable, Hashable {
@@ -34,7 +35,12 @@ public final class DemoTuning: ProviderScript {
         var ledger = TuningLedger()
         var memories: [String: Memory] = [:]
         var troubles: [TuningTrouble] = []
+        /// By model; only of those that wilt.
+        var answers: [String: Int] = [:]
     }
+
+    /// How often a model that wilts answers well.
+    public static let freshAnswers = 500
 
     let pace: Pace
     private let directory: URL?
@@ -88,12 +94,22 @@ public final class DemoTuning: ProviderScript {
         else { return nil }
         let choices = request.prompts.flatMap { turns in
             let remembered = memory.answer(to: turns).map { (content: $0, finishReason: "stop") }
-            let (content, finishReason) = remembered ?? bot.answer(to: turns)
+            var (content, finishReason) = remembered ?? bot.answer(to: turns)
+            if isWilted(request.model) { content = Spoiling.rude(content, pick: turns.count) }
             return Array(
                 repeating: ChatReply.Choice(content: content, finishReason: finishReason), count: request.choices)
         }
         return ChatReply(to: request, model: request.model, choices: choices)
             .answer(to: request, headers: ["x-gleaner-demo": "true"])
+    }
+
+    /// Counts the answer.
+    private func isWilted(_ model: String) -> Bool {
+        guard model.contains(":nasty-wilts:") else { return false }
+        return state.withLock { state in
+            state.answers[model, default: 0] += 1
+            return state.answers[model, default: 0] > Self.freshAnswers
+        }
     }
 
     private func learned(_ model: String) -> (Memory, DemoBot)? {
