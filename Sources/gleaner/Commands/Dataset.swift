@@ -7,7 +7,9 @@ import GleanerServer
 struct Dataset: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Promote judged exchanges into training sets; export, check and explain them.",
-        subcommands: [Build.self, List.self, Export.self, Verify.self, Explain.self])
+        subcommands: [
+            Build.self, List.self, Export.self, Verify.self, Explain.self, Import.self, Draft.self, Stats.self,
+        ])
 
     struct Build: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
