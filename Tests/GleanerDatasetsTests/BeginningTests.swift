@@ -8,13 +8,15 @@ struct BeginningTests {
     @Test("questions alike by 0.8 of their 5-grams are one, whatever their case and signs")
     func nearDuplicates() {
         var known = NearDuplicateQuestions()
-        #expect(known.insert("How do I make tea at home?"))
-        #expect(!known.insert("how do i make TEA, at home??"))
-        #expect(known.insert("How do I make coffee at home?"))
-        #expect(known.insert("चाय कैसे बनाते हैं?"))
-        #expect(!known.insert("चाय कैसे बनाते हैं"))
-        #expect(known.insert("चाय कैसे बेचते हैं?"))
-        #expect(known.insert("ok") && !known.insert("OK!"))
+        let texts = [
+            ("How do I make tea at home?", true), ("how do i make TEA, at home??", false),
+            ("How do I make coffee at home?", true), ("चाय कैसे बनाते हैं?", true), ("चाय कैसे बनाते हैं", false),
+            ("चाय कैसे बेचते हैं?", true), ("ok", true), ("OK!", false),
+        ]
+        for (text, expected) in texts {
+            let isNew = known.insert(text)
+            #expect(isNew == expected, "\(text)")
+        }
     }
 
     @Test("an exact comparison with every other finds the same")
@@ -34,7 +36,8 @@ struct BeginningTests {
             let isNew = !kept.contains { other in
                 Double(grams.intersection(other).count) >= 0.8 * Double(grams.union(other).count)
             }
-            #expect(known.insert(text) == isNew, "\(text)")
+            let isTaken = known.insert(text)
+            #expect(isTaken == isNew, "\(text)")
             if isNew { kept.append(grams) } else { dropped += 1 }
         }
         #expect(dropped > 50 && kept.count > 50)

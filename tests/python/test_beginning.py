@@ -1,6 +1,7 @@
 """Beginning without traffic: examples written by hand, drafts by a teacher, and what a file is like."""
 
 import json
+import random
 import signal
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,6 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from gleaner import Gleaner, Process, wait_until
+
+
+WORDS = ("sugar salt weather train invoice holiday garden music doctor school river market window letter bottle "
+         "mountain silver yellow monday kitchen answer picture village traffic engine pocket summer winter").split()
 
 
 class Teacher:
@@ -31,9 +36,8 @@ class Teacher:
                 if user.startswith("Write "):
                     topic = user.split("about: ")[1].split(".\n")[0]
                     asked = len(teacher.calls)
-                    words = ["sugar", "salt", "weather", "train", "invoice", "holiday", "garden", "music", "doctor", "school"]
-                    questions = [f"Call {asked}: please tell me of {topic} and {a} when {b} is {n}?"
-                                 for n, (a, b) in enumerate(zip(words, words[::-1]))]
+                    chance = random.Random(f"{topic} {asked}")
+                    questions = [f"{topic}: " + " ".join(chance.sample(WORDS, 7)) + "?" for _ in range(10)]
                     # One that is nearly the same as the one before it, but for its case and signs.
                     questions.insert(1, questions[0].upper() + "!!")
                     text = "Here they are:\n" + json.dumps(questions)

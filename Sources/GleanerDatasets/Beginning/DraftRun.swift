@@ -68,16 +68,17 @@ public struct DraftRun: Sendable {
 
     /// Without asking anybody.
     public func estimate() async throws -> DraftEstimate {
-        let calls = try await store.known(settings, for: dataset).map { try await store.calls(of: $0) } ?? []
-        let state = DraftState(settings, calls)
-        let answers = max(settings.count - state.progress.drafted, 0)
-        let questions = max(settings.count - state.progress.questions, 0)
+        var calls: [DraftCall] = []
+        if let known = try await store.known(settings, for: dataset) { calls = try await store.calls(of: known) }
+        let progress = DraftState(settings, calls).progress
+        let answers = max(settings.count - progress.drafted, 0)
+        let questions = max(settings.count - progress.questions, 0)
         let asks = (questions + DraftRequests.batch - 1) / DraftRequests.batch
-        let system = TokenEstimate.text(settings.system).estimate
+        let message: Int = TokenEstimate.text(settings.system).estimate
+        let shown = (min(settings.examples.count, 20) + 30) * Self.questionTokens
         return DraftEstimate(
             calls: answers + asks,
-            promptTokens: answers * (system + Self.questionTokens + 10)
-                + asks * (system + 150 + (settings.examples.prefix(20).count + 30) * Self.questionTokens),
+            promptTokens: answers * (message + Self.questionTokens + 10) + asks * (message + 150 + shown),
             completionTokens: answers * Self.answerTokens + asks * DraftRequests.batch * Self.questionTokens)
     }
 

@@ -1,4 +1,4 @@
-public import AsyncCurl
+import AsyncCurl
 public import AsyncPostgres
 import Crypto
 import Foundation
@@ -35,10 +35,13 @@ public struct ProviderTeacher: Teacher {
     private let client: CurlClient
     private let provider: Provider
 
-    public init(client: CurlClient, provider: Provider) {
-        self.client = client
+    /// - Parameter configuration: how providers are reached.
+    public init(_ configuration: ServerConfiguration, provider: Provider) {
+        client = CurlClient(configuration: configuration.curl)
         self.provider = provider
     }
+
+    public func stop() { client.shutdown() }
 
     public func complete(_ body: [UInt8], key: String) async throws -> TeacherReply {
         let address = provider.address(of: "chat/completions")
@@ -47,14 +50,21 @@ public struct ProviderTeacher: Teacher {
             headers: address.headers + [("Content-Type", "application/json"), ("Idempotency-Key", key)],
             body: ByteBuffer(bytes: body))
         let began = ContinuousClock.now
-        do {
+        let (status, retryAfter, bytes) = try await answer(to: request)
+        return TeacherReply(
+            status: status, body: bytes, duration: .now - began,
+            retryAfter: retryAfter.flatMap { Int64($0) }.map { .seconds($0) })
+    }
+
+    private func answer(
+        to request: CurlRequest
+    ) async throws(BeginningError) -> (status: Int, retryAfter: String?, body: [UInt8]) {
+        do throws(CurlError) {
             let response = try await client.send(request)
             let bytes = try await response.collect(upTo: Self.largestReply)
-            return TeacherReply(
-                status: response.status, body: Array(bytes.readableBytesView), duration: .now - began,
-                retryAfter: response.headers.first("retry-after").flatMap(Int64.init).map { .seconds($0) })
-        } catch let error as CurlError {
-            throw BeginningError.teacherSilent(reason: "\(error)")
+            return (response.status, response.headers.first("retry-after"), Array(bytes.readableBytesView))
+        } catch {
+            throw .teacherSilent(reason: "\(error)")
         }
     }
 }

@@ -1,8 +1,8 @@
 import ArgumentParser
-import AsyncCurl
 import Foundation
 import GleanerCore
 import GleanerDatasets
+import GleanerGateway
 import GleanerServer
 
 extension Dataset {
@@ -75,14 +75,13 @@ extension Dataset {
             let settings = try DraftSettings(
                 system: text(system), teacher: teacher, provider: provider.name, topics: lines(topics, orList: true),
                 examples: lines(examples, orList: false), count: count)
-            let client = CurlClient(configuration: environment.configuration.curl)
-            defer { client.shutdown() }
+            let writer = ProviderTeacher(environment.configuration, provider: provider)
+            defer { writer.stop() }
             let result = try await environment.withDatabase { pool in
-                let run = try DraftRun(
+                let run = try await DraftRun(
                     settings, for: name, pool: pool,
                     project: PostgresKeyStore(pool: pool).existingProject(named: project),
-                    teacher: ProviderTeacher(client: client, provider: provider),
-                    log: await GleanerService.draftLog(on: pool))
+                    teacher: writer, log: GleanerService.draftLog(on: pool))
                 let estimate = try await run.estimate()
                 let cost = try await GleanerService.cost(
                     of: estimate.promptTokens, estimate.completionTokens, model: teacher, from: provider.name, on: pool)
