@@ -31,7 +31,8 @@ struct BeginningTests {
         let words = ["tea", "milk", "water", "sugar", "boil", "add", "please", "how", "when", "cup"]
         var dropped = 0
         for _ in 0..<600 {
-            let text = (0..<(6 + random(3))).map { _ in words[random(4) == 0 ? random(10) : random(3)] }.joined(separator: " ")
+            let text = (0..<(6 + random(3))).map { _ in words[random(4) == 0 ? random(10) : random(3)] }.joined(
+                separator: " ")
             let grams = NearDuplicateQuestions.grams(text)
             let isNew = !kept.contains { other in
                 Double(grams.intersection(other).count) >= 0.8 * Double(grams.union(other).count)
@@ -69,7 +70,9 @@ struct BeginningTests {
     @Test("a run asks for questions about every topic, then for answers, and at last for nothing")
     func steps() throws {
         let settings = try settings(2)
-        guard case .plan(["tea", "coffee"]) = DraftState(settings, []).next(rounds: 3) else { return #expect(Bool(false)) }
+        guard case .plan(["tea", "coffee"]) = DraftState(settings, []).next(rounds: 3) else {
+            return #expect(Bool(false))
+        }
         let asked = [call(1, .planned, answer: false), call(2, .planned, answer: false, topic: "coffee")]
         guard case .ask(let first) = DraftState(settings, asked).next(rounds: 3) else { return #expect(Bool(false)) }
         #expect(first.number == 1)
@@ -89,7 +92,9 @@ struct BeginningTests {
     @Test("a topic gets its share of the questions, and a teacher that repeats itself is not asked for ever")
     func shares() throws {
         let state = DraftState(try settings(10), [call(1, .planned, answer: false)])
-        let proposed = (0..<20).map { "Question of \(["one", "two", "three", "four", "five"][$0 % 5]) and \($0 * 7919)" }
+        let proposed = (0..<20).map {
+            "Question of \(["one", "two", "three", "four", "five"][$0 % 5]) and \($0 * 7919)"
+        }
         #expect(state.new(proposed).count == 5)
         let useless = (1...6).map { call($0, .answered, answer: false) }
         guard case .nothing = DraftState(try settings(10), useless).next(rounds: 3) else { return #expect(Bool(false)) }

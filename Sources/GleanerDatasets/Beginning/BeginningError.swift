@@ -29,7 +29,8 @@ public enum BeginningError: Explained, Hashable {
         case .countInvalid(let count):
             Explanation(
                 status: 400, code: "draft_count_invalid", what: "\(count) examples cannot be drafted.",
-                why: "A run drafts 1 to 10000.", fix: "10 are the minimum for a fine-tune, 50 to 100 have a visible effect.")
+                why: "A run drafts 1 to 10000.",
+                fix: "10 are the minimum for a fine-tune, 50 to 100 have a visible effect.")
         case .providerUnknown(let name):
             Explanation(
                 status: 400, code: "draft_provider_unknown", what: "There is no provider `\(name.prefix(64))`.",
@@ -38,7 +39,8 @@ public enum BeginningError: Explained, Hashable {
         case .teacherRefused(let status, let message):
             Explanation(
                 status: 502, code: "teacher_refused", what: "The teacher answers with status \(status).",
-                why: "It says: \(message.prefix(300))", fix: "Put that right, then run the same command: it goes on where it was.")
+                why: "It says: \(message.prefix(300))",
+                fix: "Put that right, then run the same command: it goes on where it was.")
         case .teacherSilent(let reason):
             Explanation(
                 status: 502, code: "teacher_silent", what: "The teacher does not answer.", why: reason,

@@ -15,7 +15,8 @@ extension DatasetStatistics {
             advice.append(
                 Advice(
                     level: "hint", code: "uneven_length",
-                    text: "A few examples are much longer than most (median \(tokens.p50), 95 % at \(tokens.p95) tokens): "
+                    text:
+                        "A few examples are much longer than most (median \(tokens.p50), 95 % at \(tokens.p95) tokens): "
                         + "the model learns lengths too, so look whether they should be."))
         }
         if exactDuplicates > 0 {
@@ -62,7 +63,8 @@ extension DatasetStatistics {
         }
         return Advice(
             level: uniformSystemShare < 0.9 ? "fault" : "hint", code: "mixed_system_messages",
-            text: "Only \(percent) % have the commonest of \(systemMessages) system messages: what the model learns then "
+            text:
+                "Only \(percent) % have the commonest of \(systemMessages) system messages: what the model learns then "
                 + "hangs on which one it runs with. Use one for all.")
     }
 
@@ -80,7 +82,8 @@ extension DatasetStatistics {
             advice.append(
                 Advice(
                     level: "hint", code: "rare_languages",
-                    text: "Fewer than one answer in twenty is in \(rare.joined(separator: ", ")): that little teaches a "
+                    text:
+                        "Fewer than one answer in twenty is in \(rare.joined(separator: ", ")): that little teaches a "
                         + "language by accident. Add more of it or leave it out."))
         }
         return advice

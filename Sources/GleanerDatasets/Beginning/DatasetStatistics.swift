@@ -88,7 +88,9 @@ struct StatisticsReader {
         checker.check(line)
         tokens.append(checker.tokens)
         if checker.problems.contains(where: { $0.fault.severity == .error }) { result.faulty += 1 }
-        guard let document = try? JSONValue(parsing: line), let messages = document["messages"]?.arrayValue else { return }
+        guard let document = try? JSONValue(parsing: line), let messages = document["messages"]?.arrayValue else {
+            return
+        }
         let canonical = (try? document.canonicalBytes()) ?? line
         let isNew = seen.insert(Array(SHA256.hash(data: canonical))).inserted
         if !isNew { result.exactDuplicates += 1 }

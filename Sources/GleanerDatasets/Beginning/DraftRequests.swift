@@ -13,7 +13,8 @@ enum DraftRequests {
             languages that such users use with it.
             """
         if !settings.examples.isEmpty {
-            wish += "\nIn the style of these:\n" + settings.examples.prefix(20).map { "- \($0)" }.joined(separator: "\n")
+            wish +=
+                "\nIn the style of these:\n" + settings.examples.prefix(20).map { "- \($0)" }.joined(separator: "\n")
         }
         if !known.isEmpty {
             wish += "\nDo not repeat any of these:\n" + known.suffix(30).map { "- \($0)" }.joined(separator: "\n")
@@ -21,7 +22,8 @@ enum DraftRequests {
         wish += "\nAnswer with a JSON array of \(batch) strings and nothing else."
         return try body(
             settings.teacher,
-            "You write what users send to a chatbot. The chatbot works by this system message:\n\n" + settings.system, wish)
+            "You write what users send to a chatbot. The chatbot works by this system message:\n\n" + settings.system,
+            wish)
     }
 
     /// What the bot itself would be sent.

@@ -122,7 +122,8 @@ public struct DraftRun: Sendable {
         for attempt in 1...Self.attempts {
             let reply: TeacherReply
             do {
-                reply = try await teacher.complete(body, key: "gleaner-draft-\(draft.uuidString.lowercased())-\(call.number)")
+                reply = try await teacher.complete(
+                    body, key: "gleaner-draft-\(draft.uuidString.lowercased())-\(call.number)")
             } catch {
                 // It may have been sent: the call stays asked, and is asked again under the same key.
                 throw error
@@ -142,7 +143,8 @@ public struct DraftRun: Sendable {
     }
 
     private func keep(_ call: DraftCall, _ draft: UUID) async throws {
-        guard let reply = call.reply, let question = call.question, let id = call.exchange, let at = call.answeredAt else {
+        guard let reply = call.reply, let question = call.question, let id = call.exchange, let at = call.answeredAt
+        else {
             // Erased meanwhile: it is not drafted again.
             return try await store.logged(call, of: draft)
         }

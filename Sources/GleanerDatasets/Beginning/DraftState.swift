@@ -36,7 +36,8 @@ struct DraftState {
         if let call = calls.first(where: { $0.isAnswer && $0.state == .answered }) { return .log(call) }
         if let call = calls.first(where: { $0.state == .asked }) { return .ask(call) }
         // Questions before answers: how many there are decides whether more are wanted.
-        if progress.questions < settings.count, let call = calls.first(where: { $0.state == .planned && !$0.isAnswer }) {
+        if progress.questions < settings.count, let call = calls.first(where: { $0.state == .planned && !$0.isAnswer })
+        {
             return .ask(call)
         }
         let subjects = settings.subjects
@@ -44,9 +45,10 @@ struct DraftState {
         let missing = settings.count - progress.questions
         if missing > 0, !calls.contains(where: { $0.state == .planned && !$0.isAnswer }), asked < rounds * most {
             let calls = (missing + DraftRequests.batch - 1) / DraftRequests.batch
-            return .plan((0..<min(max(calls, asked == 0 ? subjects.count : calls), rounds * most - asked)).map {
-                subjects[(asked + $0) % subjects.count]
-            })
+            return .plan(
+                (0..<min(max(calls, asked == 0 ? subjects.count : calls), rounds * most - asked)).map {
+                    subjects[(asked + $0) % subjects.count]
+                })
         }
         if let call = calls.first(where: { $0.state == .planned && $0.isAnswer }) { return .ask(call) }
         return .nothing

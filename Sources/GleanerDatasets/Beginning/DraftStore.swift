@@ -66,7 +66,9 @@ struct DraftStore: Sendable {
 
     func planQuestions(_ topics: [String], of draft: UUID, from number: Int32) async throws {
         try await pool.withConnection { connection in
-            try await plan(topics.map { (topic: $0, question: nil) }, purpose: "questions", of: draft, from: number, on: connection)
+            try await plan(
+                topics.map { (topic: $0, question: nil) }, purpose: "questions", of: draft, from: number, on: connection
+            )
         }
     }
 
@@ -142,7 +144,8 @@ struct DraftStore: Sendable {
                 WHERE draft_id = \(draft) AND number = \(call.number)
                 """)
             try await plan(
-                questions.map { (topic: call.topic, question: $0) }, purpose: "answer", of: draft, from: number, on: connection)
+                questions.map { (topic: call.topic, question: $0) }, purpose: "answer", of: draft, from: number,
+                on: connection)
         }
     }
 

@@ -40,9 +40,14 @@ struct NearDuplicateQuestions {
         var scalars: [UInt32] = []
         for scalar in text.lowercased().unicodeScalars {
             // Marks are parts of letters in Indic scripts.
-            let isLetter = scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+            let isLetter =
+                scalar.properties.isAlphabetic || scalar.properties.numericType != nil
                 || scalar.properties.generalCategory == .nonspacingMark
-            if isLetter { scalars.append(scalar.value) } else if scalars.last != 0x20, !scalars.isEmpty { scalars.append(0x20) }
+            if isLetter {
+                scalars.append(scalar.value)
+            } else if scalars.last != 0x20, !scalars.isEmpty {
+                scalars.append(0x20)
+            }
         }
         if scalars.last == 0x20 { scalars.removeLast() }
         let starts = 0...max(scalars.count - length, 0)

@@ -39,7 +39,8 @@ extension Dataset {
                 let place = finding.line.map { "\(finding.file):\($0)" } ?? finding.file
                 print("\(finding.severity.rawValue)  \(place)  \(finding.what) \(finding.fix)  [\(finding.code)]")
             }
-            print("\(report.lines) lines: \(report.added) added, \(report.known) there already, \(report.faulty) faulty")
+            print(
+                "\(report.lines) lines: \(report.added) added, \(report.known) there already, \(report.faulty) faulty")
             if !report.isTaken {
                 print("nothing was taken: correct the file, or take what is good with --skip-bad")
             } else {
@@ -172,7 +173,9 @@ extension Dataset {
                 "  system messages: \(found.systemMessages), the commonest in "
                     + "\(Int((found.uniformSystemShare * 100).rounded())) %")
             print("  questions: \(list(found.questionLanguages)); answers: \(list(found.answerLanguages))")
-            print("  roles: \(list(found.roles)); with tools: \(found.withTools); answers an example: \(list(found.turns))")
+            print(
+                "  roles: \(list(found.roles)); with tools: \(found.withTools); answers an example: \(list(found.turns))"
+            )
             print("  duplicates: \(found.exactDuplicates) exact, \(found.nearDuplicates) nearly the same question")
             print("  by the usual rule \(found.epochs) epochs, \(found.billedTokens) tokens billed (estimate)")
             for advice in found.advice { print("\(advice.level)  \(advice.text)  [\(advice.code)]") }
