@@ -36,7 +36,7 @@ public struct DatasetService: Sendable {
     private func plan(
         _ dataset: String, _ policy: PromotionPolicy, _ project: ID<Project>, _ builder: String?, _ now: Date
     ) async throws -> DatasetBuild {
-        guard Self.isName(dataset) else { throw DatasetError.nameInvalid(dataset) }
+        guard DatasetName.isOne(dataset) else { throw DatasetError.nameInvalid(dataset) }
         try policy.check()
         for name in policy.decontamination.benchmarks ?? [] where !(try await store.hasBenchmark(name, in: project)) {
             throw DatasetError.benchmarkUnknown(name)
@@ -53,7 +53,7 @@ public struct DatasetService: Sendable {
 
     /// - Parameter version: a number, or `latest`.
     public func version(_ version: String, of dataset: String, in project: ID<Project>) async throws -> DatasetVersion {
-        let versions = Self.isName(dataset) ? try await store.versions(of: project, dataset: dataset) : []
+        let versions = DatasetName.isOne(dataset) ? try await store.versions(of: project, dataset: dataset) : []
         // By number: the clocks of two instances may disagree about which was made last.
         guard let latest = versions.max(by: { $0.number < $1.number }) else {
             throw DatasetError.datasetUnknown(dataset)
@@ -87,13 +87,6 @@ public struct DatasetService: Sendable {
         return LineExplanation(
             version: version, split: split, line: line, content: found.content, lineage: found.lineage,
             models: try await store.models(trainedOn: version.id))
-    }
-
-    static func isName(_ name: String) -> Bool {
-        (1...63).contains(name.utf8.count)
-            && name.utf8.allSatisfy {
-                (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x5F
-            }
     }
 }
 

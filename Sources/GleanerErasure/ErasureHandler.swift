@@ -56,7 +56,7 @@ public struct ErasureHandler: JobHandler {
         try await job.queue.enqueue(
             NewJob(
                 kind: .erasureAgain, project: erasure.project, payload: job.payload,
-                idempotencyKey: id.description, delay: .seconds(600), maximumAttempts: 100))
+                idempotencyKey: id.description, delay: ErasureAgainHandler.delay, maximumAttempts: 100))
         try await store.say(.done, of: id)
         logger.notice("erased", metadata: ["erasure.id": "\(id)", "erasure.kind": "\(erasure.kind.rawValue)"])
     }
@@ -87,12 +87,20 @@ public struct ErasureHandler: JobHandler {
     }
 }
 
-/// Jobs of kind `erasure.again`: ten minutes later, when whoever had read an erased exchange before has had their say.
+/// Jobs of kind `erasure.again`, when whoever had read an erased exchange before has had their say: classifiers, reviewers,
+/// and builds of datasets, which may freeze what they saw in a snapshot from before.
 public struct ErasureAgainHandler: JobHandler {
+    /// Longer than a build may take.
+    static let delay = Duration.seconds(1200)
+
     public let kind = JobKind.erasureAgain
     private let store: ErasureStore
+    private let versions: ErasureVersions
 
-    public init(pool: PostgresPool) { store = ErasureStore(pool: pool) }
+    public init(pool: PostgresPool, rebuilder: any DatasetRebuilder, logger: Logger) {
+        store = ErasureStore(pool: pool)
+        versions = ErasureVersions(pool: pool, rebuilder: rebuilder, logger: logger)
+    }
 
     public func run(_ job: RunningJob) async throws {
         guard let id = job.payload["erasure"]?.stringValue.flatMap({ ID<Erasure>($0) }),
@@ -101,7 +109,7 @@ public struct ErasureAgainHandler: JobHandler {
         var cursor: ID<Exchange>?
         while true {
             let ids = try await store.erased(by: id, after: cursor, limit: ErasureSweep.batch)
-            guard let first = ids.first, let last = ids.last else { return }
+            guard let first = ids.first, let last = ids.last else { return try await versions.replace(for: erasure) }
             _ = try await ErasureSweep(
                 pool: store.pool, project: erasure.project, subject: .exchange(first), before: before, raters: [],
                 erasure: id

@@ -26,7 +26,9 @@ public struct ErasureRoutes: Sendable {
             }
             let fields = try decoder.container(keyedBy: Key.self)
             var subjects: [ErasureSubject] = []
-            for (kind, key) in [(ErasureSubject.Kind.exchange, Key.exchange), (.endUser, .end_user), (.conversation, .conversation)] {
+            for (kind, key) in [
+                (ErasureSubject.Kind.exchange, Key.exchange), (.endUser, .end_user), (.conversation, .conversation),
+            ] {
                 guard let text = try fields.decodeIfPresent(String.self, forKey: key) else { continue }
                 subjects.append(try ErasureSubject(kind, text))
             }

@@ -52,7 +52,9 @@ struct ExportFiles: Sendable {
     }
 
     private static func manifests(in directory: URL) -> [(URL, UUID)] {
-        guard let walk = FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil) else { return [] }
+        guard let walk = FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil) else {
+            return []
+        }
         return walk.compactMap { item in
             guard let url = item as? URL, url.lastPathComponent == "manifest.json",
                 let bytes = try? Data(contentsOf: url), let document = try? JSONValue(parsing: bytes),

@@ -11,6 +11,7 @@ public import ServiceLifecycle
 /// exchanges included; then the files' free pages and log are overwritten.
 public struct JournalErasures: Service {
     private static let interval = Duration.seconds(1)
+    private static let exportsInterval = Duration.seconds(60)
     /// Tombstones looked at with one walk through the journal.
     private static let together = 500
 
@@ -34,10 +35,15 @@ public struct JournalErasures: Service {
         await cancelWhenGracefulShutdown {
             var finished = Date.distantPast
             var isAway = false
+            var lookedAt = ContinuousClock.now
             while !Task.isCancelled {
                 do {
                     try await self.register()
                     try await self.confirm()
+                    if ContinuousClock.now - lookedAt >= Self.exportsInterval {
+                        // An export may have been under way when its version was withdrawn.
+                        (finished, lookedAt) = (.distantPast, .now)
+                    }
                     finished = try await self.exports.erase(finishedAfter: finished)
                     try await self.store.forgetProposals()
                     isAway = false

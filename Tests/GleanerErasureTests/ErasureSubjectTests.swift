@@ -8,7 +8,9 @@ import Testing
 struct ErasureSubjectTests {
     @Test(
         "a name that no exchange can have is refused",
-        arguments: [(ErasureSubject.Kind.endUser, ""), (.conversation, "a\nb"), (.exchange, "17"), (.endUser, "\u{7F}")])
+        arguments: [
+            (ErasureSubject.Kind.endUser, ""), (.conversation, "a\nb"), (.exchange, "17"), (.endUser, "\u{7F}"),
+        ])
     func refused(_ kind: ErasureSubject.Kind, _ text: String) {
         #expect(throws: ErasureError.subjectInvalid(kind)) { try ErasureSubject(kind, text) }
         #expect(throws: ErasureError.subjectInvalid(.endUser)) {

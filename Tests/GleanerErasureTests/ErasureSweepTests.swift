@@ -43,7 +43,8 @@ struct ErasureSweepTests {
         let mine = try await StoredExchanges(pool: pool)
         let other = try await StoredExchanges(pool: pool, project: "other")
         for number in 0..<410 {
-            let exchange = try await mine.add(conversation: "c\(number % 7)", endUser: number % 2 == 0 ? "asha" : "ravi")
+            let exchange = try await mine.add(
+                conversation: "c\(number % 7)", endUser: number % 2 == 0 ? "asha" : "ravi")
             if number < 4 { try await mine.review(exchange, score: 5) }
             try await mine.feedback(exchange, thumb: 1, rater: "asha")
         }
@@ -75,7 +76,8 @@ struct ErasureSweepTests {
     func oldProposal() async throws {
         let pool = TestDatabase.current.pool
         let mine = try await StoredExchanges(pool: pool)
-        let proposed = try await service().propose(.endUser("asha"), forbid: false, reason: "", by: "t", in: mine.project)
+        let proposed = try await service().propose(
+            .endUser("asha"), forbid: false, reason: "", by: "t", in: mine.project)
         try await pool.query("UPDATE gleaner.erasures SET requested_at = requested_at - interval '61 minutes'")
         await #expect(throws: ErasureError.proposalOld(proposed.id)) {
             try await service().confirm(proposed.id, by: "t", in: mine.project)
@@ -89,14 +91,19 @@ struct ErasureSweepTests {
         let pool = TestDatabase.current.pool
         let mine = try await StoredExchanges(pool: pool)
         let gate = ErasureGate(pool: pool)
-        func held(_ user: String?, _ conversation: String?, at time: Date, _ id: ID<Exchange> = .new()) -> HeldExchange {
+        func held(_ user: String?, _ conversation: String?, at time: Date, _ id: ID<Exchange> = .new()) -> HeldExchange
+        {
             HeldExchange(
-                id: id, project: mine.project, conversation: conversation, endUser: user, receivedAt: time, shadowOf: nil)
+                id: id, project: mine.project, conversation: conversation, endUser: user, receivedAt: time,
+                shadowOf: nil)
         }
         let now = Date()
-        let some = [held("asha", "a", at: now), held("ravi", "b", at: now), held(nil, "a", at: now), held(nil, nil, at: now)]
+        let some = [
+            held("asha", "a", at: now), held("ravi", "b", at: now), held(nil, "a", at: now), held(nil, nil, at: now),
+        ]
         #expect(try await gate.passing(some) { $0 } == [])
-        let proposed = try await service().propose(.conversation("a"), forbid: false, reason: "", by: "t", in: mine.project)
+        let proposed = try await service().propose(
+            .conversation("a"), forbid: false, reason: "", by: "t", in: mine.project)
         #expect(try await gate.passing(some) { $0 } == [])
         try await service().confirm(proposed.id, by: "t", in: mine.project)
         #expect(try await gate.passing(some) { $0 } == [some[0].id, some[2].id])
@@ -105,7 +112,8 @@ struct ErasureSweepTests {
         let strict = try await service().propose(.endUser("asha"), forbid: true, reason: "", by: "t", in: mine.project)
         try await service().confirm(strict.id, by: "t", in: mine.project)
         #expect(try await gate.passing([later, some[1]]) { $0 } == [later.id])
-        let one = try await service().propose(.exchange(some[3].id), forbid: false, reason: "", by: "t", in: mine.project)
+        let one = try await service().propose(
+            .exchange(some[3].id), forbid: false, reason: "", by: "t", in: mine.project)
         try await service().confirm(one.id, by: "t", in: mine.project)
         #expect(try await gate.passing([some[3], some[1]]) { $0 } == [some[3].id])
     }
@@ -114,7 +122,8 @@ struct ErasureSweepTests {
     func waits() async throws {
         let pool = TestDatabase.current.pool
         let mine = try await StoredExchanges(pool: pool)
-        let proposed = try await service().propose(.endUser("asha"), forbid: false, reason: "", by: "t", in: mine.project)
+        let proposed = try await service().propose(
+            .endUser("asha"), forbid: false, reason: "", by: "t", in: mine.project)
         let (inside, entered) = AsyncStream.makeStream(of: Void.self)
         let (end, leave) = AsyncStream.makeStream(of: Void.self)
         async let storing: Void = ErasureGate(pool: pool).passing([]) { _ in

@@ -42,7 +42,7 @@ extension DatasetService {
     /// Takes a benchmark in, or puts it in the place of one of the same name.
     /// - Throws: `DatasetError.benchmarkEmpty`, `.nameInvalid`.
     public func addBenchmark(_ name: String, texts: [String], in project: ID<Project>) async throws -> Benchmark {
-        guard Self.isName(name) else { throw DatasetError.nameInvalid(name) }
+        guard DatasetName.isOne(name) else { throw DatasetError.nameInvalid(name) }
         guard !texts.isEmpty else { throw DatasetError.benchmarkEmpty(name) }
         let now = Date()
         try await store.pool.withTransaction { connection in

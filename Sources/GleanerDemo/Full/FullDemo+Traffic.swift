@@ -1,5 +1,4 @@
 import GleanerCore
-import Synchronization
 
 extension FullDemo {
     /// Whose seed a round of traffic takes: no two rounds have the same people.
@@ -8,27 +7,22 @@ extension FullDemo {
     /// People ask one question each, on to what follows, and most of them rate the first answer: this bot's users are
     /// eager, so that a demo ends within minutes.
     func traffic(_ round: Round, _ people: Range<Int>) async throws -> FullDemoReport.Heard {
-        let heard = Mutex(FullDemoReport.Heard())
+        var heard = FullDemoReport.Heard()
         progress("conversations (\(round.rawValue))", 0, people.count)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            var (running, done) = (0, 0)
-            for person in people {
-                if running == configuration.concurrency {
-                    try await group.next()
-                    running -= 1
+        try await withThrowingTaskGroup(of: [FullDemoReport.Answer].self) { group in
+            var done = 0
+            for (index, person) in people.enumerated() {
+                if index >= configuration.concurrency, let answers = try await group.next() {
+                    heard.note(answers)
                     done += 1
                     progress("conversations (\(round.rawValue))", done, people.count)
                 }
-                running += 1
-                group.addTask {
-                    let answers = try await talk(round, person)
-                    heard.withLock { for answer in answers { $0.note(answer) } }
-                }
+                group.addTask { try await talk(round, person) }
             }
-            try await group.waitForAll()
+            for try await answers in group { heard.note(answers) }
         }
         progress("conversations (\(round.rawValue))", people.count, people.count)
-        return heard.withLock { $0 }
+        return heard
     }
 
     private func talk(_ round: Round, _ person: Int) async throws -> [FullDemoReport.Answer] {

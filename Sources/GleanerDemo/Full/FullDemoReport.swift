@@ -20,7 +20,11 @@ public struct FullDemoReport: Sendable, Codable {
         public var variants: [String: Share] = [:]
         public var failed = 0
 
-        mutating func note(_ answer: Answer) {
+        mutating func note(_ answers: [Answer]) {
+            for answer in answers { note(answer) }
+        }
+
+        private mutating func note(_ answer: Answer) {
             guard let quality = answer.quality else {
                 failed += 1
                 return

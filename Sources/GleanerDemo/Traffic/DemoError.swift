@@ -6,6 +6,8 @@ public enum DemoError: Explained, Hashable {
     case gatewayGone(url: String, for: Duration, reason: String)
     case keyRefused(status: Int)
     case promotionRefused(status: Int, code: String)
+    case stepRefused(path: String, status: Int, code: String)
+    case stepTooSlow(path: String, after: Duration)
 
     public var explanation: Explanation {
         switch self {
@@ -27,6 +29,16 @@ public enum DemoError: Explained, Hashable {
                 what: "The dataset version was not built.",
                 why: "The gateway answered \(status) with `\(code)`.",
                 fix: "Exchanges and reviews are stored; look at them, then run `gleaner dataset build demo`.")
+        case .stepRefused(let path, let status, let code):
+            Explanation(
+                status: status, code: "demo_step_refused", what: "The demo cannot go on at \(path).",
+                why: "The gateway answered \(status) with `\(code)`.",
+                fix: "Look the code up in docs/reference/errors.md; what was done so far is stored.")
+        case .stepTooSlow(let path, let waited):
+            Explanation(
+                status: 504, code: "demo_step_too_slow", what: "\(path) has not ended.",
+                why: "It was watched for \(waited).",
+                fix: "See `gleaner jobs list`; with GLEANER_TUNING_POLL=2s the demo's own fine-tunes end in seconds.")
         }
     }
 }

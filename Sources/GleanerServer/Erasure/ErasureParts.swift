@@ -19,7 +19,8 @@ struct ErasureParts {
         service = GleanerService.erasures(on: pool)
         handlers = GleanerService.erasureHandlers(on: pool, logger: logger)
         self.journal = JournalErasures(
-            pool: pool, journal: SearchedJournal(journal: journal), place: try JournalPlace(dataDirectory: dataDirectory),
+            pool: pool, journal: SearchedJournal(journal: journal),
+            place: try JournalPlace(dataDirectory: dataDirectory),
             logger: logger)
     }
 }
@@ -31,10 +32,10 @@ extension GleanerService {
 
     /// What does the work; a command may have some of its own beside those of a server.
     public static func erasureHandlers(on pool: PostgresPool, logger: Logger) -> [any JobHandler] {
-        [
-            ErasureHandler(
-                pool: pool, raters: EndUserRaters(), rebuilder: StoredPolicyRebuilder(pool: pool), logger: logger),
-            ErasureAgainHandler(pool: pool),
+        let rebuilder = StoredPolicyRebuilder(pool: pool)
+        return [
+            ErasureHandler(pool: pool, raters: EndUserRaters(), rebuilder: rebuilder, logger: logger),
+            ErasureAgainHandler(pool: pool, rebuilder: rebuilder, logger: logger),
         ]
     }
 

@@ -13,6 +13,10 @@ struct Demo: AsyncParsableCommand {
             Simulated users talk to the gateway's models demo-hinglish-1 and demo-health-1, a few of them rate, two \
             simulated reviewers judge a sample, the best exchanges become a version of the dataset `demo`, and its files \
             are exported and verified. Everything lands in a project of its own, `demo`.
+
+            With --full the loop is closed, in the project `demo-full`: the dataset is trained on, the new model is \
+            measured and takes traffic by steps; then a poisoned file and a model that turns bad show what must not pass. \
+            A few minutes.
             """)
 
     @Option(help: "How many conversations.") var conversations = 300
@@ -20,6 +24,7 @@ struct Demo: AsyncParsableCommand {
     @Option(help: "At most this many reviews.") var reviews = 220
     @Option(help: "Where the training files go; default GLEANER_DATA_DIR/exports/demo.") var output: String?
     @Option(help: "The gateway; default GLEANER_LISTEN.") var gateway: String?
+    @Flag(help: "Close the loop: fine-tune, gate, canary, and what each of them stops.") var full = false
     @Flag(help: "The report as JSON, and nothing else, on standard output.") var json = false
 
     /// Most of a demo's exchanges are looked at; production would draw far fewer.
@@ -31,6 +36,7 @@ struct Demo: AsyncParsableCommand {
         let directory =
             output.map { URL(fileURLWithPath: $0) }
             ?? environment.configuration.dataDirectory.appendingPathComponent("exports/demo")
+        if full { return try await FullDemoOutcome.run(on: url, seed: seed, json: json, environment) }
         try await environment.withDatabase { pool in
             let keys = PostgresKeyStore(pool: pool)
             let project = try await keys.project(named: "demo")

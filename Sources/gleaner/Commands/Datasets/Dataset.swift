@@ -9,7 +9,7 @@ struct Dataset: AsyncParsableCommand {
         abstract: "Promote judged exchanges into training sets; export, check and explain them.",
         subcommands: [
             Preview.self, Build.self, List.self, Diff.self, Approve.self, Export.self, Verify.self, Explain.self,
-            Policies.self, Benchmarks.self,
+            Policies.self, Benchmarks.self, Import.self, Draft.self, Stats.self,
         ])
 
     /// Who acts, for what is kept of it.

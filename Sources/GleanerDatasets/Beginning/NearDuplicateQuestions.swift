@@ -1,0 +1,61 @@
+/// Finds questions that say the same in nearly the same words: Jaccard of at least 0.8 between the sets of their
+/// 5-grams of characters, letters in lower case and everything else one space. Exact, not estimated.
+///
+/// Of two sets that alike no more than a fifth of the grams of one is missing in the other, so of any fifth and one more
+/// at least one is shared: only questions that share one of the rarest are compared.
+struct NearDuplicateQuestions {
+    static let threshold = 0.8
+    private static let length = 5
+
+    private var sets: [Set<UInt64>] = []
+    private var places: [UInt64: [Int]] = [:]
+
+    /// Takes `text` in.
+    /// - Returns: `false` when one like it is there already; then it is not taken.
+    mutating func insert(_ text: String) -> Bool {
+        let grams = Self.grams(text)
+        guard !isKnown(grams) else { return false }
+        for gram in grams { places[gram, default: []].append(sets.count) }
+        sets.append(grams)
+        return true
+    }
+
+    private func isKnown(_ grams: Set<UInt64>) -> Bool {
+        let needed = Int((Self.threshold * Double(grams.count)).rounded(.up))
+        let rarest = grams.sorted {
+            let (a, b) = (places[$0]?.count ?? 0, places[$1]?.count ?? 0)
+            return (a, $0) < (b, $1)
+        }.prefix(grams.count - needed + 1)
+        var compared: Set<Int> = []
+        for place in rarest.lazy.flatMap({ places[$0] ?? [] }) where compared.insert(place).inserted {
+            let shared = grams.intersection(sets[place]).count
+            let union = grams.count + sets[place].count - shared
+            if Double(shared) >= Self.threshold * Double(union) { return true }
+        }
+        return false
+    }
+
+    /// FNV-1a of each; a text shorter than one gram is one by itself.
+    static func grams(_ text: String) -> Set<UInt64> {
+        var scalars: [UInt32] = []
+        for scalar in text.lowercased().unicodeScalars {
+            // Marks are parts of letters in Indic scripts.
+            let isLetter =
+                scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+                || scalar.properties.generalCategory == .nonspacingMark
+            if isLetter {
+                scalars.append(scalar.value)
+            } else if scalars.last != 0x20, !scalars.isEmpty {
+                scalars.append(0x20)
+            }
+        }
+        if scalars.last == 0x20 { scalars.removeLast() }
+        let starts = 0...max(scalars.count - length, 0)
+        return Set(
+            starts.map { start in
+                scalars[start..<min(start + length, scalars.count)].reduce(0xCBF2_9CE4_8422_2325) { hash, scalar in
+                    (hash ^ UInt64(scalar)) &* 0x100_0000_01B3
+                }
+            })
+    }
+}
