@@ -121,8 +121,10 @@ struct CommandDriver: TuningDriver {
 }
 
 extension TuningNews {
-    mutating func add(_ other: TuningNews, without known: Set<String>) {
-        events += other.events.filter { !known.contains($0.id) }
+    /// Without what comes before the newest line that is known; of many events only the newest are.
+    fileprivate mutating func add(_ other: TuningNews, without known: Set<String>) {
+        let newest = known.filter { $0.wholeMatch(of: /run-[0-9]-[0-9]{6}/) != nil }.max() ?? ""
+        events += other.events.filter { !known.contains($0.id) && ($0.id > newest || $0.level == "warn") }
         metrics += other.metrics
         checkpoints += other.checkpoints
     }
