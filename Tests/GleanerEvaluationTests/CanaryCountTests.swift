@@ -122,7 +122,7 @@ struct CanaryRateTests {
             add(.flagged, Double.random(in: 0..<1, using: &chance) < 0.01 ? 1 : 0)
             add(.latency, Double.random(in: -0.5...0.5, using: &chance) + 6)
         }
-        for users in 1...600 {
+        for users in 1...400 {
             draw(&seen.candidate)
             draw(&seen.incumbent)
             (seen.candidateUsers, seen.incumbentUsers) = (users, users)

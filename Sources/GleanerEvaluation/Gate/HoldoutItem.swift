@@ -61,7 +61,9 @@ struct HoldoutItem: Sendable {
         let namesLimit = choice.parameters.keys.contains { $0.hasPrefix("max_") }
         if let limit = policy.maximumTokens, !namesLimit { members["max_tokens"] = .integer(Int64(limit)) }
         // `null` takes a member away: some models refuse a temperature.
-        for (name, value) in choice.parameters { members[name] = value == .null ? nil : value }
+        for (name, value) in choice.parameters {
+            if value == .null { members.removeValue(forKey: name) } else { members[name] = value }
+        }
         return .object(members)
     }
 }
