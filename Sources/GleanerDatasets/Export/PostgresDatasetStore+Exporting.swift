@@ -43,6 +43,8 @@ extension PostgresDatasetStore {
     /// line is one that models are measured on.
     /// - Throws: `ExportError.holdoutOverlap`, `splitOverlap`.
     func checkOverlap(of version: UUID, on connection: PostgresConnection) async throws {
+        // How many rows two sets of hashes share is beyond the planner: it expects few, and compares all with all.
+        try await connection.query("SET LOCAL enable_nestloop = off")
         for column in ["sha256", "exchange_id"] {
             let found = try await connection.query(
                 """
@@ -69,6 +71,7 @@ extension PostgresDatasetStore {
             ORDER BY v.line LIMIT 1
             """, timeout: Self.patience
         ).first
+        try await connection.query("SET LOCAL enable_nestloop = on")
         if let shared {
             throw ExportError.splitOverlap(
                 line: try shared.decode("line"), others: try shared.decode("count", as: Int.self) - 1)
