@@ -169,7 +169,8 @@ let package = Package(
         .target(
             name: "GleanerErasure",
             dependencies: [
-                "GleanerCore", "GleanerHTTP", "GleanerJobs", "AsyncPostgres", hummingbird, httpTypes, nioCore, logging, lifecycle,
+                "GleanerCore", "GleanerHTTP", "GleanerJobs", "AsyncPostgres", hummingbird, httpTypes, nioCore, logging,
+                lifecycle,
                 crypto,
             ],
             swiftSettings: shared),
@@ -206,7 +207,8 @@ let package = Package(
                 "GleanerCore", "GleanerHTTP", "GleanerSchema", "SQLMigrations", "AsyncPostgres", "AsyncCurl",
                 "CMalloc", "GleanerGateway", "GleanerIngest", "GleanerExchanges", "GleanerJobs", "GleanerFeedback",
                 "GleanerModeration",
-                "GleanerReview", "GleanerRouting", "GleanerDatasets", "GleanerTuning", "GleanerEvaluation", "GleanerErasure",
+                "GleanerReview", "GleanerRouting", "GleanerDatasets", "GleanerTuning", "GleanerEvaluation",
+                "GleanerErasure",
                 "GleanerImport", "GleanerConsole", "GleanerDemo", hummingbird,
                 httpTypes, nioCore, logging, lifecycle, crypto,
                 .product(name: "HummingbirdCore", package: "hummingbird"),

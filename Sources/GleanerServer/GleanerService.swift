@@ -116,7 +116,8 @@ public struct GleanerService: Sendable {
             pool: pool, configuration: PostgresConfiguration(conninfo: databaseURL), logger: logger)
         let drain = IngestDrain(
             journal: journal, pool: pool, prices: prices, redactor: moderation.redactor,
-            erased: Self.erased(on: pool), landed: {
+            erased: Self.erased(on: pool),
+            landed: {
                 try await Self.landed(
                     $0, feedback: feedback.service, sampling: sampling, moderation: moderation.service)
             }, logger: logger)
@@ -164,7 +165,8 @@ public struct GleanerService: Sendable {
             datasets: DatasetRoutes(service: DatasetService(pool: pool)),
             routes: RouteRoutes(
                 service: RouteService(store: PostgresRouteStore(pool: pool)) { [providers] in providers.names }),
-            jobs: JobRoutes(queue: jobs), erasures: ErasureRoutes(service: erasure.service), moderation: ModerationRoutes(service: moderation.service),
+            jobs: JobRoutes(queue: jobs), erasures: ErasureRoutes(service: erasure.service),
+            moderation: ModerationRoutes(service: moderation.service),
             console: try Console(
                 accounts: accounts, exchanges: exchanges, feedback: feedback.stream, raters: feedback.raters,
                 review: desk, moderation: moderation.service,
