@@ -171,7 +171,8 @@ let package = Package(
         .target(
             name: "GleanerErasure",
             dependencies: [
-                "GleanerCore", "GleanerHTTP", "GleanerJobs", "AsyncPostgres", hummingbird, httpTypes, nioCore, logging, lifecycle,
+                "GleanerCore", "GleanerHTTP", "GleanerJobs", "AsyncPostgres", hummingbird, httpTypes, nioCore, logging,
+                lifecycle,
                 crypto,
             ],
             swiftSettings: shared),

@@ -53,7 +53,8 @@ public struct AllInOne: Sendable {
         on database: String, note: String, _ started: @escaping @Sendable (Started) async -> Void
     ) async throws {
         if let providers = configuration.providers {
-            try await serve(database, note, providers, providers.default.baseURL, "gpt-4o-mini", started)
+            try await serve(
+                database, note, providers, providers.default.baseURL, "gpt-4o-mini", configuration, started)
             return
         }
         var quiet = logger
@@ -73,17 +74,16 @@ public struct AllInOne: Sendable {
                 Providers(Provider(name: Provider.demoName, baseURL: base, key: ProviderKey("demo"))),
                 "built-in demo: scripted answers, no model (set GLEANER_PROVIDER_URL for a real one)",
                 "demo-hinglish-1",
-                started)
+                configuration.atDemoPace, started)
             group.cancelAll()
         }
     }
 
     private func serve(
         _ database: String, _ databaseNote: String, _ providers: Providers, _ providerNote: String, _ model: String,
-        _ started: @escaping @Sendable (Started) async -> Void
+        _ configuration: ServerConfiguration, _ started: @escaping @Sendable (Started) async -> Void
     ) async throws {
         let firstKey = try await prepare(database)
-        let configuration = configuration
         try await GleanerService(
             configuration: configuration, databaseURL: database, providers: providers, logger: logger
         ).run { ports in
@@ -121,4 +121,14 @@ public struct AllInOne: Sendable {
 extension ListenAddress {
     /// The same host with the port that was really bound; `0` asks for any.
     public func with(port: Int) -> ListenAddress { ListenAddress(host: host, port: port) }
+}
+
+extension ServerConfiguration {
+    /// The demo's fine-tunes end in seconds and its traffic in minutes: whoever has not said otherwise need not wait.
+    fileprivate var atDemoPace: ServerConfiguration {
+        var configuration = self
+        if configuration.tuningPoll == .seconds(30) { configuration.tuningPoll = .seconds(1) }
+        if configuration.canaryInterval == .seconds(60) { configuration.canaryInterval = .seconds(2) }
+        return configuration
+    }
 }

@@ -118,7 +118,8 @@ public struct GleanerService: Sendable {
             pool: pool, configuration: PostgresConfiguration(conninfo: databaseURL), logger: logger)
         let drain = IngestDrain(
             journal: journal, pool: pool, prices: prices, redactor: moderation.redactor,
-            erased: Self.erased(on: pool), landed: {
+            erased: Self.erased(on: pool),
+            landed: {
                 try await Self.landed(
                     $0, feedback: feedback.service, sampling: sampling, moderation: moderation.service)
             }, logger: logger)
