@@ -132,11 +132,11 @@ class Gleaner:
         if self.process:
             self.process.stop(how)
 
-    def run(self, *arguments, check=True):
+    def run(self, *arguments, check=True, timeout=120):
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("GLEANER_") and k != "DATABASE_URL"}
         done = subprocess.run(
             [str(BINARY), *arguments], env={**inherited, **self.environment}, capture_output=True, text=True,
-            timeout=120, stdin=subprocess.DEVNULL, cwd=self.directory)
+            timeout=timeout, stdin=subprocess.DEVNULL, cwd=self.directory)
         if check and done.returncode != 0:
             raise AssertionError(f"gleaner {' '.join(arguments)} exited with {done.returncode}:\n{done.stderr}")
         return done

@@ -1,4 +1,5 @@
 import GleanerCore
+import Synchronization
 
 extension FullDemo {
     /// Whose seed a round of traffic takes: no two rounds have the same people.
@@ -30,7 +31,7 @@ extension FullDemo {
         let questions = DemoCorpus.questions(for: .hinglish)
         let question = questions[Int.random(in: 0..<questions.count, using: &random)]
         let user = "full-\(round.rawValue)-\(person)"
-        let prompts = [question.text] + question.followUps.prefix(random.chance(0.4) ? 1 : 0)
+        let prompts = [question.text] + question.followUps.prefix(random.chance(0.25) ? 1 : 0)
         var messages: [JSONValue] = [
             ["role": "system", "content": .string(DemoPlan.systemPrompts(for: .hinglish)[0])]
         ]
@@ -78,28 +79,40 @@ extension FullDemo {
     /// Two reviewers see everything, and write a better answer wherever there is a better one.
     /// - Returns: how many they judged.
     func review() async throws -> Int {
-        var judged = 0
-        var empty = 0
-        progress("reviews", 0, configuration.conversations)
-        while empty < 12 {
-            var found = false
-            for reviewer in DemoReviewer.all {
-                guard let item = try await next(for: reviewer) else { continue }
-                try await judge(item, as: reviewer)
-                judged += 1
-                found = true
-                progress("reviews", judged, max(judged, configuration.conversations))
+        let judged = Counter()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for reviewer in DemoReviewer.all + DemoReviewer.all {
+                group.addTask { try await work(as: reviewer) { progress("reviews", judged.next(), 0) } }
             }
-            if found {
-                empty = 0
-            } else {
-                // Samples are drawn as exchanges land.
-                empty += 1
-                try await Task.sleep(for: .milliseconds(250))
+            try await group.waitForAll()
+        }
+        return judged.value
+    }
+
+    private final class Counter: Sendable {
+        private let count = Mutex(0)
+        var value: Int { count.withLock { $0 } }
+        func next() -> Int {
+            count.withLock { count in
+                count += 1
+                return count
             }
         }
-        progress("reviews", judged, judged)
-        return judged
+    }
+
+    /// Until the queue has stayed empty for three seconds: samples are drawn as exchanges land.
+    private func work(as reviewer: DemoReviewer, judged: @Sendable () -> Void) async throws {
+        var empty = 0
+        while empty < 12 {
+            guard let item = try await next(for: reviewer) else {
+                empty += 1
+                try await Task.sleep(for: .milliseconds(250))
+                continue
+            }
+            empty = 0
+            try await judge(item, as: reviewer)
+            judged()
+        }
     }
 
     private func next(for reviewer: DemoReviewer) async throws -> ReviewItem? {

@@ -22,7 +22,7 @@ public struct FullDemo: Sendable {
         public var patience: Duration
 
         public init(
-            gateway: String, key: String, conversations: Int = 1000, canaryConversations: Int = 6000,
+            gateway: String, key: String, conversations: Int = 900, canaryConversations: Int = 6000,
             seed: UInt64 = 20_261_101, concurrency: Int = 8, patience: Duration = .seconds(300)
         ) {
             self.gateway = gateway
