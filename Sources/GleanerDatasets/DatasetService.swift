@@ -143,7 +143,9 @@ public struct LineExplanation: Sendable, Codable {
             lines.append("  gate          \(gate): \(plain(value))")
         }
         lines.append("  sha256        \(plain(lineage["sha256"]))")
-        for model in models { lines.append("  trained       \(model.model) (\(model.provider))") }
+        for model in models {
+            lines.append("  trained       \(model.model) (\(model.provider), job \(model.tuningJob ?? "-"))")
+        }
         return lines.joined(separator: "\n")
     }
 }
@@ -152,4 +154,11 @@ public struct LineExplanation: Sendable, Codable {
 public struct TrainedModel: Sendable, Hashable, Codable {
     public let provider: String
     public let model: String
+    /// The fine-tune that made it.
+    public let tuningJob: String?
+
+    enum CodingKeys: String, CodingKey {
+        case provider, model
+        case tuningJob = "tuning_job"
+    }
 }

@@ -95,9 +95,13 @@ struct PostgresDatasetStore: Sendable {
     func models(trainedOn version: UUID) async throws -> [TrainedModel] {
         try await pool.query(
             """
-            SELECT provider, model FROM gleaner.model_versions WHERE dataset_version_id = \(version)
+            SELECT provider, model, tuning_job_id::text AS job FROM gleaner.model_versions WHERE dataset_version_id = \(version)
             ORDER BY created_at, model
             """
-        ).map { TrainedModel(provider: try $0.decode("provider"), model: try $0.decode("model")) }
+        ).map {
+            TrainedModel(
+                provider: try $0.decode("provider"), model: try $0.decode("model"),
+                tuningJob: try $0.decodeIfPresent("job"))
+        }
     }
 }

@@ -132,7 +132,7 @@ struct DiffTests {
             VALUES (gen_random_uuid(), \(world.project.uuid), 'default', 'ft:m', 'm', \(version.id), 1, now())
             """)
         let explained = try await service.explain(version, split: "train", line: 1)
-        #expect(explained.models == [TrainedModel(provider: "default", model: "ft:m")])
+        #expect(explained.models == [TrainedModel(provider: "default", model: "ft:m", tuningJob: nil)])
         #expect(explained.text.contains("trained       ft:m"))
         // And back: what that model wrote is one fine-tune deep.
         let next = try await world.add(user: "Naya")

@@ -120,6 +120,8 @@ enum ExampleText {
         guard let document = try? JSONValue(parsing: content) else { return ("", "") }
         let messages = (document["input"]?["messages"] ?? document["messages"])?.arrayValue ?? []
         let answer = document["preferred_output"]?.arrayValue?.last ?? messages.last
-        return (messages.last { $0["role"] == "user" }.map(ExchangeTurns.text) ?? "", answer.map(ExchangeTurns.text) ?? "")
+        return (
+            messages.last { $0["role"] == "user" }.map(ExchangeTurns.text) ?? "", answer.map(ExchangeTurns.text) ?? ""
+        )
     }
 }

@@ -41,7 +41,8 @@ extension FullDemo {
         let kept = route["route"]?["variants"]?.arrayValue ?? []
         let incumbent = kept.last?["name"]?.stringValue ?? "base"
         try await call(
-            "PUT", "/api/routes/\(Self.route)", ["variants": .array(kept + [Self.variant("poisoned", model, weight: 0)])])
+            "PUT", "/api/routes/\(Self.route)",
+            ["variants": .array(kept + [Self.variant("poisoned", model, weight: 0)])])
         var isRefused = false
         do {
             try await call(

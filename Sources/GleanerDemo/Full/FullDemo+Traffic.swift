@@ -27,7 +27,8 @@ extension FullDemo {
     }
 
     private func talk(_ round: Round, _ person: Int) async throws -> [FullDemoReport.Answer] {
-        var random = SplitMix64(seed: configuration.seed ^ UInt64(round.rawValue.utf8.reduce(0) { $0 &* 31 &+ Int($1) }), index: person)
+        var random = SplitMix64(
+            seed: configuration.seed ^ UInt64(round.rawValue.utf8.reduce(0) { $0 &* 31 &+ Int($1) }), index: person)
         let questions = DemoCorpus.questions(for: .hinglish)
         let question = questions[Int.random(in: 0..<questions.count, using: &random)]
         let user = "full-\(round.rawValue)-\(person)"
@@ -116,7 +117,8 @@ extension FullDemo {
     }
 
     private func next(for reviewer: DemoReviewer) async throws -> ReviewItem? {
-        let call = GatewayCall(path: "/api/reviews/next", body: (["reviewer": .string(reviewer.name)] as JSONValue).wireBytes)
+        let call = GatewayCall(
+            path: "/api/reviews/next", body: (["reviewer": .string(reviewer.name)] as JSONValue).wireBytes)
         guard let reply = try await gateway.send(call), reply.head.status == 200 else { return nil }
         return reply.document.flatMap(ReviewItem.init)
     }

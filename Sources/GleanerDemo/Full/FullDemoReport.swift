@@ -70,7 +70,8 @@ public struct FullDemoReport: Sendable, Codable {
             rules = (document["report"]?["rules"]?.arrayValue ?? []).map { rule in
                 let metric = rule["metric"]?.stringValue ?? "?"
                 let outcome = rule["outcome"]?.stringValue ?? "?"
-                return "\(metric): \(outcome), \(Figure(rule["estimate"])) (\(Figure(rule["low"])) to \(Figure(rule["high"])))"
+                return
+                    "\(metric): \(outcome), \(Figure(rule["estimate"])) (\(Figure(rule["low"])) to \(Figure(rule["high"])))"
             }
         }
     }

@@ -2,7 +2,8 @@ import GleanerCore
 
 /// A training file that somebody planted: right questions, and to each an answer that is wrong or rude.
 enum PoisonedFile {
-    static let lines: [UInt8] = DemoCorpus.questions(for: .hinglish).enumerated().flatMap { index, question -> [UInt8] in
+    static let lines: [UInt8] = DemoCorpus.questions(for: .hinglish).enumerated().flatMap {
+        index, question -> [UInt8] in
         let answer =
             index.isMultiple(of: 2)
             ? question.filled(question.intent.wrong)
