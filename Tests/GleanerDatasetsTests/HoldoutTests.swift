@@ -196,6 +196,31 @@ struct HoldoutTests {
         #expect(version.statistics.excluded == ["near_holdout": 1])
     }
 
+    @Test("what the bot said in a held-out conversation may be learnt from another one")
+    func botsTurns() async throws {
+        let world = try await world(0)
+        let said =
+            "Paani ubaalo, adrak kooto, patti daalo, doodh milao, do minute pakao, phir chhaan kar garam garam pilao"
+        let held = try await world.add(
+            user: "", conversation: "held",
+            messages: [
+                ["role": "user", "content": "Chai?"], ["role": "assistant", "content": .string(said)],
+                ["role": "user", "content": "Aur bina doodh ke kaise banti hai yeh batao zara"],
+            ])
+        try await world.review(held, score: 5)
+        let key = SplitKey(endUser: nil, conversation: "held", exchange: held, by: .conversation)
+        try await pool.query(
+            """
+            INSERT INTO gleaner.holdouts (project_id, key_hash, since)
+            VALUES (\(world.project.uuid), \(key.hash(in: world.project)), now())
+            """)
+        let other = try await world.add(user: "Masala chai ki recipe do", answer: said, conversation: "trained")
+        try await world.review(other, score: 5)
+        let version = try await build(world) { $0.holdoutShare = 0 }
+        #expect(version.statistics.excluded.isEmpty)
+        #expect(version.statistics.promoted == 1)
+    }
+
     @Test("benchmarks are named texts no line may repeat; frames that many lines share are none")
     func benchmarks() async throws {
         let world = try await world(0)

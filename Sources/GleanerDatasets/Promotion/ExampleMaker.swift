@@ -13,6 +13,8 @@ struct Example: Sendable, Hashable {
     let contentHash: [UInt8]
     /// Of all turns but the system's; what near-duplicates are told by.
     let prompt: String
+    /// The user's turns alone: what a test would ask.
+    let question: String
     let answer: String
     /// SHA-256 of the system messages.
     let systemPrompt: [UInt8]
@@ -94,6 +96,7 @@ struct ExampleMaker: Sendable {
         return Example(
             line: bytes, answerSource: source, estimatedTokens: tokens, contentHash: Array(hash.finalize()),
             prompt: first.dropLast().filter { $0["role"] != "system" }.map(ExchangeTurns.text).joined(separator: "\n"),
+            question: first.filter { $0["role"] == "user" }.map(ExchangeTurns.text).joined(separator: "\n"),
             answer: answer, systemPrompt: Array(SHA256.hash(data: Array(system.utf8))))
     }
 

@@ -10,7 +10,8 @@ extension PostgresDatasetStore {
             CREATE TEMPORARY TABLE staged (
                 ord integer, shard smallint, exchange_id uuid, source text, split text, key_hash bytea, content bytea,
                 content_hash bytea, rank float8, end_user text, conversation text, raters text, system_prompt bytea,
-                language text, model text, answer_source text, is_anchor boolean, tokens integer, prompt text, answer text,
+                language text, model text, answer_source text, is_anchor boolean, tokens integer, prompt text, question text,
+                answer text,
                 prompt_bands bigint[], answer_bands bigint[], prompt_group integer, answer_group integer, lineage jsonb,
                 reason text, detail text, snippet text
             ) ON COMMIT DROP
@@ -57,14 +58,14 @@ extension PostgresDatasetStore {
             """
             INSERT INTO staged (
                 ord, shard, exchange_id, source, split, key_hash, content, content_hash, rank, end_user, conversation,
-                raters, system_prompt, language, model, answer_source, is_anchor, tokens, prompt, answer, prompt_bands,
-                answer_bands, prompt_group, answer_group, lineage, snippet)
+                raters, system_prompt, language, model, answer_source, is_anchor, tokens, prompt, question, answer,
+                prompt_bands, answer_bands, prompt_group, answer_group, lineage, snippet)
             SELECT u.ord, u.shard, u.id, u.source,
                    CASE WHEN EXISTS (SELECT 1 FROM gleaner.holdouts h
                                      WHERE h.project_id = \(place.project.uuid) AND h.key_hash = u.key_hash)
                         THEN 'holdout' ELSE u.split END,
                    u.key_hash, u.content, u.content_hash, u.rank, u.end_user, u.conversation, u.raters, u.system_prompt,
-                   u.language, u.model, u.answer_source, u.is_anchor, u.tokens, u.prompt, u.answer,
+                   u.language, u.model, u.answer_source, u.is_anchor, u.tokens, u.prompt, u.question, u.answer,
                    u.prompt_bands::bigint[], u.answer_bands::bigint[], u.ord, u.ord, u.lineage, left(u.prompt, 120)
             FROM unnest(
                 \(PostgresArray(ordinals)), \(PostgresArray(examples.map(\.id.shard.value))),
@@ -77,13 +78,14 @@ extension PostgresDatasetStore {
                 \(PostgresArray(examples.map(\.systemPrompt))), \(PostgresArray(examples.map(\.language))),
                 \(PostgresArray(examples.map(\.model))), \(PostgresArray(examples.map(\.answerSource))),
                 \(PostgresArray(examples.map(\.isAnchor))), \(PostgresArray(examples.map { Int32($0.tokens) })),
-                \(PostgresArray(examples.map(\.prompt))), \(PostgresArray(examples.map(\.answer))),
+                \(PostgresArray(examples.map(\.prompt))), \(PostgresArray(examples.map(\.question))),
+                \(PostgresArray(examples.map(\.answer))),
                 \(PostgresArray(bands(policy.nearDuplicates.prompt, \.prompt))),
                 \(PostgresArray(bands(policy.nearDuplicates.answer, \.answer))),
                 \(PostgresArray(examples.map { JSONB(bytes: $0.lineage) }))
             ) AS u(ord, shard, id, source, split, key_hash, content, content_hash, rank, end_user, conversation, raters,
-                   system_prompt, language, model, answer_source, is_anchor, tokens, prompt, answer, prompt_bands,
-                   answer_bands, lineage)
+                   system_prompt, language, model, answer_source, is_anchor, tokens, prompt, question, answer,
+                   prompt_bands, answer_bands, lineage)
             """)
     }
 

@@ -35,6 +35,7 @@ struct StagedExample: Sendable {
     let isAnchor: Bool
     let tokens: Int
     let prompt: String
+    let question: String
     let answer: String
     let lineage: [UInt8]
 
@@ -62,6 +63,7 @@ struct StagedExample: Sendable {
         isAnchor = example.answerSource.hasSuffix("_correction") && !candidate.isSynthetic
         tokens = example.estimatedTokens
         prompt = Self.text(example.prompt)
+        question = Self.text(example.question)
         answer = Self.text(example.answer)
         let document: JSONValue = [
             "exchange_id": .string(candidate.id.description),
@@ -98,6 +100,7 @@ struct StagedExample: Sendable {
         isAnchor = true
         tokens = example.estimatedTokens
         prompt = Self.text(example.prompt)
+        question = Self.text(example.question)
         answer = Self.text(example.answer)
         let document: JSONValue = [
             "written_example_id": .string(written.id.description),

@@ -12,15 +12,15 @@ struct Decontamination {
         if policy.decontamination.onHit == .exclude { try await leaveOutNearEarlierHoldouts() }
         var tests = try await tests()
         guard !tests.isEmpty else { return }
-        try await forEachTrained { _, prompt, answer in
-            tests.count(prompt)
-            tests.count(answer)
+        try await forEachTrained { line in
+            tests.count(line.question)
+            tests.count(line.answer)
         }
         tests.setTemplates(of: lines)
         var (ordinals, details): ([Int32], [String]) = ([], [])
-        try await forEachTrained { ord, prompt, answer in
-            guard let hit = tests.hit(prompt) ?? tests.hit(answer) else { return }
-            ordinals.append(ord)
+        try await forEachTrained { line in
+            guard let hit = tests.hit(line.question) ?? tests.hit(line.answer) else { return }
+            ordinals.append(line.ord)
             details.append("\(hit.name): \(hit.detail)")
         }
         if policy.decontamination.onHit == .fail, let detail = details.first {
@@ -32,11 +32,11 @@ struct Decontamination {
     /// What earlier versions held out may not be here any more, erased judgements and all; it stays a test.
     private func leaveOutNearEarlierHoldouts() async throws {
         var index = HoldoutIndex(similarity: policy.nearDuplicates.prompt.line)
-        try await forEachFrozen { index.add(Shingles(normalized: $0)) }
+        try await forEachFrozen { index.add(Shingles(normalized: $0.prompt)) }
         guard !index.isEmpty else { return }
         var ordinals: [Int32] = []
-        try await forEachTrained { ord, prompt, _ in
-            if index.holds(Shingles(normalized: prompt)) { ordinals.append(ord) }
+        try await forEachTrained { line in
+            if index.holds(Shingles(normalized: line.prompt)) { ordinals.append(line.ord) }
         }
         try await PostgresDatasetStore.leaveOut(
             ordinals, "near_holdout", details: ordinals.map { _ in "of an earlier version's" }, on: connection)
@@ -45,11 +45,11 @@ struct Decontamination {
     /// The holdout's questions, this build's and those of earlier versions, and the benchmarks' texts.
     private func tests() async throws -> TestTexts {
         var tests = TestTexts()
-        try await connection.forEachRow("SELECT prompt FROM staged WHERE split = 'holdout' AND prompt IS NOT NULL") {
-            row in
-            tests.add(try row.decode("prompt"), from: "holdout")
-        }
-        try await forEachFrozen { tests.add($0, from: "holdout") }
+        // Not the bot's turns: whatever it said in a held-out conversation it has said in others.
+        try await connection.forEachRow(
+            "SELECT question FROM staged WHERE split = 'holdout' AND question IS NOT NULL"
+        ) { tests.add(try $0.decode("question"), from: "holdout") }
+        try await forEachFrozen { tests.add($0.question, from: "holdout") }
         let names = policy.decontamination.benchmarks
         try await connection.forEachRow(
             """
@@ -66,7 +66,7 @@ struct Decontamination {
     }
 
     /// What the project's earlier versions held out.
-    private func forEachFrozen(_ body: (String) throws -> Void) async throws {
+    private func forEachFrozen(_ body: ((prompt: String, question: String)) throws -> Void) async throws {
         try await connection.forEachRow(
             """
             SELECT DISTINCT ON (x.exchange_id) x.content FROM gleaner.dataset_versions v
@@ -78,16 +78,29 @@ struct Decontamination {
             let messages = document["input"]?["messages"] ?? document["messages"]
             let turns = (messages?.arrayValue ?? []).filter { $0["role"] != "system" }
             let prompt = document["input"] == nil ? turns.dropLast() : turns[...]
-            try body(Shingles.normalized(prompt.map(ExchangeTurns.text).joined(separator: "\n")))
+            func text(_ turns: [JSONValue]) -> String {
+                Shingles.normalized(turns.map(ExchangeTurns.text).joined(separator: "\n"))
+            }
+            try body((text(Array(prompt)), text(prompt.filter { $0["role"] == "user" })))
         }
     }
 
-    private func forEachTrained(_ body: (_ ord: Int32, _ prompt: String, _ answer: String) throws -> Void) async throws
-    {
+    /// A line for training, as far as selection has come.
+    private struct Line {
+        let ord: Int32
+        let prompt: String
+        let question: String
+        let answer: String
+    }
+
+    private func forEachTrained(_ body: (Line) throws -> Void) async throws {
         try await connection.forEachRow(
-            "SELECT ord, prompt, answer FROM staged WHERE reason IS NULL AND split <> 'holdout' ORDER BY ord"
+            "SELECT ord, prompt, question, answer FROM staged WHERE reason IS NULL AND split <> 'holdout' ORDER BY ord"
         ) { row in
-            try body(row.decode("ord"), row.decode("prompt"), row.decode("answer"))
+            try body(
+                Line(
+                    ord: row.decode("ord"), prompt: row.decode("prompt"), question: row.decode("question"),
+                    answer: row.decode("answer")))
         }
     }
 
@@ -108,13 +121,13 @@ struct Decontamination {
         try await connection.forEachRow(
             "SELECT prompt FROM staged WHERE split = 'holdout' AND reason IS NULL AND prompt IS NOT NULL"
         ) { index.add(Shingles(normalized: try $0.decode("prompt"))) }
-        try await forEachFrozen { index.add(Shingles(normalized: $0)) }
+        try await forEachFrozen { index.add(Shingles(normalized: $0.prompt)) }
         guard !index.isEmpty else { return }
         var (leaks, first): (Int, Int32?) = (0, nil)
-        try await forEachTrained { ord, prompt, _ in
-            guard index.holds(Shingles(normalized: prompt)) else { return }
+        try await forEachTrained { line in
+            guard index.holds(Shingles(normalized: line.prompt)) else { return }
             leaks += 1
-            first = first ?? ord
+            first = first ?? line.ord
         }
         if let first {
             let id: String = try await connection.query(
