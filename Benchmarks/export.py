@@ -21,7 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from gleanerbench.postgres import Postgres  # noqa: E402
-from gleanerbench.processes import ROOT, BenchError, at_end, end_all, unprivileged  # noqa: E402
+from gleanerbench.processes import ROOT, BenchError, at_end, end_all, run, unprivileged  # noqa: E402
 
 SETTINGS = """
 shared_buffers = '2GB'
@@ -81,20 +81,6 @@ COPIES = {
 }
 
 
-def run(arguments, environment=None, output=subprocess.DEVNULL):
-    """Seconds, and the process's peak memory in MB."""
-    began = time.perf_counter()
-    child = subprocess.Popen(list(map(str, arguments)), env=environment, stdin=subprocess.DEVNULL, stdout=output,
-                             stderr=subprocess.PIPE, start_new_session=True)
-    at_end(lambda: child.returncode is None and child.kill())
-    complaint = child.stderr.read().decode()
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != 0:
-        raise BenchError(f"{arguments[0]} failed: {complaint[-2000:]}")
-    return time.perf_counter() - began, usage.ru_maxrss / 1024
-
-
 class Bench:
     def __init__(self, options):
         self.options = options
@@ -118,30 +104,36 @@ class Bench:
                        text=True, check=True, stdout=subprocess.DEVNULL)
 
     def copy(self, form):
-        """Copies what an export writes, one file after the other."""
-        seconds = size = 0
+        """Copies what an export writes, one file after the other: seconds, bytes, CPU seconds of both sides."""
+        seconds = size = cpu = 0
+        before = self.postgres.cpu_seconds()
         for statement in COPIES[form]:
             for split in ("train", "validation"):
                 statement_ = f"COPY ({statement.format(version=VERSION, split=split)}) TO STDOUT (FORMAT {form})"
                 place = self.directory / "copied"
                 with open(place, "wb") as output:
-                    seconds += run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.postgres.conninfo, "-c", statement_],
-                                   output=output)[0]
+                    taken = run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", self.postgres.conninfo, "-c", statement_],
+                                output=output)
+                seconds += taken.seconds
+                cpu += taken.cpu
                 size += place.stat().st_size
                 place.unlink()
-        return seconds, size
+        return seconds, size, cpu + self.postgres.cpu_seconds() - before
 
     def export(self, format):
+        """Seconds, bytes, CPU seconds of both sides, peak memory."""
         place = self.directory / format
-        seconds, peak = self.gleaner("dataset", "export", "bench", "--project", "bench", "--format", format, "--output", place,
-                                     "--json")
+        before = self.postgres.cpu_seconds()
+        taken = self.gleaner("dataset", "export", "bench", "--project", "bench", "--format", format, "--output", place,
+                             "--json")
+        cpu = taken.cpu + self.postgres.cpu_seconds() - before
         size = sum(file.stat().st_size for file in place.iterdir())
         manifest = json.loads((place / "manifest.json").read_text())
         lines = sum(file["rows"] for file in manifest["files"] if file["name"] != "lineage.jsonl")
         if lines != self.options.examples:
             raise BenchError(f"{lines} lines instead of {self.options.examples}")
         shutil.rmtree(place)
-        return seconds, size, peak
+        return taken.seconds, size, cpu, taken.peak_mb
 
 
 def main():
@@ -160,8 +152,8 @@ def main():
         bench.fill()
         print(f"filled {options.examples:,} examples in {time.monotonic() - began:.0f} s", file=sys.stderr)
         figures = []
-        print("| format | COPY binary MB/s | COPY text MB/s | export MB/s | export s | ratio to binary | ratio to text | peak MB |\n"
-              "| --- | --- | --- | --- | --- | --- | --- | --- |")
+        print("| format | COPY binary MB/s | COPY text MB/s | export MB/s | export s | ratio to binary | ratio to text "
+              "| CPU: binary, text, export s | peak MB |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
         missed = False
         for number, format in enumerate(options.formats):
             rounds = []
@@ -172,7 +164,8 @@ def main():
                 rounds.append({
                     "binary": binary[1] / binary[0] / 1e6, "text": text[1] / text[0] / 1e6, "export": rate / 1e6,
                     "seconds": export[0], "ratio_binary": binary[0] / export[0], "ratio_text": text[0] / export[0],
-                    "peak": export[2], "bytes": export[1]})
+                    "binary_cpu": binary[2], "text_cpu": text[2], "export_cpu": export[2], "peak": export[3],
+                    "bytes": export[1]})
             row = {name: statistics.median(round[name] for round in rounds) for name in rounds[0]}
             row["peak"] = max(round["peak"] for round in rounds)
             figures.append({"format": format, **row, "rounds": rounds})

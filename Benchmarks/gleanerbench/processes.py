@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "Benchmarks/c"
@@ -85,6 +86,28 @@ def unprivileged(arguments):
         # It becomes the program, so the program has the id that is signalled and measured.
         return ["setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--init-groups", "--", *arguments]
     raise BenchError("neither the user postgres nor nobody exists, and PostgreSQL refuses to run as root")
+
+
+class Taken(NamedTuple):
+    """What a process that has ended took; CPU is user and system time."""
+
+    seconds: float
+    cpu: float
+    peak_mb: float
+
+
+def run(arguments, environment=None, output=subprocess.DEVNULL):
+    """Waits for a process, and asks the kernel what it took."""
+    began = time.perf_counter()
+    child = subprocess.Popen(list(map(str, arguments)), env=environment, stdin=subprocess.DEVNULL, stdout=output,
+                             stderr=subprocess.PIPE, start_new_session=True)
+    at_end(lambda: child.returncode is None and child.kill())
+    complaint = child.stderr.read().decode()
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        raise BenchError(f"{arguments[0]} failed: {complaint[-2000:]}")
+    return Taken(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def install(program, package):

@@ -55,6 +55,31 @@ struct DeadlineTests {
         }
     }
 
+    @Test("the first fetch of a cursor may be given longer than the pool's deadline, and the others are not")
+    func longFirstFetch() async throws {
+        var configuration = TestDatabase.current.configuration
+        configuration.statementTimeout = .milliseconds(100)
+        try await PostgresPool.withPool(configuration, logger: Logger(label: "test")) { pool in
+            // A row of the second fetch, so that it is not computed by the first.
+            func read(sleepingAt place: Int, patience: Duration?) async throws -> Int {
+                var count = 0
+                try await pool.withConnection { connection in
+                    try await connection.forEachRow(
+                        "SELECT CASE WHEN n = \(place) THEN pg_sleep(0.3) END FROM generate_series(1, 3) n", batch: 2,
+                        timeout: patience
+                    ) { _ in count += 1 }
+                }
+                return count
+            }
+            #expect(try await read(sleepingAt: 1, patience: .seconds(30)) == 3)
+            for (place, patience) in [(1, nil), (3, Duration.seconds(30))] {
+                await #expect(throws: PostgresError.statementTimeout(after: .milliseconds(100))) {
+                    try await read(sleepingAt: place, patience: patience)
+                }
+            }
+        }
+    }
+
     @Test("cancelling a task in the middle of a statement ends its connection and leaves the pool usable")
     func cancelledStatement() async throws {
         let pool = pool

@@ -37,7 +37,6 @@ struct NearDuplicateGroups {
     /// Writes each line's group into the stage: the lowest ordinal in it.
     mutating func find(count: Int) async throws {
         var members: [Member] = []
-        var slices: [[Member]] = []
         try await connection.forEachRow(
             """
             SELECT ord, band, hash FROM (
@@ -45,18 +44,17 @@ struct NearDuplicateGroups {
                 FROM staged s CROSS JOIN LATERAL unnest(s.\(identifier: side.bands)) WITH ORDINALITY AS b(hash, band)
                 WHERE s.reason IS NULL
             ) shared WHERE size > 1 ORDER BY band, hash, ord
-            """, batch: Self.slice
+            """, batch: Self.slice, timeout: PostgresDatasetStore.patience
         ) { row in
             members.append(
                 (ord: try row.decode("ord"), band: try row.decode("band"), hash: try row.decode("hash", as: Int64.self))
             )
             if members.count == Self.slice {
-                slices.append(members)
-                members = []
+                try await join(members)
+                members.removeAll(keepingCapacity: true)
             }
         }
-        slices.append(members)
-        for slice in slices { try await join(slice) }
+        try await join(members)
         try await write(count)
     }
 
@@ -84,6 +82,7 @@ struct NearDuplicateGroups {
     private mutating func read(_ ordinals: Set<Int>) async throws {
         known = known.filter { ordinals.contains($0.key) }
         let missing = ordinals.filter { known[$0] == nil }.map(Int32.init)
+        guard !missing.isEmpty else { return }
         for row in try await connection.query(
             "SELECT ord, \(identifier: side.rawValue) AS body FROM staged WHERE ord = ANY(\(PostgresArray(missing)))")
         {

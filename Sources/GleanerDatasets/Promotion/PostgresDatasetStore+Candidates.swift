@@ -83,7 +83,7 @@ extension PostgresDatasetStore {
             JOIN gleaner.exchanges e ON e.shard = j.shard AND e.id = j.exchange_id AND e.project_id = \(project.uuid)
             LEFT JOIN gleaner.exchange_bodies b ON b.shard = e.shard AND b.id = e.id
             ORDER BY e.id
-            """, batch: 200
+            """, batch: 200, timeout: Self.patience
         ) { row in try await body(try Self.candidate(row)) }
     }
 

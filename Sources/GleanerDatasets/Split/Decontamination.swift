@@ -72,7 +72,7 @@ struct Decontamination {
             SELECT DISTINCT ON (x.exchange_id) x.content FROM gleaner.dataset_versions v
             JOIN gleaner.examples x ON x.version_id = v.id AND x.split = 'holdout'
             WHERE v.project_id = \(place.project.uuid) ORDER BY x.exchange_id
-            """
+            """, timeout: PostgresDatasetStore.patience
         ) { row in
             guard let document = try? JSONValue(parsing: row.decode("content", as: [UInt8].self)) else { return }
             let messages = document["input"]?["messages"] ?? document["messages"]
@@ -137,26 +137,42 @@ struct Decontamination {
     }
 }
 
-/// Held-out prompts by the bands of their signatures, in memory.
+/// Held-out prompts by the bands of their signatures, in memory: about 8 bytes for each character of each different one,
+/// and 30 for each band.
 struct HoldoutIndex: Sendable {
     let similarity: Similarity
     private var texts: [Shingles] = []
-    private var buckets: [Int64: [Int32]] = [:]
-    private var seen: Set<Shingles> = []
+    /// The newest entry with this band; entry `text × bands + band` names the one before it in `earlier`, or -1.
+    private var newest: [Int64: Int32] = [:]
+    private var earlier: [Int32] = []
 
     init(similarity: Similarity) { self.similarity = similarity }
 
     var isEmpty: Bool { texts.isEmpty }
 
+    /// An empty text is like nothing, and an equal one is here already.
     mutating func add(_ shingles: Shingles) {
-        guard seen.insert(shingles).inserted else { return }
-        for band in similarity.banding.hashes(of: shingles) { buckets[band, default: []].append(Int32(texts.count)) }
+        let bands = similarity.banding.hashes(of: shingles)
+        guard let first = bands.first, !contains(first, where: { $0 == shingles }) else { return }
+        for band in bands {
+            earlier.append(newest[band] ?? -1)
+            newest[band] = Int32(earlier.count - 1)
+        }
         texts.append(shingles)
     }
 
     func holds(_ shingles: Shingles) -> Bool {
         similarity.banding.hashes(of: shingles).contains { band in
-            buckets[band]?.contains { similarity.holds(texts[Int($0)], shingles) } ?? false
+            contains(band) { similarity.holds($0, shingles) }
         }
+    }
+
+    private func contains(_ band: Int64, where isMeant: (Shingles) -> Bool) -> Bool {
+        var entry = newest[band] ?? -1
+        while entry >= 0 {
+            if isMeant(texts[Int(entry) / similarity.banding.bands]) { return true }
+            entry = earlier[Int(entry)]
+        }
+        return false
     }
 }

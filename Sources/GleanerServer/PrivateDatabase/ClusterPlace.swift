@@ -1,3 +1,5 @@
+// Where a whole-module build finds the members of stat(2); which module owns them depends on what was imported first.
+import CoreFoundation
 import Crypto
 import Foundation
 import Glibc
