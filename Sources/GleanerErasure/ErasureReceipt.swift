@@ -107,7 +107,18 @@ extension ErasureService {
             erasure: ErasureBody(erasure), exchanges: Int(count), versions: versions, models: models,
             providerFiles: erasure.notes.providerFiles, files: try await files(id), journals: journals,
             notReached: ErasureReceipt.notReached(
-                erasure, models: models, journals: journals, leftovers: leftovers, hasVersions: !versions.isEmpty))
+                erasure, models: models, journals: journals, leftovers: leftovers, hasVersions: !versions.isEmpty,
+                hasPrograms: try await hasPrograms(id)))
+    }
+
+    /// Whether a training program of the operator's has read lines of it.
+    private func hasPrograms(_ id: ID<Erasure>) async throws -> Bool {
+        try await !store.pool.query(
+            """
+            SELECT 1 FROM gleaner.erasure_versions e JOIN gleaner.tuning_jobs j ON j.dataset_version_id = e.version_id
+            WHERE e.erasure_id = \(id.uuid) AND j.driver = 'command' LIMIT 1
+            """
+        ).isEmpty
     }
 
     private func journals(_ erasure: Erasure) async throws -> ([ErasureReceipt.Journal], [String]) {
@@ -150,7 +161,8 @@ extension ErasureService {
 extension ErasureReceipt {
     /// What is left for somebody else to do, in whole sentences.
     static func notReached(
-        _ erasure: Erasure, models: [Model], journals: [Journal], leftovers: [String], hasVersions: Bool
+        _ erasure: Erasure, models: [Model], journals: [Journal], leftovers: [String], hasVersions: Bool,
+        hasPrograms: Bool
     ) -> [String] {
         var sentences = [
             "Backups of the database, its archived log and its standbys: they are as they were. A restored backup brings "
@@ -163,6 +175,16 @@ extension ErasureReceipt {
             sentences.append(
                 "Copies of exported dataset versions outside of the data directories of the instances: delete them by "
                     + "dataset and version as listed.")
+        }
+        if erasure.kind != .exchange {
+            sentences.append(
+                "A hash in the list of holdouts, if they were in one: SHA-256 of project and name. It gives nothing back, "
+                    + "keeps whoever was measured with from being trained on, and can be checked by who knows the name.")
+        }
+        if hasPrograms {
+            sentences.append(
+                "What a training program kept for itself under tuning/ in a data directory: its checkpoints, and copies of "
+                    + "its input if it made any.")
         }
         if !models.isEmpty {
             sentences.append(
