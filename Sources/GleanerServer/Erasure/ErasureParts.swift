@@ -63,6 +63,10 @@ private struct GatedExchanges: ErasedExchanges {
     ) async throws -> Value {
         try await gate.passing(intents.map(HeldExchange.init), body)
     }
+
+    func erased(among intents: [ExchangeIntent]) async throws -> Set<ID<Exchange>> {
+        try await gate.erased(among: intents.map(HeldExchange.init))
+    }
 }
 
 /// The journal, as erasure asks about it.
