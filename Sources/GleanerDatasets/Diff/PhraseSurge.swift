@@ -8,7 +8,6 @@ struct PhraseSurge: Sendable {
     /// Words of a phrase: shorter ones are ordinary language, longer ones are caught by their parts.
     static let length = 4
     static let largestSample = 20_000
-    static let largest = 400_000
     /// Lines that must share it: two or three of a kind are chance.
     static let fewest = 5
 
@@ -18,8 +17,12 @@ struct PhraseSurge: Sendable {
         var users: Set<Int> = []
         var phrase: String?
     }
+    private let largest: Int
     private var seen: [UInt64: Seen] = [:]
     private(set) var lines = (before: 0, after: 0)
+
+    /// - Parameter largest: phrases that are kept in mind; about 100 bytes each.
+    init(largest: Int = 400_000) { self.largest = largest }
 
     mutating func addBefore(_ answer: String) {
         lines.before += 1
@@ -42,8 +45,8 @@ struct PhraseSurge: Sendable {
     var phrases: Int { seen.count }
 
     private mutating func forgetRare() {
-        guard seen.count > Self.largest else { return }
-        for least: Int32 in 1...16 where seen.count > Self.largest / 2 {
+        guard seen.count > largest else { return }
+        for least: Int32 in 1...16 where seen.count > largest / 2 {
             seen = seen.filter { $0.value.before + $0.value.after > least }
         }
     }
