@@ -120,7 +120,8 @@ extension ErasureService {
         let (journals, leftovers) = try await journals(erasure)
         return ErasureReceipt(
             erasure: ErasureBody(erasure), exchanges: Int(count), versions: versions, models: models,
-            trainings: trainings.map(\.training), providerFiles: erasure.notes.providerFiles, files: try await files(id), journals: journals,
+            trainings: trainings.map(\.training), providerFiles: erasure.notes.providerFiles,
+            files: try await files(id), journals: journals,
             notReached: ErasureReceipt.notReached(
                 erasure, models: models, journals: journals, leftovers: leftovers, hasVersions: !versions.isEmpty,
                 hasPrograms: trainings.contains { $0.isProgram }))
@@ -201,7 +202,8 @@ extension ErasureReceipt {
         if erasure.kind != .exchange {
             sentences.append(
                 "A hash in the list of holdouts, if they were in one: SHA-256 of project and name. It gives nothing back, "
-                    + "keeps whoever was measured with from being trained on, and can be checked by who knows the name.")
+                    + "keeps whoever was measured with from being trained on, and can be checked by who knows the name."
+            )
         }
         if hasPrograms {
             sentences.append(

@@ -8,7 +8,8 @@ struct TuningRoom {
     let url: URL
 
     private static let exported = [
-        "train.jsonl", "validation.jsonl", "holdout.jsonl", "lineage.jsonl", "README.md", "manifest.json", ".export.json",
+        "train.jsonl", "validation.jsonl", "holdout.jsonl", "lineage.jsonl", "README.md", "manifest.json",
+        ".export.json",
     ]
     private static let printed = ["events.jsonl", "log.txt"]
 

@@ -23,7 +23,8 @@ struct OverlapPlanTests {
     @Test("20,000 training lines and 5,000 held-out ones are hashed or merged, never compared each with each")
     func plan() async throws {
         let world = try await StoredExchanges(pool: pool)
-        let stored = try await StoredVersion(world, StoredVersion.talks(1) + StoredVersion.talks(1, "holdout", tag: "h"))
+        let stored = try await StoredVersion(
+            world, StoredVersion.talks(1) + StoredVersion.talks(1, "holdout", tag: "h"))
         try await fill(stored.id, "train", 20_000, from: 0)
         try await fill(stored.id, "holdout", 5_000, from: 1_000_000)
         let store = DatasetService(pool: pool).store

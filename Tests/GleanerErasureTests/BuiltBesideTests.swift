@@ -133,7 +133,8 @@ struct BuiltBesideTests {
         #expect(try await units(built.canary) == ["user:asha", "user:ravi"])
     }
 
-    @Test("of a fine-tune's directory the files with lines go, whole or half, and what its program printed; weights stay")
+    @Test(
+        "of a fine-tune's directory the files with lines go, whole or half, and what its program printed; weights stay")
     func tuningDirectory() throws {
         let data = FileManager.default.temporaryDirectory.appendingPathComponent("room-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: data) }

@@ -83,7 +83,8 @@ extension PostgresDatasetStore {
             let share = policy.minimumAnchorShare
             let others = (Double(anchors) * (1 - share) / share + 1e-9).rounded(.down)
             // A share next to nothing leaves room for more than there can be.
-            try await keepBest(Int(min(others, 1e12)), "anchor_share", "split <> 'holdout' AND NOT is_anchor", on: connection)
+            try await keepBest(
+                Int(min(others, 1e12)), "anchor_share", "split <> 'holdout' AND NOT is_anchor", on: connection)
         }
     }
 

@@ -51,7 +51,8 @@ public struct TrainerFiles: ProviderFiles {
             return [
                 ProviderFileErasure(
                     provider: job.provider, file: whole,
-                    failure: "the job was asked to end and has not yet; they are deleted when it has, within half an hour "
+                    failure:
+                        "the job was asked to end and has not yet; they are deleted when it has, within half an hour "
                         + "or by `gleaner tune delete-files \(job.id)`.")
             ]
         }

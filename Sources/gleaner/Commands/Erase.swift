@@ -89,7 +89,8 @@ struct Erase: AsyncParsableCommand {
                 configuration: environment.configuration, logger: quiet
             ).trainerFiles
             let worker = JobWorker(
-                queue: JobQueue(pool: pool), handlers: GleanerService.erasureHandlers(on: pool, files: files, logger: quiet),
+                queue: JobQueue(pool: pool),
+                handlers: GleanerService.erasureHandlers(on: pool, files: files, logger: quiet),
                 logger: quiet)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await worker.run() }
