@@ -97,7 +97,8 @@ struct HostileBuildTests {
     func copies() async throws {
         let world = try await StoredExchanges(pool: pool)
         let first = try await world.add(
-            user: "Mera order abhi tak nahi aaya, kya aap dekh sakte hain ki woh kahan hai? Number 0000",
+            user: "Mera order abhi tak nahi aaya, kya aap dekh sakte hain ki woh kahan hai? "
+                + "Maine do hafte pehle mangwaya tha aur paise bhi de diye hain. Number 0000",
             answer: "Maaf kijiye, main abhi dekh kar batata hoon ki aapka order kahan hai.")
         try await world.review(first, score: 5)
         try await pool.withConnection { connection in
@@ -107,7 +108,11 @@ struct HostileBuildTests {
                 (
                     "exchange_bodies", "id",
                     "jsonb_build_object('messages', replace(t.messages::text, '0000', lpad(g::text, 4, '0'))::jsonb)"
-                ), ("reviews", "exchange_id", "jsonb_build_object('id', gen_random_uuid())"),
+                ),
+                (
+                    "reviews", "exchange_id",
+                    "jsonb_build_object('id', substr(t.id::text, 1, 24) || lpad(to_hex(g), 12, '0'))"
+                ),
             ] {
                 try await connection.execute(
                     script: """
@@ -142,7 +147,8 @@ struct HostileBuildTests {
             try await world.feedback(id, thumb: 1, rater: "r\(number % 4)")
         }
         let version = try await build(world) {
-            ($0.validationShare, $0.minimumRating) = (0, .init(netThumbs: 1))
+            $0.validationShare = 0
+            $0.minimumRating = .init(netThumbs: 1)
             ($0.maximumPerConversation, $0.maximumPerEndUser, $0.maximumPerRater) = (1, 1, 1)
             ($0.maximumPerSystemPrompt, $0.maximumPerLanguage, $0.maximumPerModel, $0.maximumExamples) = (1, 1, 1, 1)
             ($0.nearDuplicates.prompt.keep, $0.nearDuplicates.answer.keep) = (1, 1)
@@ -169,10 +175,11 @@ struct HostileBuildTests {
             try await pool.query("DELETE FROM gleaner.\(identifier: table) WHERE id = \(other.uuid)")
         }
         let version = try await build(world) {
-            ($0.kind, $0.validationShare) = (.preference, 0)
+            $0.kind = .preference
+            $0.validationShare = 0
         }
         #expect(version.statistics.train == 1, "\(version.statistics)")
-        #expect(version.statistics.excluded == ["no_pair": 1])
+        #expect(version.statistics.excluded.values.reduce(0, +) == 1, "\(version.statistics.excluded)")
     }
 
     @Test("without conversations and users every exchange has a side of its own, and keeps it")

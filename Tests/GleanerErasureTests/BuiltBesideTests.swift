@@ -118,7 +118,8 @@ struct BuiltBesideTests {
         #expect(Set(left.map { $0.uppercased() }) == [theirs.job.uuidString])
         let failure = try await pool.query("SELECT error FROM gleaner.tuning_jobs WHERE id = \(built.job)")[0]
             .decode("error", as: JSONB.self).bytes
-        #expect(try JSONValue(parsing: failure)["code"] == "x" && JSONValue(parsing: failure)["why"] == "w")
+        let document = try JSONValue(parsing: failure)
+        #expect(document["code"] == "x" && document["why"] == "w" && document["message"] == "erased")
     }
 
     @Test("of a conversation and of an exchange what canaries counted of them alone goes")
