@@ -90,6 +90,7 @@ let package = Package(
                 .embedInCode("0029_tuning.sql"),
                 .embedInCode("0030_evaluations.sql"),
                 .embedInCode("0031_erasures.sql"),
+                .embedInCode("0032_erasing.sql"),
             ],
             swiftSettings: shared),
         .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),

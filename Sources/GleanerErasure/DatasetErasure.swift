@@ -87,12 +87,7 @@ struct DatasetErasure {
                 withdrawn_reason = coalesce(withdrawn_reason, \(reason))
             FROM unnest(\(ids), \(counts)) AS l (id, lost) WHERE v.id = l.id
             """)
-        let models = try await connection.query(
-            """
-            UPDATE gleaner.model_versions SET erased_at = clock_timestamp()
-            WHERE dataset_version_id = ANY (\(ids)) AND erased_at IS NULL
-            """)
-        tally.add(models.affected, to: "model_versions")
+        try await TuningErasure(project: sweep.project).erase(versions: versions.map(\.key), &tally, connection)
         guard let erasure = sweep.erasure else { return }
         try await connection.query(
             """

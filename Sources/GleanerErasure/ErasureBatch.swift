@@ -34,6 +34,7 @@ struct ErasureBatch {
         try await reviewing(&tally, connection)
         try await calls(&tally, connection)
         try await DatasetErasure(sweep: sweep).erase(exchanges: ids, &tally, connection)
+        try await EvaluationErasure(sweep: sweep).erase(exchanges: ids, &tally, connection)
         for (table, key) in [("exchange_bodies", "id"), ("exchanges", "id")] {
             try await delete(table, key, &tally, connection)
         }

@@ -18,17 +18,27 @@ public struct ErasureGate: Sendable {
         _ exchanges: [HeldExchange], _ body: (Set<ID<Exchange>>) async throws -> Value
     ) async throws -> Value {
         try await pool.withTransaction { connection in
-            try await connection.query("SELECT pg_advisory_xact_lock_shared(\(ErasureStore.lock))")
+            // One round trip for the lock and the question; mostly nothing was ever erased, and no more is asked.
+            let held = try await connection.query("SELECT gleaner.hold_erasures() AS any", isKept: true)
+            guard try held[0].decode("any", as: Bool.self) else { return try await body([]) }
             return try await body(try await erased(among: exchanges, on: connection))
+        }
+    }
+
+    /// The same without holding anything: what is erased from now on is not among it.
+    public func erased(among exchanges: [HeldExchange]) async throws -> Set<ID<Exchange>> {
+        try await pool.withConnection { connection in
+            let any = try await connection.query(
+                "SELECT EXISTS (SELECT 1 FROM gleaner.erasures WHERE erased_before IS NOT NULL) AS any", isKept: true)
+            guard try any[0].decode("any", as: Bool.self) else { return [] }
+            return try await erased(among: exchanges, on: connection)
         }
     }
 
     private func erased(
         among exchanges: [HeldExchange], on connection: PostgresConnection
     ) async throws -> Set<ID<Exchange>> {
-        let any = try await connection.query(
-            "SELECT EXISTS (SELECT 1 FROM gleaner.erasures WHERE erased_before IS NOT NULL) AS any")
-        guard try any[0].decode("any", as: Bool.self), !exchanges.isEmpty else { return [] }
+        guard !exchanges.isEmpty else { return [] }
         let hash = SubjectHash(key: try await secret())
         let rows = try await connection.query(
             """

@@ -21,8 +21,7 @@ public struct ErasureHandler: JobHandler {
 
     private let store: ErasureStore
     private let raters: any RaterNames
-    private let rebuilder: any DatasetRebuilder
-    private let files: any ProviderFiles
+    private let consequences: ErasureConsequences
     private let logger: Logger
 
     public init(
@@ -31,8 +30,8 @@ public struct ErasureHandler: JobHandler {
     ) {
         store = ErasureStore(pool: pool)
         self.raters = raters
-        self.rebuilder = rebuilder
-        self.files = files
+        consequences = ErasureConsequences(
+            store: store, versions: ErasureVersions(pool: pool, rebuilder: rebuilder, logger: logger), files: files)
         self.logger = logger
     }
 
@@ -52,7 +51,7 @@ public struct ErasureHandler: JobHandler {
         try await waitForJournals(until: before, job)
         // What was on its way into PostgreSQL when the tombstone was set, and what was said of it meanwhile.
         try await sweep.run()
-        try await follow(erasure)
+        try await consequences.follow(erasure, sweep)
         try await job.queue.enqueue(
             NewJob(
                 kind: .erasureAgain, project: erasure.project, payload: job.payload,
@@ -76,46 +75,62 @@ public struct ErasureHandler: JobHandler {
             try await Task.sleep(for: .milliseconds(200))
         }
     }
+}
 
-    /// Versions without what was erased, and files at providers.
-    private func follow(_ erasure: Erasure) async throws {
-        let versions = ErasureVersions(pool: store.pool, rebuilder: rebuilder, logger: logger)
+/// What an erasure brings about outside of the tables it swept. All of it may be done again.
+struct ErasureConsequences: Sendable {
+    let store: ErasureStore
+    let versions: ErasureVersions
+    let files: any ProviderFiles
+
+    /// Versions without what was erased, files at providers, and what trainers said until their jobs had ended.
+    func follow(_ erasure: Erasure, _ sweep: ErasureSweep) async throws {
         try await versions.replace(for: erasure)
         let ids = try await versions.ids(of: erasure.id)
         guard !ids.isEmpty else { return }
         try await store.note(files.erase(of: ids, in: erasure.project), of: erasure.id)
+        try await sweep.run(trainedOn: ids)
     }
 }
 
 /// Jobs of kind `erasure.again`, when whoever had read an erased exchange before has had their say: classifiers, reviewers,
-/// and builds of datasets, which may freeze what they saw in a snapshot from before.
+/// builds of datasets, which may freeze what they saw in a snapshot from before, and trainers that were to end their jobs.
 public struct ErasureAgainHandler: JobHandler {
     /// Longer than a build may take.
     static let delay = Duration.seconds(1200)
 
     public let kind = JobKind.erasureAgain
     private let store: ErasureStore
-    private let versions: ErasureVersions
+    private let consequences: ErasureConsequences
 
-    public init(pool: PostgresPool, rebuilder: any DatasetRebuilder, logger: Logger) {
+    public init(
+        pool: PostgresPool, rebuilder: any DatasetRebuilder, files: any ProviderFiles = NoProviderFiles(),
+        logger: Logger
+    ) {
         store = ErasureStore(pool: pool)
-        versions = ErasureVersions(pool: pool, rebuilder: rebuilder, logger: logger)
+        consequences = ErasureConsequences(
+            store: store, versions: ErasureVersions(pool: pool, rebuilder: rebuilder, logger: logger), files: files)
     }
 
     public func run(_ job: RunningJob) async throws {
         guard let id = job.payload["erasure"]?.stringValue.flatMap({ ID<Erasure>($0) }),
             let erasure = try await store.find(id, in: job.lease.project), let before = erasure.erasedBefore
         else { throw JobFailure.permanent(reason: "no such erasure") }
+        func sweep(_ exchange: ID<Exchange>) -> ErasureSweep {
+            ErasureSweep(
+                pool: store.pool, project: erasure.project, subject: .exchange(exchange), before: before, raters: [],
+                erasure: id)
+        }
         var cursor: ID<Exchange>?
+        var last: ErasureSweep?
         while true {
             let ids = try await store.erased(by: id, after: cursor, limit: ErasureSweep.batch)
-            guard let first = ids.first, let last = ids.last else { return try await versions.replace(for: erasure) }
-            _ = try await ErasureSweep(
-                pool: store.pool, project: erasure.project, subject: .exchange(first), before: before, raters: [],
-                erasure: id
-            ).run(again: ids)
-            cursor = last
-            try await job.report(["cursor": .string(last.description)])
+            guard let first = ids.first else { break }
+            last = sweep(first)
+            _ = try await sweep(first).run(again: ids)
+            cursor = ids.last
+            try await job.report(["cursor": .string(cursor?.description ?? "")])
         }
+        if let last { try await consequences.follow(erasure, last) }
     }
 }

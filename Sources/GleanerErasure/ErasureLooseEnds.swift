@@ -19,6 +19,7 @@ struct ErasureLooseEnds {
             try await rated(name, &tally, connection)
             try await quarantined("end_user", name, &tally, connection)
             try await audited(sweep.raters, &tally, connection)
+            try await EvaluationErasure(sweep: sweep).erase(units: ["user:\(name)"], &tally, connection)
         }
         return tally
     }
@@ -51,6 +52,7 @@ struct ErasureLooseEnds {
                                   WHERE e.project_id = \(project) AND e.conversation = \(name)))
             """)
         tally.add(placeholders.affected, to: "moderation_placeholders")
+        try await EvaluationErasure(sweep: sweep).erase(units: ["conversation:\(name)"], &tally, connection)
     }
 
     /// What the end user said of others' exchanges.

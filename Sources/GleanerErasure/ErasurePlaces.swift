@@ -3,22 +3,28 @@
 enum ErasurePlaces {
     /// Rows that go, or texts that are taken out of them.
     static let erased: Set<String> = [
-        "attempts", "audit_events", "comparison_verdicts", "comparisons", "draft_calls", "early_feedback", "examples",
-        "exchange_bodies", "exchanges", "exclusions", "feedback", "feedback_posts", "gold_items", "idempotency_keys",
-        "moderation_decisions", "moderation_placeholders", "moderation_results", "picks", "quarantine", "rater_marks",
-        "review_declines", "review_drafts", "review_items", "review_retractions", "review_slots", "reviews", "samples",
-        "written_examples",
+        "attempts", "audit_events", "canary_units", "comparison_verdicts", "comparisons", "draft_calls",
+        "early_feedback", "evaluation_items", "evaluation_judgements", "examples", "exchange_bodies", "exchanges",
+        "exclusions", "feedback", "feedback_posts", "gold_items", "idempotency_keys", "moderation_decisions",
+        "moderation_placeholders", "moderation_results", "picks", "quarantine", "rater_marks", "review_declines",
+        "review_drafts", "review_items", "review_retractions", "review_slots", "reviews", "samples", "tuning_events",
+        "tuning_jobs", "written_examples",
     ]
     /// What says that something was erased; names are in it only while that is done.
     static let erasure: Set<String> = [
         "erased_exchanges", "erased_files", "erasure_keys", "erasure_versions", "erasures", "journals",
     ]
     /// What operators, reviewers and engineers wrote, counts, hashes, ids and settings: nothing that an exchange said.
+    ///
+    /// `holdouts` stays on purpose: SHA-256 of project and name, by which nobody is trained on who once was measured with.
+    /// The receipt says so.
     static let others: Set<String> = [
-        "api_keys", "benchmark_texts", "benchmarks", "dataset_approvals", "dataset_versions", "datasets", "drafts",
-        "feedback_days", "feedback_secrets", "holdouts", "imports", "invitations", "jobs", "login_sessions",
-        "memberships", "model_versions", "moderation_keys", "moderation_policies", "people", "prices", "projects",
+        "api_keys", "benchmark_texts", "benchmarks", "canaries", "canary_points", "dataset_approvals",
+        "dataset_versions", "datasets", "decisions", "drafts", "evaluations", "feedback_days", "feedback_secrets",
+        "holdouts", "imports", "invitations", "jobs", "login_sessions", "memberships", "model_shutdowns",
+        "model_versions", "moderation_keys", "moderation_policies", "people", "prices", "projects",
         "promotion_policies", "review_settings", "route_salts", "route_versions", "rubrics", "sampling_plans",
         "sampling_prompts", "sampling_rules", "sampling_salts", "sampling_volumes", "schema_migrations", "split_salts",
+        "tuning_checkpoints", "tuning_metrics", "tuning_prices", "tuning_steps",
     ]
 }

@@ -27,6 +27,19 @@ public struct ErasureReceipt: Sendable, Codable, Hashable {
         public let dataset: String
         public let version: Int
     }
+    /// A fine-tune that was given lines of it.
+    public struct Training: Sendable, Codable, Hashable {
+        public let id: String
+        public let provider: String
+        /// The trainer's own id of it.
+        public let providerJob: String?
+        public let state: String
+
+        enum CodingKeys: String, CodingKey {
+            case id, provider, state
+            case providerJob = "provider_job"
+        }
+    }
     public struct Journal: Sendable, Codable, Hashable {
         public let host: String
         public let directory: String
@@ -56,13 +69,14 @@ public struct ErasureReceipt: Sendable, Codable, Hashable {
     public let versions: [Version]
     /// They have learnt from erased lines; weights cannot be erased.
     public let models: [Model]
+    public let trainings: [Training]
     public let providerFiles: [ProviderFileErasure]
     public let files: [File]
     public let journals: [Journal]
     public let notReached: [String]
 
     enum CodingKeys: String, CodingKey {
-        case erasure, exchanges, versions, models, files, journals
+        case erasure, exchanges, versions, models, trainings, files, journals
         case providerFiles = "provider_files"
         case notReached = "not_reached"
     }
@@ -102,12 +116,32 @@ extension ErasureService {
                 provider: try row.decode("provider"), model: try row.decode("model"), dataset: try row.decode("name"),
                 version: try row.decode("number", as: Int.self))
         }
+        let trainings = try await trainings(id)
         let (journals, leftovers) = try await journals(erasure)
         return ErasureReceipt(
             erasure: ErasureBody(erasure), exchanges: Int(count), versions: versions, models: models,
-            providerFiles: erasure.notes.providerFiles, files: try await files(id), journals: journals,
+            trainings: trainings.map(\.training), providerFiles: erasure.notes.providerFiles,
+            files: try await files(id), journals: journals,
             notReached: ErasureReceipt.notReached(
-                erasure, models: models, journals: journals, leftovers: leftovers, hasVersions: !versions.isEmpty))
+                erasure, models: models, journals: journals, leftovers: leftovers, hasVersions: !versions.isEmpty,
+                hasPrograms: trainings.contains { $0.isProgram }))
+    }
+
+    private func trainings(
+        _ id: ID<Erasure>
+    ) async throws -> [(training: ErasureReceipt.Training, isProgram: Bool)] {
+        try await store.pool.query(
+            """
+            SELECT j.id, j.provider, j.provider_job, j.state, j.driver = 'command' AS is_program
+            FROM gleaner.erasure_versions e JOIN gleaner.tuning_jobs j ON j.dataset_version_id = e.version_id
+            WHERE e.erasure_id = \(id.uuid) ORDER BY j.id
+            """
+        ).map { row in
+            let training = ErasureReceipt.Training(
+                id: ID<Erasure>(try row.decode("id")).description, provider: try row.decode("provider"),
+                providerJob: try row.decodeIfPresent("provider_job"), state: try row.decode("state"))
+            return (training, try row.decode("is_program"))
+        }
     }
 
     private func journals(_ erasure: Erasure) async throws -> ([ErasureReceipt.Journal], [String]) {
@@ -150,7 +184,8 @@ extension ErasureService {
 extension ErasureReceipt {
     /// What is left for somebody else to do, in whole sentences.
     static func notReached(
-        _ erasure: Erasure, models: [Model], journals: [Journal], leftovers: [String], hasVersions: Bool
+        _ erasure: Erasure, models: [Model], journals: [Journal], leftovers: [String], hasVersions: Bool,
+        hasPrograms: Bool
     ) -> [String] {
         var sentences = [
             "Backups of the database, its archived log and its standbys: they are as they were. A restored backup brings "
@@ -163,6 +198,17 @@ extension ErasureReceipt {
             sentences.append(
                 "Copies of exported dataset versions outside of the data directories of the instances: delete them by "
                     + "dataset and version as listed.")
+        }
+        if erasure.kind != .exchange {
+            sentences.append(
+                "A hash in the list of holdouts, if they were in one: SHA-256 of project and name. It gives nothing back, "
+                    + "keeps whoever was measured with from being trained on, and can be checked by who knows the name."
+            )
+        }
+        if hasPrograms {
+            sentences.append(
+                "What a training program kept for itself under tuning/ in a data directory: its checkpoints, and copies of "
+                    + "its input if it made any.")
         }
         if !models.isEmpty {
             sentences.append(
@@ -214,6 +260,11 @@ extension ErasureReceipt {
             ## Models that learnt from it
 
             \(list(models.map { "\($0.model) at \($0.provider), from \($0.dataset) version \($0.version)" }, "None."))
+            ## Fine-tunes that were given lines of it
+
+            \(list(
+                trainings.map { "\($0.id) at \($0.provider)\($0.providerJob.map { ", there \($0)" } ?? ""): \($0.state)" },
+                "None."))
             ## Files
 
             \(list(

@@ -44,6 +44,16 @@ struct ErasureSweep: Sendable {
         try await inTransaction { try await ErasureBatch(sweep: self, ids: ids).erase(on: $0) }
     }
 
+    /// Of versions that have lost lines: what trainers have said since.
+    @discardableResult
+    func run(trainedOn versions: [UUID]) async throws -> ErasureTally {
+        try await inTransaction { connection in
+            var tally = ErasureTally()
+            try await TuningErasure(project: project).erase(versions: versions, &tally, connection)
+            return tally
+        }
+    }
+
     private func next(after cursor: ID<Exchange>?) async throws -> [ID<Exchange>] {
         let rows: PostgresResult
         switch subject {

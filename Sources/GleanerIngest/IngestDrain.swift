@@ -182,7 +182,7 @@ public struct IngestDrain: Service {
         }
         if let redactor {
             // Placeholders are kept by conversation: of an erased one none may come back.
-            let gone = try await erased.passing(waiting.map(\.exchange.intent)) { $0 }
+            let gone = try await erased.erased(among: waiting.map(\.exchange.intent))
             intact.removeAll { gone.contains($0.exchange.intent.id) }
             try await intact.redact(redactor, withheld: tellWithheld)
         }

@@ -124,10 +124,11 @@ public struct GleanerService: Sendable {
                     $0, feedback: feedback.service, sampling: sampling, moderation: moderation.service)
             }, logger: logger)
         let jobs = JobQueue(pool: pool)
-        let erasure = try ErasureParts(
-            pool: pool, queue: jobs, journal: journal, dataDirectory: configuration.dataDirectory, logger: logger)
         let tuning = TuningParts(
             pool: pool, client: client, providers: providers, configuration: configuration, logger: logger)
+        let erasure = try ErasureParts(
+            pool: pool, queue: jobs, journal: journal, dataDirectory: configuration.dataDirectory,
+            files: tuning.trainerFiles, logger: logger)
         let evaluation = EvaluationParts(
             pool: pool, client: client, providers: providers, prices: prices, moderation: moderation.service,
             configuration: configuration, logger: logger)

@@ -76,6 +76,24 @@ struct DiffTests {
         #expect(surge.surges.first.map { "visit cheap loans dot example today".contains($0.phrase) } == true)
     }
 
+    @Test("of more phrases than are kept in mind, one that rises is found all the same")
+    func manyPhrases() {
+        var surge = PhraseSurge(largest: 3_000)
+        var random = SplitMix(seed: 5)
+        func answer() -> String {
+            (0..<30).map { _ in "shabd\(UInt32.random(in: 0...100_000, using: &random))" }.joined(separator: " ")
+        }
+        for _ in 0..<300 { surge.addBefore(answer()) }
+        for count in 0..<300 {
+            surge.addAfter(
+                answer() + (count % 10 == 0 ? " visit cheap loans dot example today" : ""), endUser: "u\(count)")
+            #expect(surge.phrases <= 3_100)
+        }
+        // A few of its first counts may be forgotten.
+        #expect(surge.surges.first.map { "visit cheap loans dot example today".contains($0.phrase) } == true)
+        #expect(surge.surges.first.map { (25...30).contains($0.after) } == true, "\(surge.surges)")
+    }
+
     @Test("a version that needs two people is let out by two who did not build it")
     func approvals() async throws {
         let world = try await StoredExchanges(pool: pool)

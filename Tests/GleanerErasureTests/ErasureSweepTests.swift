@@ -139,6 +139,36 @@ struct ErasureSweepTests {
         #expect(try await confirming.state == .running)
     }
 
+    @Test("whoever waited while a tombstone was set sees it, though they asked before")
+    func seesWhatItWaitedFor() async throws {
+        let pool = TestDatabase.current.pool
+        let mine = try await StoredExchanges(pool: pool)
+        let gate = ErasureGate(pool: pool)
+        let exchange = HeldExchange(
+            id: .new(), project: mine.project, conversation: nil, endUser: "asha", receivedAt: Date(), shadowOf: nil)
+        let proposed = try await service().propose(
+            .endUser("asha"), forbid: false, reason: "", by: "t", in: mine.project)
+        let storing = try await pool.withTransaction { connection in
+            try await connection.query("SELECT pg_advisory_xact_lock(\(ErasureStore.lock))")
+            let storing = Task { try await gate.passing([exchange]) { $0 } }
+            var isWaiting = false
+            for _ in 0..<500 where !isWaiting {
+                try await Task.sleep(for: .milliseconds(10))
+                isWaiting = try await pool.query(
+                    "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS any"
+                )[0].decode("any")
+            }
+            #expect(isWaiting)
+            try await connection.query(
+                """
+                UPDATE gleaner.erasures SET state = 'running', erased_before = clock_timestamp() WHERE id = \(proposed.id.uuid)
+                """)
+            return storing
+        }
+        #expect(try await storing.value == [exchange.id])
+        #expect(try await gate.erased(among: [exchange]) == [exchange.id])
+    }
+
     @Test("exchanges of a subject are found by an index of theirs", arguments: ["end_user", "conversation"])
     func plans(_ column: String) async throws {
         let pool = TestDatabase.current.pool

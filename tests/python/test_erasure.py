@@ -1,5 +1,6 @@
 """Erasure: strings that were sent through everything are nowhere afterwards, and do not come back."""
 
+import base64
 import json
 import shutil
 import signal
@@ -202,6 +203,164 @@ def test_what_was_sent_through_everything_is_nowhere_afterwards(erasing):
     markdown = http.get(f"/api/erasures/{receipt['erasure']['id']}/receipt", headers={"Accept": "text/markdown"}).text
     assert "version 3 was built without" in markdown and "ticket 17" in markdown and "Backups" in markdown
     assert "canary" not in markdown
+
+
+@pytest.fixture
+def demo(fresh_database):
+    """A Gleaner with the built-in demo provider, whose trainer keeps its files in the data directory."""
+    running = Gleaner(
+        "", fresh_database, GLEANER_TUNING_POLL="150ms", GLEANER_TUNING_SETTLE="1s", GLEANER_CANARY_INTERVAL="200ms")
+    del running.environment["GLEANER_PROVIDER_URL"], running.environment["GLEANER_PROVIDER_KEY"]
+    running.start()
+    running.admin_key = running.make_key("admin")
+    running.http = client(running, running.admin_key)
+    yield running
+    running.stop()
+    shutil.rmtree(running.directory, ignore_errors=True)
+
+
+class Trainer:
+    """What the demo's trainer keeps on disk."""
+
+    def __init__(self, gleaner):
+        self.ledger = json.loads((gleaner.directory / "data/demo-provider/tuning.json").read_text())
+
+    def files_with(self, needle):
+        return [f["id"] for f in self.ledger["files"] if needle.encode() in base64.b64decode(f["content"])]
+
+    def forget_weights(self):
+        """All that it keeps but what its models have learnt: with them, these are the prompts and answers themselves."""
+        return json.dumps({**self.ledger, "jobs": [{k: v for k, v in job.items() if k != "pairs"} for job in self.ledger["jobs"]]})
+
+
+def tuned(gleaner, *suffix):
+    asked = ("support", "--model", "demo-hinglish-1", "--epochs", "1", *suffix)
+    confirm = json.loads(gleaner.run("tune", "estimate", *asked, "--json").stdout)["confirm"]
+    return json.loads(gleaner.run("tune", "start", *asked, "--confirm", confirm, "--json").stdout)["id"]
+
+
+def state(gleaner, job):
+    return gleaner.sql(f"SELECT state FROM gleaner.tuning_jobs WHERE id = '{job}'")
+
+
+def test_what_was_trained_and_measured_with_it_is_reached_too(demo):
+    http, marks = demo.http, Marks()
+    words = [f"{uuid.uuid4().hex} {uuid.uuid4().hex}" for _ in range(24)]
+    others = [say(http, f"other {word}", **{"End-User": f"other-{word[:6]}", "Conversation": word[:8]}) for word in words]
+    project = demo.sql("SELECT id FROM gleaner.projects WHERE name = 'default'")
+    # The user's second conversation is held out, their first one is trained on.
+    demo.sql(f"""INSERT INTO gleaner.holdouts (project_id, key_hash, since)
+        VALUES ('{project}', sha256(convert_to('{project}:conversation:{marks.held}', 'UTF8')), now())""")
+    trained = say(http, f"{marks.text} {uuid.uuid4().hex}", **{"End-User": marks.user, "Conversation": marks.conversation})
+    held = say(http, f"{marks.question} {uuid.uuid4().hex}", **{"End-User": marks.user, "Conversation": marks.held})
+    for one in (*others, trained, held):
+        demo.row(one)
+        up = {"exchange_id": one, "thumb": "up", "rater": "ravi"}
+        assert http.post("/api/feedback", json=up).status_code == 202
+    for one, correction in ((trained, marks.learnt), (held, marks.wanted)):
+        given = http.post("/api/feedback", json={"exchange_id": one, "correction": correction, "rater": "ravi"})
+        assert given.status_code == 202, given.text
+    policy = demo.directory / "policy.json"
+    policy.write_text(json.dumps({
+        "minimum_rating": {"net_thumbs": 1}, "holdout_share": 0, "validation_share": 0, "accept_user_corrections": True,
+        "maximum_per_rater": None, "near_duplicates": {"prompt": {"keep": None}, "answer": {"keep": None}}}))
+    demo.run("dataset", "build", "support", "--policy", str(policy))
+    assert demo.sql("SELECT string_agg(split, ',' ORDER BY split) FROM gleaner.examples x JOIN gleaner.exchanges e ON e.id = x.exchange_id "
+                    f"WHERE e.end_user = '{marks.user}'") == "holdout,train"
+
+    job = tuned(demo)
+    wait_until("it is trained", lambda: state(demo, job) == "succeeded", 60)
+    model = demo.sql(f"SELECT fine_tuned_model FROM gleaner.tuning_jobs WHERE id = '{job}'")
+    endless = tuned(demo, "--suffix", "nasty-forever")
+    wait_until("another one trains", lambda: state(demo, endless) == "training", 60)
+    assert len(Trainer(demo).files_with(marks.text)) == 2
+    # As a training program leaves its directory, and as a trainer quotes a line it does not like.
+    room = demo.directory / "data/tuning" / job
+    (room / "run-1").mkdir(parents=True)
+    for name in ("train.jsonl", "run-1/events.jsonl", "run-1/log.txt"):
+        (room / name).write_text(marks.text)
+    (room / "adapter.bin").write_text("weights")
+    demo.sql(f"""INSERT INTO gleaner.tuning_events (job_id, event_id, at, level, type, message, data)
+        VALUES ('{job}', 'ev-quote', now(), 'warn', 'message', 'Line 3: {marks.quoted}', '{{"line": "{marks.line}"}}')""")
+
+    begun = http.post("/api/evaluations", json={
+        "dataset": "support", "candidate": {"model": model}, "incumbent": {"model": "demo-hinglish-1"}, "confirm": True,
+        "policy": {"rules": [{"metric": "chrf", "test": "superior"}]}})
+    assert begun.status_code == 202, begun.text
+    evaluation = begun.json()["id"]
+    wait_until("it is measured", lambda: http.get(f"/api/evaluations/{evaluation}").json()["state"] == "done", 60)
+    assert demo.sql(f"SELECT count(*) FROM gleaner.evaluation_items WHERE exchange_id = '{held}'") == "2"
+    # What a model answered may repeat what it was asked.
+    demo.sql(f"""UPDATE gleaner.evaluation_items SET answer = answer || '{marks.echo}';
+        INSERT INTO gleaner.evaluation_judgements (evaluation_id, line, candidate_first, preferred, model, prompt_sha256, judged_at)
+        SELECT evaluation_id, line, true, 'tie', 'judge', '', now() FROM gleaner.evaluation_items WHERE side = 'candidate'""")
+
+    variants = [{"name": "old", "model": "demo-hinglish-1"}, {"name": "new", "model": model, "weight": 0}]
+    assert http.put("/api/routes/chat", json={"variants": variants}).status_code == 200
+    started = http.post("/api/canaries", json={
+        "route": "chat", "candidate": "new", "incumbent": "old", "skip_gate": True, "plan": {"steps": [0.5, 1]}})
+    assert started.status_code == 201, started.text
+    for user in (marks.user, "somebody else"):
+        http.post("/v1/chat/completions", json={"model": "chat", "messages": [{"role": "user", "content": "Namaste"}]},
+                  headers={"X-Gleaner-End-User": user}).raise_for_status()
+    wait_until("both are counted", lambda: demo.sql("SELECT count(*) FROM gleaner.canary_units") == "2", 20)
+    before = {mark: found_in_tables(demo, mark) for mark in marks.all}
+    assert all(before.values()), before
+    assert {"canary_units", "evaluation_items", "tuning_events", "examples"} <= {t for found in before.values() for t in found}
+
+    receipt = erase(http, end_user=marks.user, reason="ticket 18")
+    for mark in marks.all:
+        assert found_in_tables(demo, mark) == [], mark
+    assert state(demo, endless) == "cancelled"
+    assert demo.sql("SELECT count(*) FROM gleaner.evaluation_items") == "0"
+    assert demo.sql("SELECT count(*) FROM gleaner.evaluation_judgements") == "0"
+    assert demo.sql("SELECT unit FROM gleaner.canary_units") == "user:somebody else"
+    # At the trainer: the files are gone. The model stays, and the receipt says that it has learnt from them.
+    trainer = Trainer(demo)
+    assert [f for f in trainer.ledger["files"] if f["purpose"] == "fine-tune"] == []
+    assert not any(trainer.files_with(mark) or mark in trainer.forget_weights() for mark in marks.all)
+    files = receipt["provider_files"]
+    assert len(files) == 2 and not any(file.get("failure") for file in files), files
+    assert {file["provider"] for file in files} == {"gleaner-demo"}
+    assert [(one["id"], one["state"]) for one in receipt["trainings"]] == [(job, "succeeded"), (endless, "cancelled")]
+    assert [one["model"] for one in receipt["models"]] == [model]
+    assert demo.sql("SELECT count(*) FROM gleaner.model_versions WHERE erased_at IS NOT NULL") == "1"
+    # On disk: only the trainer's weights have it; what a program kept for itself is left alone.
+    wait_until("files are gone", lambda: all(
+        found_in_files(demo.directory / "data", mark) in ([], ["demo-provider/tuning.json"]) for mark in marks.all), 20)
+    assert (room / "adapter.bin").read_text() == "weights"
+    page = http.get(f"/api/erasures/{receipt['erasure']['id']}/receipt", headers={"Accept": "text/markdown"}).text
+    for word in (model, job, endless, *(file["file"] for file in files), "list of holdouts", "Fine-tunes that were given"):
+        assert word in page, word
+    assert "canary-" not in page
+
+
+def test_an_erasure_by_command_names_files_it_could_not_delete(demo):
+    """The command does not know the built-in trainer's address; what it leaves is named, and a server takes it up."""
+    http, marks = demo.http, Marks()
+    for number in range(12):
+        user = {"End-User": marks.user if number == 0 else f"u{number}", "Conversation": f"c{number}"}
+        one = say(http, f"{marks.text if number == 0 else ''} {uuid.uuid4().hex}", **user)
+        demo.row(one)
+        assert http.post("/api/feedback", json={"exchange_id": one, "thumb": "up", "rater": "ravi"}).status_code == 202
+    policy = demo.directory / "policy.json"
+    policy.write_text(json.dumps({
+        "minimum_rating": {"net_thumbs": 1}, "holdout_share": 0, "validation_share": 0, "maximum_per_rater": None,
+        "near_duplicates": {"prompt": {"keep": None}, "answer": {"keep": None}}}))
+    demo.run("dataset", "build", "support", "--policy", str(policy))
+    job = tuned(demo)
+    wait_until("it is trained", lambda: state(demo, job) == "succeeded", 60)
+    demo.stop()
+    receipt = json.loads(demo.run("erase", "--end-user", marks.user, "--yes", "--json").stdout)
+    assert [file["provider"] for file in receipt["provider_files"]] == ["gleaner-demo"]
+    assert "could not be deleted" in receipt["provider_files"][0]["failure"]
+    assert any("tune delete-files" in sentence for sentence in receipt["not_reached"])
+    assert len(Trainer(demo).files_with(marks.text)) == 1
+    demo.start()
+    demo.sql("UPDATE gleaner.jobs SET run_at = now() WHERE kind = 'erasure.again'")
+    wait_until("the file is gone", lambda: Trainer(demo).files_with(marks.text) == [], 30)
+    again = f"/api/erasures/{receipt['erasure']['id']}/receipt"
+    wait_until("the receipt says so", lambda: not http.get(again).json()["provider_files"][0].get("failure"), 10)
 
 
 def test_what_was_erased_does_not_come_back(erasing):

@@ -2,7 +2,8 @@ import Foundation
 
 /// Finds phrases that many answers of a new version share and hardly any of the old one.
 ///
-/// Memory: at most `largest` phrases; of larger versions a seeded share of the lines is looked at.
+/// Memory: about `largest` phrases; when there are more, those met with least are forgotten. A phrase that rises comes
+/// again and again, so it loses a few of its counts at most. Of larger versions a seeded share of the lines is looked at.
 struct PhraseSurge: Sendable {
     /// Words of a phrase: shorter ones are ordinary language, longer ones are caught by their parts.
     static let length = 4
@@ -16,12 +17,17 @@ struct PhraseSurge: Sendable {
         var users: Set<Int> = []
         var phrase: String?
     }
+    private let largest: Int
     private var seen: [UInt64: Seen] = [:]
     private(set) var lines = (before: 0, after: 0)
+
+    /// - Parameter largest: phrases that are kept in mind; about 100 bytes each.
+    init(largest: Int = 400_000) { self.largest = largest }
 
     mutating func addBefore(_ answer: String) {
         lines.before += 1
         for gram in grams(answer).keys { seen[gram, default: Seen()].before += 1 }
+        forgetRare()
     }
 
     mutating func addAfter(_ answer: String, endUser: String?) {
@@ -32,6 +38,16 @@ struct PhraseSurge: Sendable {
             if let endUser, seen[gram].map({ $0.users.count < 100 }) ?? false {
                 seen[gram]?.users.insert(endUser.hashValue)
             }
+        }
+        forgetRare()
+    }
+
+    var phrases: Int { seen.count }
+
+    private mutating func forgetRare() {
+        guard seen.count > largest else { return }
+        for least: Int32 in 1...16 where seen.count > largest / 2 {
+            seen = seen.filter { $0.value.before + $0.value.after > least }
         }
     }
 

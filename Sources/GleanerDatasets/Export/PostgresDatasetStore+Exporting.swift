@@ -47,15 +47,7 @@ extension PostgresDatasetStore {
         try await connection.query("SET LOCAL enable_nestloop = off")
         for column in ["sha256", "exchange_id"] {
             let found = try await connection.query(
-                """
-                SELECT t.split, t.line, count(*) OVER () AS count FROM gleaner.examples t
-                WHERE t.version_id = \(version) AND t.split IN ('train', 'validation') AND t.\(identifier: column) IN (
-                    SELECT h.\(identifier: column) FROM gleaner.examples h
-                    WHERE h.split = 'holdout' AND h.version_id IN (
-                        SELECT o.id FROM gleaner.dataset_versions o
-                        WHERE o.project_id = (SELECT v.project_id FROM gleaner.dataset_versions v WHERE v.id = \(version))))
-                ORDER BY t.split, t.line LIMIT 1
-                """, timeout: Self.patience
+                Self.overlap(of: version, in: column), timeout: Self.patience
             ).first
             if let found {
                 throw ExportError.holdoutOverlap(
@@ -76,6 +68,19 @@ extension PostgresDatasetStore {
             throw ExportError.splitOverlap(
                 line: try shared.decode("line"), others: try shared.decode("count", as: Int.self) - 1)
         }
+    }
+
+    /// The first training line that has the same `column` as anything the project has held out, and how many there are.
+    static func overlap(of version: UUID, in column: String) -> SQL {
+        """
+        SELECT t.split, t.line, count(*) OVER () AS count FROM gleaner.examples t
+        WHERE t.version_id = \(version) AND t.split IN ('train', 'validation') AND t.\(identifier: column) IN (
+            SELECT h.\(identifier: column) FROM gleaner.examples h
+            WHERE h.split = 'holdout' AND h.version_id IN (
+                SELECT o.id FROM gleaner.dataset_versions o
+                WHERE o.project_id = (SELECT v.project_id FROM gleaner.dataset_versions v WHERE v.id = \(version))))
+        ORDER BY t.split, t.line LIMIT 1
+        """
     }
 
     /// Members that some line needs, and so all of them.

@@ -82,7 +82,9 @@ extension PostgresDatasetStore {
             // 2·0.6/0.4 is a little less than 3 in binary.
             let share = policy.minimumAnchorShare
             let others = (Double(anchors) * (1 - share) / share + 1e-9).rounded(.down)
-            try await keepBest(Int(others), "anchor_share", "split <> 'holdout' AND NOT is_anchor", on: connection)
+            // A share next to nothing leaves room for more than there can be.
+            try await keepBest(
+                Int(min(others, 1e12)), "anchor_share", "split <> 'holdout' AND NOT is_anchor", on: connection)
         }
     }
 

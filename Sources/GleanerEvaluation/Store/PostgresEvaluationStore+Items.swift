@@ -17,6 +17,14 @@ extension PostgresEvaluationStore {
             })
     }
 
+    /// A line that was erased while it was asked about leaves no answer behind.
+    private func isThere(_ line: Int, _ id: ID<Evaluation>) -> SQL {
+        """
+        EXISTS (SELECT 1 FROM gleaner.evaluations v JOIN gleaner.examples x ON x.version_id = v.version_id
+                WHERE v.id = \(id.uuid) AND x.split = 'holdout' AND x.line = \(Int32(line)))
+        """
+    }
+
     func put(
         _ answer: ModelAnswer, _ scores: ItemScores, costUSD: Double?, of item: HoldoutItem, side: String,
         _ id: ID<Evaluation>
@@ -26,9 +34,10 @@ extension PostgresEvaluationStore {
             INSERT INTO gleaner.evaluation_items
                 (evaluation_id, line, side, exchange_id, answer, finish_reason, prompt_tokens, completion_tokens, cost_usd,
                  duration_ms, scores, answered_at)
-            VALUES (\(id.uuid), \(Int32(item.line)), \(side), \(item.exchange.uuid), \(answer.text), \(answer.finishReason),
-                    \(answer.promptTokens.map(Int32.init(clamping:))), \(answer.completionTokens.map(Int32.init(clamping:))),
-                    \(costUSD), \(answer.duration.milliseconds), \(JSONB(bytes: try StoredJSON.bytes(scores))), now())
+            SELECT \(id.uuid), \(Int32(item.line)), \(side), \(item.exchange.uuid), \(answer.text), \(answer.finishReason),
+                   \(answer.promptTokens.map(Int32.init(clamping:))), \(answer.completionTokens.map(Int32.init(clamping:))),
+                   \(costUSD), \(answer.duration.milliseconds), \(JSONB(bytes: try StoredJSON.bytes(scores))), now()
+            WHERE \(sql: isThere(item.line, id))
             ON CONFLICT DO NOTHING
             """)
     }
@@ -40,8 +49,9 @@ extension PostgresEvaluationStore {
             """
             INSERT INTO gleaner.evaluation_items
                 (evaluation_id, line, side, exchange_id, failure, duration_ms, scores, answered_at)
-            VALUES (\(id.uuid), \(Int32(item.line)), \(side), \(item.exchange.uuid), \(failure.word),
-                    \(duration.milliseconds), '{}', now())
+            SELECT \(id.uuid), \(Int32(item.line)), \(side), \(item.exchange.uuid), \(failure.word),
+                   \(duration.milliseconds), '{}', now()
+            WHERE \(sql: isThere(item.line, id))
             ON CONFLICT DO NOTHING
             """)
     }
@@ -107,8 +117,9 @@ extension PostgresEvaluationStore {
             """
             INSERT INTO gleaner.evaluation_judgements
                 (evaluation_id, line, candidate_first, preferred, model, prompt_sha256, cost_usd, judged_at)
-            VALUES (\(id.uuid), \(Int32(line)), \(candidateFirst), \(preference.rawValue), \(judge.model),
-                    \(judge.promptHash), \(costUSD), now())
+            SELECT \(id.uuid), \(Int32(line)), \(candidateFirst), \(preference.rawValue), \(judge.model),
+                   \(judge.promptHash), \(costUSD), now()
+            WHERE \(sql: isThere(line, id))
             ON CONFLICT DO NOTHING
             """)
     }

@@ -7,6 +7,10 @@ public protocol ErasedExchanges: Sendable {
     func passing<Value: Sendable>(
         _ intents: [ExchangeIntent], _ body: (Set<ID<Exchange>>) async throws -> Value
     ) async throws -> Value
+
+    /// Which of `intents` have been erased by now. One that is not among them may be in the next moment: what is stored
+    /// passes.
+    func erased(among intents: [ExchangeIntent]) async throws -> Set<ID<Exchange>>
 }
 
 /// Where nothing is ever erased.
@@ -16,4 +20,6 @@ struct NothingErased: ErasedExchanges {
     ) async throws -> Value {
         try await body([])
     }
+
+    func erased(among intents: [ExchangeIntent]) async throws -> Set<ID<Exchange>> { [] }
 }

@@ -14,10 +14,11 @@ struct ErasureParts {
     let journal: JournalErasures
 
     init(
-        pool: PostgresPool, queue: JobQueue, journal: Journal, dataDirectory: URL, logger: Logger
+        pool: PostgresPool, queue: JobQueue, journal: Journal, dataDirectory: URL, files: any ProviderFiles,
+        logger: Logger
     ) throws {
         service = GleanerService.erasures(on: pool)
-        handlers = GleanerService.erasureHandlers(on: pool, logger: logger)
+        handlers = GleanerService.erasureHandlers(on: pool, files: files, logger: logger)
         self.journal = JournalErasures(
             pool: pool, journal: SearchedJournal(journal: journal),
             place: try JournalPlace(dataDirectory: dataDirectory),
@@ -31,11 +32,13 @@ extension GleanerService {
     }
 
     /// What does the work; a command may have some of its own beside those of a server.
-    public static func erasureHandlers(on pool: PostgresPool, logger: Logger) -> [any JobHandler] {
+    public static func erasureHandlers(
+        on pool: PostgresPool, files: any ProviderFiles, logger: Logger
+    ) -> [any JobHandler] {
         let rebuilder = StoredPolicyRebuilder(pool: pool)
         return [
-            ErasureHandler(pool: pool, raters: EndUserRaters(), rebuilder: rebuilder, logger: logger),
-            ErasureAgainHandler(pool: pool, rebuilder: rebuilder, logger: logger),
+            ErasureHandler(pool: pool, raters: EndUserRaters(), rebuilder: rebuilder, files: files, logger: logger),
+            ErasureAgainHandler(pool: pool, rebuilder: rebuilder, files: files, logger: logger),
         ]
     }
 
@@ -59,6 +62,10 @@ private struct GatedExchanges: ErasedExchanges {
         _ intents: [ExchangeIntent], _ body: (Set<ID<Exchange>>) async throws -> Value
     ) async throws -> Value {
         try await gate.passing(intents.map(HeldExchange.init), body)
+    }
+
+    func erased(among intents: [ExchangeIntent]) async throws -> Set<ID<Exchange>> {
+        try await gate.erased(among: intents.map(HeldExchange.init))
     }
 }
 

@@ -13,6 +13,8 @@ public struct TuningParts: Sendable {
     public let keeper: TuningFileKeeper
     public let routes: TuningRoutes
     public let radar: RetirementRadar
+    /// For erasures.
+    public var trainerFiles: TrainerFiles { TrainerFiles(service: service, keeper: keeper) }
     /// For the job worker.
     let handler: TuneHandler
 

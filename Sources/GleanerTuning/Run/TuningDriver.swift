@@ -78,7 +78,8 @@ public enum DriverFault: Error, Sendable, Hashable {
     /// What was asked about is not there.
     case gone
 
-    var words: String {
+    /// For people.
+    public var words: String {
         switch self {
         case .unsure(let words), .notNow(let words, _): words
         case .refused(let failure): "\(failure.code): \(failure.message)"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AsyncCurl
 import AsyncPostgres
 import Foundation
 import GleanerCore
@@ -39,7 +40,7 @@ struct Erase: AsyncParsableCommand {
                     subject, forbid: forbid, reason: reason, by: "cli", in: project)
                 if !yes, try !agreed(proposed) { throw ExitCode(1) }
                 try await erasures.confirm(proposed.id, by: "cli", in: project)
-                try await work(on: pool, environment.logger) { try await done(proposed.id, erasures, project) }
+                try await work(on: pool, environment) { try await done(proposed.id, erasures, project) }
                 let receipt = try await erasures.receipt(of: proposed.id, in: project)
                 if json { try Output.json(receipt) } else { print(receipt.markdown) }
             }
@@ -76,12 +77,20 @@ struct Erase: AsyncParsableCommand {
 
         /// A worker of this command's own beside those of servers: whoever is first does the job.
         private func work(
-            on pool: PostgresPool, _ logger: Logger, until isDone: @escaping @Sendable () async throws -> Void
+            on pool: PostgresPool, _ environment: CommandEnvironment,
+            until isDone: @escaping @Sendable () async throws -> Void
         ) async throws {
-            var quiet = logger
+            var quiet = environment.logger
             quiet.logLevel = .warning
+            let client = CurlClient()
+            defer { client.shutdown() }
+            let files = TuningParts(
+                pool: pool, client: client, providers: environment.configuration.providersByName,
+                configuration: environment.configuration, logger: quiet
+            ).trainerFiles
             let worker = JobWorker(
-                queue: JobQueue(pool: pool), handlers: GleanerService.erasureHandlers(on: pool, logger: quiet),
+                queue: JobQueue(pool: pool),
+                handlers: GleanerService.erasureHandlers(on: pool, files: files, logger: quiet),
                 logger: quiet)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await worker.run() }
