@@ -33,7 +33,8 @@ public struct Console: Sendable {
     /// - Throws: when a template cannot be parsed, which tests rule out.
     public init(
         accounts: AccountService, exchanges: ExchangeService, feedback: FeedbackStream, raters: RaterStore,
-        review: ReviewDesk, moderation: ModerationService, models: ModelRooms, publicURL: String? = nil, oidc: OIDCConfiguration? = nil,
+        review: ReviewDesk, moderation: ModerationService, models: ModelRooms, publicURL: String? = nil,
+        oidc: OIDCConfiguration? = nil,
         client: CurlClient
     ) throws {
         self.accounts = accounts

@@ -1,6 +1,7 @@
-"""A Gleaner with judged exchanges, a dataset, an evaluation and a canary, for the pages that show them."""
+"""What the pages of datasets, evaluations and canaries show: judged exchanges, a verdict, a canary with its points."""
 
 import json
+import random
 import uuid
 
 import httpx2 as httpx
@@ -9,6 +10,10 @@ import openai
 from browser import ConsolePeople
 from gleaner import wait_until
 
+WORDS = (
+    "chai kahani bukhar mausam gaadi dawai kitab paani bijli bazaar doodh cricket film gaana shaadi safar hotel ticket school "
+    "exam naukri paisa bank loan ghar kiraya baarish garmi sardi neend khana roti sabzi masala mirchi namak cheeni ghee dahi "
+    "phone laptop internet battery camera khel doctor aspatal pet sir kamar ghutna aankh daant baal twacha vitamin").split()
 EVIL = "<img src=x onerror=alert(1)>"
 
 
@@ -29,17 +34,15 @@ class ModelWorld:
     def session(self, handle, role):
         return self.people.session(self.joined(handle, role))
 
-    @property
-    def project(self):
-        return "(SELECT id FROM gleaner.projects WHERE name = 'default')"
-
 
 def judge(gleaner, count=40):
     """Answers that a user liked, and some that nobody did, one of them with markup in it."""
     key = gleaner.make_key()
     with openai.OpenAI(base_url=gleaner.base_url, api_key=key, max_retries=0, timeout=30) as client:
         for number in range(count):
-            text = f"Chai number {number} kaise banate hain? {EVIL if number % 7 == 0 else ''}"
+            # Prompts that are nearly the same would count as one.
+            words = " ".join(random.Random(number).sample(WORDS, 7))
+            text = f"Sawaal {number}: {words}? {EVIL if number % 7 == 0 else ''}"
             client.chat.completions.create(
                 model="demo-hinglish-1", messages=[{"role": "user", "content": text}],
                 extra_headers={"X-Gleaner-Conversation": f"c{number}", "X-Gleaner-End-User": f"u{number}"})
@@ -53,39 +56,40 @@ def judge(gleaner, count=40):
             assert answer.status_code == 202, answer.text
 
 
-POLICY = {"name": "likes", "minimum_rating": {"net_thumbs": 1}, "approvals": 1, "moderation": "ignored"}
+POLICY = {"name": "likes", "minimum_rating": {"net_thumbs": 1}, "approvals": 1, "moderation": "ignored",
+          "near_duplicates": {"answer": {"keep": None}}}
 
 
-def evaluate(world):
+def evaluate(gleaner, project="default", note=EVIL):
     """A verdict as the gate stores it, by its own columns. Returns its id."""
     evaluation = str(uuid.uuid4())
 
     def rule(metric, outcome, estimate, low, high, test="non_inferior", margin=0.05):
         return {"metric": metric, "test": test, "margin": margin, "outcome": outcome, "items": 70, "conversations": 70,
                 "candidate_mean": 0.5, "incumbent_mean": 0.4, "estimate": estimate, "low": low, "high": high,
-                "why": f"{estimate}, between {low} and {high} {EVIL}"}
+                "why": f"{estimate}, between {low} and {high}. {note}"}
 
     report = {
-        "verdict": "fail", "summary": f"It fails by flagged. {EVIL}", "holdout": 90, "items": 70, "alpha": 0.05,
+        "verdict": "fail", "summary": f"It fails by flagged. {note}", "holdout": 90, "items": 70, "alpha": 0.05,
         "rules": [rule("chrf", "pass", 12.5, 8, 17, "superior", 0), rule("flagged", "fail", -0.2, -0.3, -0.1),
                   rule("refusal", "not_enough_data", 0.01, -0.07, 0.09)],
         "answer_sources": {"reviewer_correction": 70}, "references": "edited", "candidate": {"chrf": 50},
         "incumbent": {"chrf": 37.5}, "notes": ["Answers that were approved as they were favour the incumbent."]}
-    version = world.gleaner.sql("SELECT id FROM gleaner.dataset_versions ORDER BY created_at LIMIT 1")
+    version = gleaner.sql("SELECT id FROM gleaner.dataset_versions ORDER BY created_at DESC LIMIT 1")
     candidate, incumbent = (json.dumps({"provider": "default", "model": m}) for m in ("ft:new", "old"))
     quoted = json.dumps(report).replace("'", "''")
-    world.gleaner.sql(
+    gleaner.sql(
         "INSERT INTO gleaner.evaluations (id, project_id, version_id, candidate, incumbent, policy, salt, state, holdout, items, "
         "estimate, verdict, report, author, created_at, finished_at) VALUES "
-        f"('{evaluation}', {world.project}, '{version}', '{candidate}', '{incumbent}', '{{}}', 's', 'done', 90, 70, "
+        f"('{evaluation}', (SELECT id FROM gleaner.projects WHERE name = '{project}'), '{version}', '{candidate}', '{incumbent}', '{{}}', 's', 'done', 90, 70, "
         "'{\"items\": 70, \"requests\": 140, \"input_tokens\": 1000, \"output_tokens\": 500, \"unpriced\": [\"ft:new\"]}', "
         f"'fail', '{quoted}', 'ravi', now(), now())")
     return evaluation
 
 
-def start_canary(gleaner, route="chat"):
-    """A canary without a gate, by the API; its first users come from the gateway. Returns its id."""
-    key = gleaner.make_key()
+def start_canary(gleaner, route="chat", project="default"):
+    """A canary without a gate, by the API. Returns its id."""
+    key = gleaner.run("keys", "create", "--project", project, "--scope", "routes", "--scope", "read").stdout.strip()
     with httpx.Client(base_url=gleaner.api, headers={"Authorization": f"Bearer {key}"}, timeout=30) as http:
         variants = [{"name": "old", "model": "demo-health-1"}, {"name": "new", "model": "demo-hinglish-1", "weight": 0}]
         assert http.put(f"/routes/{route}", json={"variants": variants}).status_code == 200

@@ -1,12 +1,13 @@
 """The console's pages of fine-tunes, evaluations and canaries in Chromium: what it costs, the word, the curve; verdicts; a pin."""
 
+import json
 import tempfile
 
 import pytest
 
 from browser import DESKTOP, PHONE
 from gleaner import Gleaner, Process, free_port, wait_until
-from model_world import EVIL, ModelWorld, evaluate, judge, look_often, start_canary
+from model_world import EVIL, POLICY, ModelWorld, evaluate, judge, look_often, start_canary
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +31,11 @@ def world(trainer):
         trainer, next(databases), GLEANER_TUNING_POLL="200ms", GLEANER_TUNING_SETTLE="1s", GLEANER_CANARY_INTERVAL="1h")
     running.start()
     judge(running)
-    running.run("dataset", "build", "chai", "--min-net-thumbs", "1")
+    policy = running.directory / "policy.json"
+    policy.write_text(json.dumps({**POLICY, "approvals": 0}))
+    running.run("dataset", "build", "chai", "--policy", str(policy))
     world = ModelWorld(running)
-    world.evaluation = evaluate(world)
+    world.evaluation = evaluate(running)
     world.canary = start_canary(running)
     look_often(running, world.canary)
     yield world

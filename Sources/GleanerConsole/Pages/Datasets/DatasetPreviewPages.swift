@@ -1,6 +1,7 @@
 import Foundation
 import GleanerCore
 import GleanerDatasets
+import Hummingbird
 
 /// `/datasets/{name}/preview`: a policy, what a build by it would take and leave out, and the build itself.
 struct DatasetPreviewPages: Sendable {
@@ -41,7 +42,7 @@ struct DatasetPreviewPages: Sendable {
         let project = visit.project.id
         let policies = try await service.policies(of: project)
         let chosen = visit.query("policy")
-        var shown = PromotionPolicy().document
+        var shown = try PromotionPolicy().document
         if let chosen {
             shown = try await service.storedPolicy(chosen, version: nil, in: project).document
         } else if let last = try await service.list(of: project).filter({ $0.dataset == dataset })

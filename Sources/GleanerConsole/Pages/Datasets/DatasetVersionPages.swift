@@ -2,6 +2,7 @@ import Foundation
 import GleanerCore
 import GleanerDatasets
 import GleanerTuning
+import Hummingbird
 
 /// `/datasets/{name}/{version}`: what is in a version, what changed, where each line comes from; and letting it out.
 struct DatasetVersionPages: Sendable {

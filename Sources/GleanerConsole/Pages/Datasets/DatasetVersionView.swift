@@ -70,7 +70,9 @@ struct DatasetVersionView: Sendable {
             Fact(name: "system prompts", value: Figure.count(counts.systemPrompts)),
             Fact(name: "end users", value: Figure.count(counts.endUsers)),
             Fact(name: "written by hand", value: Figure.count(counts.written)),
-            Fact(name: "not judged", value: "\(Figure.count(counts.unjudged)) of \(Figure.count(counts.exchanges)) exchanges"),
+            Fact(
+                name: "not judged",
+                value: "\(Figure.count(counts.unjudged)) of \(Figure.count(counts.exchanges)) exchanges"),
             Fact(name: "SHA-256", value: version.contentSHA256),
         ]
         groups = [
@@ -151,7 +153,7 @@ extension DatasetLinesView.Line {
         let content = line.content
         let messages = (content["input"]?["messages"] ?? content["messages"])?.arrayValue ?? []
         let better = content["preferred_output"]?.arrayValue?.last
-        talk = better == nil ? Talk(messages) : Talk(messages + [better!])
+        talk = Talk(messages + (better.map { [$0] } ?? []))
         worse = (content["non_preferred_output"]?.arrayValue?.last).map { Talk([$0]) }
         if let isGood = content["label"]?.boolValue {
             (label, labelTone) = isGood ? ("good", "good") : ("bad", "bad")

@@ -65,19 +65,15 @@ struct CanaryView: Sendable {
         isPinned = isRunning && canary.pinnedBy != nil
         pinnedBy = canary.pinnedBy
         pinNote = canary.pinNote.flatMap { $0.isEmpty ? nil : $0 }
-        steps = plan.steps.enumerated().map { index, share in
-            let isPromoted = canary.state == .promoted
-            return Step(
-                share: Figure.percent(share), isCurrent: isPromoted ? share >= 1 : isRunning && index == canary.step,
-                isPast: isPromoted ? share < 1 : index < canary.step)
-        }
+        steps = Self.steps(canary)
         evaluationPath = canary.evaluation.map { "/evaluations/\($0)" }
         facts = [
             Fact(name: "started", value: canary.author),
             Fact(name: "goal", value: plan.goal == .superior ? "users rate it higher" : "users rate it no lower"),
             Fact(
                 name: "a step takes",
-                value: "\(Figure.count(plan.minimumUsers)) users of each and \(Figure.count(plan.minimumMinutes)) minutes"),
+                value:
+                    "\(Figure.count(plan.minimumUsers)) users of each and \(Figure.count(plan.minimumMinutes)) minutes"),
             Fact(name: "by itself up to", value: Figure.percent(plan.maximumShare)),
             Fact(name: "goes on by itself", value: plan.autopromote ? "yes" : "no, a person does"),
             Fact(name: "rolls back by itself", value: plan.autorollback ? "yes" : "no, a person does"),
@@ -89,6 +85,15 @@ struct CanaryView: Sendable {
         hasCharts = !charts.isEmpty
         self.decisions = decisions.map(Self.row)
         self.mayDecide = mayDecide && isRunning
+    }
+
+    private static func steps(_ canary: Canary) -> [Step] {
+        let (isPromoted, isRunning) = (canary.state == .promoted, canary.state == .running)
+        return canary.plan.steps.enumerated().map { index, share in
+            Step(
+                share: Figure.percent(share), isCurrent: isPromoted ? share >= 1 : isRunning && index == canary.step,
+                isPast: isPromoted ? share < 1 : index < canary.step)
+        }
     }
 
     private static func row(_ decision: Decision) -> DecisionRow {
@@ -124,7 +129,9 @@ struct CanaryView: Sendable {
                     numbers.append(
                         Number(
                             name: metric["metric"]?.stringValue ?? "metric",
-                            value: "\(metric["outcome"]?.stringValue ?? ""), \(estimate) (\(Figure.signed(low)) to \(Figure.signed(high)))"))
+                            value:
+                                "\(metric["outcome"]?.stringValue ?? ""), \(estimate) (\(Figure.signed(low)) to \(Figure.signed(high)))"
+                        ))
                 }
             } else if value != .null {
                 numbers.append(Number(name: name.replacing("_", with: " "), value: String(text(value).prefix(300))))
@@ -186,14 +193,19 @@ extension Chart {
             [
                 Line(name: "no difference", kind: "zero", path: scale.level(0)),
                 Line(name: "margin", kind: "limit", path: scale.level(limit)),
-            ] + steps.map { step in Line(name: "difference", kind: "one", path: scale.path(step.map { (x($0), $0.estimate) })) }
+            ]
+            + steps.map { step in
+                Line(name: "difference", kind: "one", path: scale.path(step.map { (x($0), $0.estimate) }))
+            }
         keys = [
             Key(
-                label: "now \(Figure.signed(last.estimate)), between \(Figure.signed(last.low)) and \(Figure.signed(last.high))",
+                label:
+                    "now \(Figure.signed(last.estimate)), between \(Figure.signed(last.low)) and \(Figure.signed(last.high))",
                 kind: "one"),
             Key(label: "margin \(Figure.signed(limit))", kind: "limit"),
             Key(
-                label: "\(Figure.count(last.candidateUsers)) users met the candidate, \(Figure.count(last.incumbentUsers)) the incumbent",
+                label:
+                    "\(Figure.count(last.candidateUsers)) users met the candidate, \(Figure.count(last.incumbentUsers)) the incumbent",
                 kind: "none"),
         ]
         top = Figure.signed(scale.y.upperBound)
@@ -213,6 +225,7 @@ extension Chart {
     }
 
     private static func moment(_ date: Date) -> String {
-        date.formatted(.iso8601.year().month().day().dateTimeSeparator(.space).time(includingFractionalSeconds: false)) + " UTC"
+        date.formatted(.iso8601.year().month().day().dateTimeSeparator(.space).time(includingFractionalSeconds: false))
+            + " UTC"
     }
 }

@@ -169,7 +169,8 @@ struct EvaluationView: Sendable {
         return Rule(
             metric: rule.metric.rawValue.replacing("_", with: " "), meaning: meaning(rule.metric),
             wanted: rule.test == .superior
-                ? "better by more than \(Figure.short(rule.margin))" : "worse by less than \(Figure.short(rule.margin))",
+                ? "better by more than \(Figure.short(rule.margin))"
+                : "worse by less than \(Figure.short(rule.margin))",
             outcome: OutcomeWord(rule.outcome), estimate: isKnown ? Figure.signed(rule.estimate) : Figure.unknown,
             interval: isKnown ? "\(Figure.signed(rule.low)) to \(Figure.signed(rule.high))" : "", bars: bars,
             threshold: Figure.signed(limit),

@@ -70,7 +70,8 @@ struct TuningForm: Sendable {
         self.bases = bases
         methods = TuningMethod.allCases.map {
             Choice(
-                value: $0.rawValue, label: $0 == .sft ? "answers (sft)" : "pairs (dpo)", isChosen: $0.rawValue == method)
+                value: $0.rawValue, label: $0 == .sft ? "answers (sft)" : "pairs (dpo)", isChosen: $0.rawValue == method
+            )
         }
         drivers = TuningDriverName.allCases.map {
             Choice(
@@ -88,7 +89,10 @@ struct TuningForm: Sendable {
         guard let method = TuningMethod(rawValue: method) else {
             throw TuningError.fieldInvalid("method", wanted: "sft or dpo")
         }
-        let seed = try seed.isEmpty ? nil : number(seed, "seed", "0 to 2147483647", Int.init)
+        let chosenSeed = Int(seed)
+        guard seed.isEmpty || chosenSeed != nil else {
+            throw TuningError.fieldInvalid("seed", wanted: "0 to 2147483647")
+        }
         var chosen = Hyperparameters()
         chosen.epochs = try setting("n_epochs") { Int($0) }
         chosen.batchSize = try setting("batch_size") { Int($0) }
@@ -96,7 +100,8 @@ struct TuningForm: Sendable {
         chosen.beta = try setting("beta") { Double($0) }
         return TuningRequest(
             dataset: parts.first ?? "", version: parts.count > 1 ? parts[1] : "latest", driver: driver,
-            provider: provider, baseModel: base, suffix: suffix.isEmpty ? nil : suffix, seed: seed, method: method,
+            provider: provider, baseModel: base, suffix: suffix.isEmpty ? nil : suffix, seed: chosenSeed,
+            method: method,
             hyperparameters: chosen)
     }
 
@@ -107,13 +112,6 @@ struct TuningForm: Sendable {
         guard let value = read(setting.typed) else {
             throw TuningError.hyperparameterInvalid(name: name, wanted: setting.range)
         }
-        return value
-    }
-
-    private func number<Value>(
-        _ text: String, _ name: String, _ wanted: String, _ read: (String) -> Value?
-    ) throws -> Value {
-        guard let value = read(text) else { throw TuningError.fieldInvalid(name, wanted: wanted) }
         return value
     }
 

@@ -145,7 +145,9 @@ struct TuningJobView: Sendable {
         var facts = [
             Fact(name: "base model", value: job.baseModel), Fact(name: "trainer", value: job.provider),
             Fact(name: "method", value: job.method.rawValue),
-            Fact(name: "estimated", value: "\(Figure.count(job.billedTokens)) tokens, \(Figure.dollars(job.estimatedUSD))"),
+            Fact(
+                name: "estimated",
+                value: "\(Figure.count(job.billedTokens)) tokens, \(Figure.dollars(job.estimatedUSD))"),
             Fact(name: "agreed to by", value: job.confirmedBy),
         ]
         func add(_ name: String, _ value: String?) {
@@ -172,7 +174,10 @@ extension Chart {
         let series: [(name: String, kind: String, points: [(x: Double, y: Double)])] = [
             ("train_loss", "one", curve.compactMap { point in point.trainLoss.map { (Double(point.step), $0) } }),
             ("valid_loss", "two", curve.compactMap { point in point.validLoss.map { (Double(point.step), $0) } }),
-            ("full_valid_loss", "three", curve.compactMap { point in point.fullValidLoss.map { (Double(point.step), $0) } }),
+            (
+                "full_valid_loss", "three",
+                curve.compactMap { point in point.fullValidLoss.map { (Double(point.step), $0) } }
+            ),
         ].filter { !$0.points.isEmpty }
         let all = series.flatMap(\.points)
         guard let first = all.map(\.x).min(), let last = all.map(\.x).max() else { return nil }

@@ -166,7 +166,9 @@ struct TuningPages: Sendable {
                     .init(name: "method", value: estimate.method.rawValue),
                     .init(
                         name: "lines",
-                        value: "\(Figure.count(estimate.trainRows)) to train on, \(Figure.count(estimate.validationRows)) to validate with"),
+                        value:
+                            "\(Figure.count(estimate.trainRows)) to train on, \(Figure.count(estimate.validationRows)) to validate with"
+                    ),
                     .init(name: "tokens of the file", value: Figure.count(estimate.tokens)),
                     .init(name: "epochs", value: epochs),
                     .init(name: "tokens that are billed", value: Figure.count(estimate.billedTokens)),
