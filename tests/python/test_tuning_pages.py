@@ -87,8 +87,8 @@ def test_a_fine_tune_is_estimated_agreed_to_and_followed_to_its_curve(chromium, 
     curve = page.locator("[aria-labelledby=curve] svg path.one")
     assert curve.get_attribute("d").startswith("M0.0,") and curve.get_attribute("d").count("L") >= 2
     assert "train_loss, last 0" in page.locator(".legend").inner_text()
-    assert "successfully completed" in page.locator("[aria-labelledby=events]").inner_text()
-    assert page.locator("[aria-labelledby=checkpoints] dd").count() >= 1
+    assert "successfully completed" in page.locator("section[aria-labelledby=events]").inner_text()
+    assert page.locator("section[aria-labelledby=checkpoints] dd").count() >= 1
     page.get_by_role("link", name="chai, version 1").click()
     assert "ft:demo-hinglish-1" in page.locator("[aria-labelledby=use]").inner_text()
     visitor.check()
