@@ -194,7 +194,7 @@ let package = Package(
             name: "GleanerConsole",
             dependencies: [
                 "GleanerCore", "GleanerHTTP", "GleanerExchanges", "GleanerFeedback", "GleanerModeration",
-                "GleanerReview",
+                "GleanerReview", "GleanerDatasets", "GleanerTuning", "GleanerEvaluation",
                 "AsyncPostgres", "AsyncCurl", hummingbird, httpTypes, nioCore, logging, lifecycle, crypto,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Mustache", package: "swift-mustache"),

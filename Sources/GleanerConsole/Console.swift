@@ -1,10 +1,13 @@
 public import AsyncCurl
 public import GleanerCore
+public import GleanerDatasets
+public import GleanerEvaluation
 public import GleanerExchanges
 public import GleanerFeedback
 public import GleanerHTTP
 public import GleanerModeration
 public import GleanerReview
+public import GleanerTuning
 public import Hummingbird
 
 /// The console: pages at `/` for those who sign in.
@@ -18,17 +21,20 @@ public struct Console: Sendable {
     private let review: ReviewDesk
     private let exchanges: ExchangeService
     private let moderation: ModerationService
+    private let models: ModelRooms
 
     /// - Parameters:
     ///   - feedback: what people said, and
     ///   - raters: whose word is left out.
+    ///   - models: datasets, fine-tunes, evaluations and canaries.
     ///   - publicURL: where browsers know this console, when that is not what they send as `Host`.
     ///   - oidc: a sign-in elsewhere, beside names and passwords.
     ///   - client: speaks to it.
     /// - Throws: when a template cannot be parsed, which tests rule out.
     public init(
         accounts: AccountService, exchanges: ExchangeService, feedback: FeedbackStream, raters: RaterStore,
-        review: ReviewDesk, moderation: ModerationService, publicURL: String? = nil, oidc: OIDCConfiguration? = nil,
+        review: ReviewDesk, moderation: ModerationService, models: ModelRooms, publicURL: String? = nil,
+        oidc: OIDCConfiguration? = nil,
         client: CurlClient
     ) throws {
         self.accounts = accounts
@@ -36,6 +42,7 @@ public struct Console: Sendable {
         self.feedback = FeedbackPages(stream: feedback, raters: raters)
         self.review = review
         self.moderation = moderation
+        self.models = models
         desk = FrontDesk(
             sessions: accounts.sessions, cookie: SessionCookie(), origins: Set(publicURL.map { [$0] } ?? []))
         elsewhere = oidc.map { OIDCProvider(configuration: $0, client: client) }
@@ -66,10 +73,39 @@ public struct Console: Sendable {
         QualityPages(desk: review).add(to: console)
         ExchangesPages(exchanges: exchanges, sampling: review.sampling).add(to: console)
         ModerationPages(service: moderation).add(to: console)
+        models.add(to: console)
         // Whatever else a browser asks for is told that there is no such page.
         needs.declare(.get, "/**", .nothing)
         group.get("**") { [renderer] request, context -> Response in
             try renderer.refusal(HTTPError(.notFound), request, context)
         }
+    }
+}
+
+/// The way from judged exchanges to a model that takes traffic.
+public struct ModelRooms: Sendable {
+    private let datasets: DatasetService
+    private let tuning: TuningService
+    private let evaluations: EvaluationService
+    private let canaries: CanaryService
+
+    /// - Parameter datasets: knows what personal data is, as builds need.
+    public init(
+        datasets: DatasetService, tuning: TuningService, evaluations: EvaluationService, canaries: CanaryService
+    ) {
+        self.datasets = datasets
+        self.tuning = tuning
+        self.evaluations = evaluations
+        self.canaries = canaries
+    }
+
+    func add(to console: ConsoleRouter) {
+        DatasetPages(service: datasets).add(to: console)
+        DatasetPreviewPages(service: datasets).add(to: console)
+        DatasetVersionPages(service: datasets, tuning: tuning).add(to: console)
+        TuningPages(service: tuning, datasets: datasets).add(to: console)
+        TuningJobPages(service: tuning).add(to: console)
+        EvaluationPages(service: evaluations).add(to: console)
+        CanaryPages(service: canaries).add(to: console)
     }
 }

@@ -183,6 +183,9 @@ public struct GleanerService: Sendable {
             console: try Console(
                 accounts: accounts, exchanges: exchanges, feedback: feedback.stream, raters: feedback.raters,
                 review: desk, moderation: moderation.service,
+                models: ModelRooms(
+                    datasets: DatasetService(pool: pool, personalData: PersonalDataRules()), tuning: tuning.service,
+                    evaluations: evaluation.service, canaries: evaluation.canaries),
                 publicURL: configuration.publicURL, oidc: configuration.oidc, client: client))
         let admin = Router(context: GleanerContext.self)
         admin.add(middleware: ErrorAnswers(refusals: refusals))

@@ -9,6 +9,7 @@ import httpx2 as httpx
 from browser import DESKTOP, PHONE, Chromium, ConsolePeople
 from conftest import make_database
 from gleaner import DemoProvider, Gleaner, wait_until
+from model_world import evaluate, look_often, start_canary
 
 # Pages that nobody gets to by the frame's own links, or that want something chosen first.
 DOORS = [("sign-in", "/sign-in")]
@@ -41,6 +42,8 @@ def pages(visitor):
         for link in links:
             parts = link.split("?")[0].split("#")[0].strip("/").split("/")
             name = "-".join("one" if len(part) == 36 else part for part in parts)
+            if parts[0] == "datasets" and len(parts) == 3:
+                name = "datasets-preview" if parts[2] == "preview" else "datasets-one"
             if "?" not in link and len(parts) <= 3 and name not in found and "raw" not in parts:
                 found[name] = link
     found["moderation-exchanges-one"] = found["exchanges-one"].replace("/exchanges/", "/moderation/exchanges/")
@@ -57,6 +60,17 @@ def pick_some(gleaner, base):
         assert answer.status_code in (200, 201, 202), answer.text
 
 
+def fill_models(gleaner):
+    """Two versions of a dataset, a fine-tune, a verdict and a canary."""
+    for _ in range(2):
+        gleaner.run("dataset", "build", "likes", "--min-net-thumbs", "1", "--project", "demo")
+    gleaner.run("tune", "price", "demo-hinglish-1", "8")
+    gleaner.run(
+        "tune", "start", "likes", "--model", "demo-hinglish-1", "--suffix", "likes", "--yes", "--wait", "--project", "demo")
+    evaluate(gleaner, "demo", note="")
+    look_often(gleaner, start_canary(gleaner, "helpdesk", "demo"))
+
+
 def main(folder):
     database = make_database()
     provider = DemoProvider(tempfile.mkdtemp())
@@ -67,6 +81,7 @@ def main(folder):
         gleaner.run("demo", "--gateway", f"http://127.0.0.1:{gleaner.port}", "--conversations", "120")
         wait_until("all is stored", lambda: gleaner.ledger()["ledger"]["journaled"] == 0, 60)
         pick_some(gleaner, people.base)
+        fill_models(gleaner)
         link = gleaner.run("people", "invite", "asha", "--role", "admin", "--name", "Asha", "--project", "demo").stdout.strip()
         cookies = people.accept(link)
         chromium = Chromium()

@@ -44,5 +44,6 @@ enum AssetFiles {
         "review.js": PackageResources.review_js,
         "compare.js": PackageResources.compare_js,
         "exchanges.js": PackageResources.exchanges_js,
+        "live.js": PackageResources.live_js,
     ]
 }

@@ -58,6 +58,10 @@ enum Navigation {
         ("Feedback", "/feedback", "f", .read),
         ("Moderation", "/moderation", "m", .read),
         ("Quality", "/quality", "u", .read),
+        ("Datasets", "/datasets", "d", .read),
+        ("Tuning", "/tuning", "t", .read),
+        ("Evaluations", "/evaluations", "v", .read),
+        ("Canaries", "/canaries", "y", .read),
         ("People", "/people", "p", .admin),
     ]
 }
