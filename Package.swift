@@ -91,6 +91,7 @@ let package = Package(
                 .embedInCode("0030_evaluations.sql"),
                 .embedInCode("0031_erasures.sql"),
                 .embedInCode("0032_erasing.sql"),
+                .embedInCode("0033_gate_pairs.sql"),
             ],
             swiftSettings: shared),
         .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),
@@ -323,8 +324,8 @@ let package = Package(
         .testTarget(
             name: "GleanerEvaluationTests",
             dependencies: [
-                "GleanerEvaluation", "GleanerServer", "GleanerRouting", "GleanerJobs", "GleanerHTTP", "GleanerDemo",
-                "GleanerTestSupport",
+                "GleanerEvaluation", "GleanerServer", "GleanerReview", "GleanerRouting", "GleanerJobs", "GleanerHTTP",
+                "GleanerDemo", "GleanerTestSupport",
                 "AsyncPostgres", "AsyncCurl", nioCore, logging, hummingbird,
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

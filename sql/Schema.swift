@@ -31,5 +31,6 @@ public enum GleanerSchema {
         ("0030_evaluations", PackageResources._030_evaluations_sql),
         ("0031_erasures", PackageResources._031_erasures_sql),
         ("0032_erasing", PackageResources._032_erasing_sql),
+        ("0033_gate_pairs", PackageResources._033_gate_pairs_sql),
     ]
 }

@@ -8,6 +8,7 @@ public enum EvaluationError: Explained, Hashable {
     case providerUnknown(String)
     case aboveLimit(estimate: Double, limit: Double)
     case notFinished(String)
+    case notWaitingForPeople(String)
     case keyTaken
     case canaryUnknown(String)
     case canaryRunning(route: String)
@@ -53,6 +54,10 @@ public enum EvaluationError: Explained, Hashable {
             Explanation(
                 status: 409, code: "evaluation_not_finished", what: "There is no verdict yet.",
                 why: "The evaluation is \(state).", fix: "Ask again when `state` is `done`.")
+        case .notWaitingForPeople(let state):
+            Explanation(
+                status: 409, code: "evaluation_not_waiting", what: "This evaluation does not wait for people.",
+                why: "It is \(state).", fix: "Only one that is `waiting_for_people` can be concluded.")
         case .keyTaken:
             Explanation(
                 status: 409, code: "evaluation_key_taken", what: "This key belongs to another evaluation.",

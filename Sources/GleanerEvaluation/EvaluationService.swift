@@ -58,7 +58,7 @@ public struct EvaluationService: Sendable {
             versionNumber: prepared.number, candidate: request.candidate, incumbent: request.incumbent,
             policy: request.policy, salt: prepared.salt, state: .waiting, holdout: prepared.holdout,
             items: prepared.estimate.items, answered: 0, estimate: prepared.estimate, report: nil, failure: nil,
-            author: author, createdAt: Date(), finishedAt: nil)
+            peopleEndedBy: nil, author: author, createdAt: Date(), finishedAt: nil)
         if try await store.add(evaluation, queue: queue) {
             return try await self.evaluation(evaluation.id, of: project)
         }
@@ -73,6 +73,15 @@ public struct EvaluationService: Sendable {
         guard let evaluation = try await store.evaluation(id, of: project) else {
             throw EvaluationError.evaluationUnknown(id.description)
         }
+        return evaluation
+    }
+
+    /// Waits for no more verdicts of people: the verdict is written from what there is.
+    /// - Throws: `EvaluationError.notWaitingForPeople`.
+    public func conclude(_ id: ID<Evaluation>, of project: ID<Project>, by actor: String) async throws -> Evaluation {
+        let ended = try await store.endWait(id, of: project, by: actor, queue: queue)
+        let evaluation = try await evaluation(id, of: project)
+        guard ended else { throw EvaluationError.notWaitingForPeople(evaluation.state.rawValue) }
         return evaluation
     }
 

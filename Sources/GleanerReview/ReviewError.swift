@@ -110,7 +110,7 @@ public enum ReviewError: Explained, Hashable {
         case .pairInvalid:
             bad(
                 "pair_invalid", "These two answers cannot be compared.",
-                "A pair is two different exchanges; corrections are found by themselves.",
+                "A pair is two different exchanges; corrections are found by themselves, pairs of the gate come from evaluations.",
                 "Send two ids, or POST /api/comparisons/find.")
         }
     }

@@ -206,6 +206,7 @@ public struct GleanerService: Sendable {
             AfterSchema(schema: schema, inner: routeWatch),
             AfterSchema(schema: schema, inner: tuning.radar),
             AfterSchema(schema: schema, inner: evaluation.keeper),
+            AfterSchema(schema: schema, inner: evaluation.people),
             ProviderReload(providers: providers, logger: logger),
             AfterSchema(
                 schema: schema, inner: IdempotencyExpiry(keys: idempotency, posts: feedback.store, logger: logger)),

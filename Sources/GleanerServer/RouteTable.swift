@@ -110,6 +110,7 @@ extension RouteNeeds {
         declare(.post, "/api/evaluations", .key(.datasets))
         declare(.get, "/api/evaluations/{id}", .key(.read))
         declare(.get, "/api/evaluations/{id}/verdict", .key(.read))
+        declare(.post, "/api/evaluations/{id}/conclude", .key(.datasets))
         declare(.get, "/api/canaries", .key(.read))
         declare(.post, "/api/canaries", .key(.routes))
         declare(.get, "/api/canaries/{id}", .key(.read))

@@ -208,7 +208,7 @@ struct HostileBuildTests {
             try await world.review(id, score: 5)
         }
         let service = service
-        let versions = try await withThrowingTaskGroup(of: DatasetVersion?.self) { group in
+        let versions: [DatasetVersion] = try await withThrowingTaskGroup(of: DatasetVersion?.self) { group in
             group.addTask {
                 for number in 0..<60 {
                     let id = try await world.add(user: "Naya \(number) \(UUID())", conversation: "n\(number)")

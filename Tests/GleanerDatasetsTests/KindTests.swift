@@ -86,6 +86,21 @@ struct KindTests {
         #expect(lineage["gates"]?["judged_by"] == "comparison")
     }
 
+    @Test("what people said of a gate's answers to held-out lines is no reason to train on them")
+    func gatePairs() async throws {
+        let world = try await StoredExchanges(pool: pool)
+        let held = try await world.add(answer: "Purana.")
+        try await world.gatePair(on: held, preferred: "a")
+        let (first, second) = (try await world.add(answer: "Pehla."), try await world.add(answer: "Doosra."))
+        try await compare(world, first, second, preferred: "b")
+        let version = try await build(world, .preference)
+        #expect(try await lines(version).count == 1)
+        #expect(
+            try await service.explain(version, split: "train", line: 1).lineage["exchange_id"]
+                == .string(second.description))
+        #expect(version.statistics.excluded == [:], "the held line is not even looked at")
+    }
+
     @Test("what users preferred makes pairs where both answered the same; marked raters' choices do not")
     func preferencePairs() async throws {
         let world = try await StoredExchanges(pool: pool)

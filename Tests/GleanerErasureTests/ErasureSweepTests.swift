@@ -72,6 +72,17 @@ struct ErasureSweepTests {
         }
     }
 
+    @Test("a pair of the gate goes with the exchange whose line it is, its verdict too")
+    func gatePair() async throws {
+        let mine = try await StoredExchanges(pool: TestDatabase.current.pool)
+        try await mine.gatePair(on: try await mine.add(endUser: "asha"), preferred: "a")
+        let service = service()
+        let proposed = try await service.propose(
+            .endUser("asha"), forbid: false, reason: "", by: "test", in: mine.project)
+        _ = try await sweep(try await service.confirm(proposed.id, by: "test", in: mine.project)).run()
+        #expect(try await counts("exchanges", "comparisons", "comparison_verdicts") == [0, 0, 0])
+    }
+
     @Test("a proposal is for an hour, and then its name is gone")
     func oldProposal() async throws {
         let pool = TestDatabase.current.pool

@@ -16,13 +16,18 @@ struct GateDocumentTests {
         #expect(try policy("{}").rules.filter { $0.test == .superior }.map(\.metric) == [.chrf])
         let judged = try policy(#"{"judge":{"model":"j"}}"#)
         #expect(judged.rules.filter { $0.test == .superior }.map(\.metric) == [.judge])
+        let asked = try policy(#"{"people":{"pairs":40}}"#)
+        #expect(asked.rules.first { $0.metric == .people }?.isRequired == false)
+        #expect(asked.people == PeopleChoice())
         #expect(try policy(#"{"temperature":null}"#).temperature == nil)
         #expect(try policy(#"{"embeddings":{"model":"e"}}"#).rules.contains { $0.metric == .similarity })
     }
 
     @Test("a policy that is written is read back the same")
     func roundTrip() throws {
-        var policy = try policy(#"{"judge":{"model":"j","provider":"p"},"temperature":null,"references":"edited"}"#)
+        var policy = try policy(
+            #"{"judge":{"model":"j","provider":"p"},"temperature":null,"references":"edited","people":{"pairs":9,"verdicts":4}}"#
+        )
         policy.rules.append(GateRule(.similarity, .nonInferior, margin: 0.1, isRequired: false))
         #expect(try StoredJSON.read(GatePolicy.self, StoredJSON.bytes(policy)) == policy)
         let plan = CanaryPlan()
@@ -37,7 +42,9 @@ struct GateDocumentTests {
             (#"{"nothing":1}"#, "nothing"), (#"{"rules":[]}"#, "rules"),
             (#"{"rules":[{"metric":"judge","test":"superior"}]}"#, "judge"),
             (#"{"rules":[{"metric":"chrf","test":"non_inferior"}]}"#, "margin"),
-            (#"{"judge":{"model":""}}"#, "model"),
+            (#"{"judge":{"model":""}}"#, "model"), (#"{"people":{"pairs":0}}"#, "pairs"),
+            (#"{"people":{"pairs":5,"verdicts":6}}"#, "verdicts"), (#"{"people":{"who":"all"}}"#, "who"),
+            (#"{"rules":[{"metric":"people","test":"superior"}]}"#, "people"),
             (#"{"embeddings":{"model":"e","parameters":{"model":"x"}}}"#, "parameters"),
         ])
     func refused(_ text: String, _ member: String) {

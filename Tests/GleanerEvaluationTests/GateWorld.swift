@@ -4,6 +4,8 @@ import Foundation
 import GleanerCore
 import GleanerDemo
 import GleanerJobs
+import GleanerReview
+import GleanerServer
 import GleanerTestSupport
 import Logging
 import NIOCore
@@ -133,7 +135,7 @@ struct GateWorld {
         try await ScriptedProvider.withProvider(scripts: [script]) { provider in
             let handler = GateHandler(
                 pool: pool, client: client, providers: OneProvider(url: try await provider.baseURL), prices: Prices(),
-                moderator: Moderator())
+                moderator: Moderator(), people: ComparingReviewers(pairs: GatePairs(pool: pool)))
             try await body(
                 GateWorld(
                     stored: try await StoredExchanges(pool: pool), script: script,

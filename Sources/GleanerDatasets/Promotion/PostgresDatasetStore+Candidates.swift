@@ -19,7 +19,7 @@ extension PostgresDatasetStore {
                 UNION
                 SELECT gleaner.shard_of(w.id), w.id
                 FROM gleaner.comparison_verdicts v
-                JOIN gleaner.comparisons c ON c.id = v.comparison_id AND c.kind <> 'correction'
+                JOIN gleaner.comparisons c ON c.id = v.comparison_id AND c.kind NOT IN ('correction', 'gate')
                 CROSS JOIN LATERAL (SELECT CASE v.preferred WHEN 'a' THEN c.exchange_a ELSE c.exchange_b END AS id) w
                 WHERE v.project_id = \(project.uuid) AND v.preferred <> 'tie'
             )
@@ -60,7 +60,7 @@ extension PostgresDatasetStore {
                         JOIN gleaner.exchange_bodies o
                           ON o.id = CASE v.preferred WHEN 'a' THEN c.exchange_b ELSE c.exchange_a END
                          AND o.shard = gleaner.shard_of(CASE v.preferred WHEN 'a' THEN c.exchange_b ELSE c.exchange_a END)
-                        WHERE c.project_id = e.project_id AND c.kind <> 'correction'
+                        WHERE c.project_id = e.project_id AND c.kind NOT IN ('correction', 'gate')
                           AND ((c.exchange_a = e.id AND v.preferred = 'a') OR (c.exchange_b = e.id AND v.preferred = 'b'))
                         UNION ALL
                         SELECT f.id, f.created_at, jsonb_build_object(

@@ -56,6 +56,7 @@ public enum EvaluationBodies {
         enum CodingKeys: String, CodingKey {
             case id, dataset, version, candidate, incumbent, state, holdout, items, answered, estimate, verdict, summary
             case policy, report, failure, author, key
+            case peopleEndedBy = "people_ended_by"
             case createdAt = "created_at"
             case finishedAt = "finished_at"
             case costUSD = "cost_usd"
@@ -77,6 +78,7 @@ public enum EvaluationBodies {
             try members.encode(evaluation.report?.summary, forKey: .summary)
             try members.encode(evaluation.report?.costUSD, forKey: .costUSD)
             try members.encode(evaluation.failure, forKey: .failure)
+            try members.encode(evaluation.peopleEndedBy, forKey: .peopleEndedBy)
             try members.encode(evaluation.author, forKey: .author)
             try members.encode(evaluation.key, forKey: .key)
             try members.encode(evaluation.createdAt, forKey: .createdAt)

@@ -15,6 +15,7 @@ public struct EvaluationRoutes: Sendable {
         router.post("evaluations", use: start)
         router.get("evaluations/:id", use: show)
         router.get("evaluations/:id/verdict", use: verdict)
+        router.post("evaluations/:id/conclude", use: conclude)
     }
 
     /// Scope `datasets`. Without `"confirm": true` → 200 with the estimate, and nothing is spent; with it → 202.
@@ -52,6 +53,15 @@ public struct EvaluationRoutes: Sendable {
         return Response(
             status: .ok, headers: [.contentType: "text/markdown; charset=utf-8"],
             body: .init(byteBuffer: .init(string: page)))
+    }
+
+    /// Scope `datasets`. → 202: the verdict is written without waiting for more verdicts of people.
+    func conclude(_ request: Request, context: GleanerContext) async throws -> Response {
+        let caller = try context.caller(with: .datasets)
+        let evaluation = try await service.conclude(id(context), of: caller.project, by: caller.keyName)
+        var response = try EvaluationBodies.One(evaluation).response(from: request, context: context)
+        response.status = .accepted
+        return response
     }
 
     private func id(_ context: GleanerContext) throws -> ID<Evaluation> {

@@ -4,7 +4,10 @@ public import GleanerCore
 /// One run of the gate.
 public struct Evaluation: Sendable {
     public enum State: String, Sendable, Hashable, Codable {
-        case waiting, running, done, failed
+        case waiting, running
+        /// All answers are there; reviewers compare some.
+        case waitingForPeople = "waiting_for_people"
+        case done, failed
     }
 
     public let id: ID<Evaluation>
@@ -26,6 +29,8 @@ public struct Evaluation: Sendable {
     public let estimate: GateEstimate
     public let report: GateReport?
     public let failure: String?
+    /// Who ended the waiting for people, `gleaner` when enough verdicts were in; `nil` where nobody did.
+    public let peopleEndedBy: String?
     public let author: String
     public let createdAt: Date
     public let finishedAt: Date?

@@ -7,6 +7,8 @@ struct GateDecision {
     let seed: UInt64
 
     static let leastConversations = 10
+    /// Verdicts of people are dear: no more than so many are insisted on.
+    static let leastVerdicts = 20
 
     /// What the metrics of words go by.
     var references: GatePolicy.References {
@@ -59,13 +61,20 @@ struct GateDecision {
             if better == 0 { high = max(high, min(left, high + left)) }
         }
         (evidence.estimate, evidence.low, evidence.high) = (bootstrap.mean, low, high)
+        // Resampling a handful of wins thinks too well of them: they must hold by the exact test, too.
+        if metric == .people {
+            let exact = McNemar.p(onlyFirst: gains.count { $0.value < 0 }, onlySecond: gains.count { $0.value > 0 })
+            if exact > 2 * policy.alpha { (low, high) = (min(low, 0), max(high, 0)) }
+            (evidence.low, evidence.high) = (low, high)
+        }
         decide(rule, low, high, &evidence)
         return evidence
     }
 
     private func decide(_ rule: GateRule, _ low: Double, _ high: Double, _ evidence: inout RuleEvidence) {
         // Items of a handful of conversations say little of others, however many they are.
-        let enough = evidence.items >= policy.minimumItems && evidence.conversations >= Self.leastConversations
+        let least = rule.metric == .people ? min(policy.minimumItems, Self.leastVerdicts) : policy.minimumItems
+        let enough = evidence.items >= least && evidence.conversations >= Self.leastConversations
         let limit = rule.test == .superior ? rule.margin : -rule.margin
         let seen =
             "\(Figures.signed(evidence.estimate ?? 0)), between \(Figures.signed(low)) and \(Figures.signed(high)) "
@@ -73,7 +82,7 @@ struct GateDecision {
         if !enough {
             evidence.outcome = rule.isRequired ? .notEnoughData : .passedOver
             evidence.why =
-                "\(seen): \(policy.minimumItems) items of \(Self.leastConversations) conversations are the least to decide on."
+                "\(seen): \(least) items of \(Self.leastConversations) conversations are the least to decide on."
         } else if low > limit {
             evidence.outcome = .pass
             evidence.why = "\(seen): above \(Figures.signed(limit))."

@@ -21,16 +21,18 @@ public struct GateHandler: JobHandler {
     private let answers: AnswerClient
     private let prices: any ModelPrices
     private let moderator: any AnswerModerator
+    private let people: any PairwiseReview
 
     public init(
         pool: PostgresPool, client: CurlClient, providers: any EvaluationProviders,
         prices: any ModelPrices = NoPrices(),
-        moderator: any AnswerModerator = NoModerator()
+        moderator: any AnswerModerator = NoModerator(), people: any PairwiseReview = NoPeople()
     ) {
         store = PostgresEvaluationStore(pool: pool)
         answers = AnswerClient(client: client, providers: providers)
         self.prices = prices
         self.moderator = moderator
+        self.people = people
     }
 
     public func run(_ job: RunningJob) async throws {
@@ -42,10 +44,13 @@ public struct GateHandler: JobHandler {
         try await store.began(id)
         do {
             let run = try await GateRun(
-                evaluation, store: store, answers: answers, prices: prices, moderator: moderator)
+                evaluation, store: store, answers: answers, prices: prices, moderator: moderator,
+                people: people)
             try await run.answerAll(job)
             try await run.judgeAll(job)
             try Task.checkCancellation()
+            // A job of its own goes on when people have said enough.
+            if try await run.offerToPeople() { return try await store.waitForPeople(id) }
             try await run.decide()
         } catch let failure as AnswerFailure {
             try await give(up: failure, on: id, job)

@@ -9,6 +9,8 @@ public enum GateMetric: String, Sendable, Hashable, Codable, CaseIterable {
     case similarity
     /// 1 where the judge preferred the candidate in both orders, −1 where the incumbent, else 0.
     case judge
+    /// 1 where a reviewer preferred the candidate's answer, −1 where the incumbent's, 0 for a tie.
+    case people
     /// Share of answers that moderation would flag.
     case flagged
     /// Share of answers that decline what the reference answers.
@@ -30,7 +32,7 @@ public enum GateMetric: String, Sendable, Hashable, Codable, CaseIterable {
     var isLogarithm: Bool { self == .latency || self == .cost }
     /// Measured against the reference's words.
     var needsReference: Bool { [.chrf, .rougeL, .similarity].contains(self) }
-    var higherIsBetter: Bool { [.chrf, .rougeL, .similarity, .judge].contains(self) }
+    var higherIsBetter: Bool { [.chrf, .rougeL, .similarity, .judge, .people].contains(self) }
 }
 
 /// What must be shown of one metric.

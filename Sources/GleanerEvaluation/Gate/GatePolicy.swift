@@ -30,10 +30,12 @@ public struct GatePolicy: EvaluationDocument, Hashable {
     public var judge: JudgeChoice?
     /// Gives vectors for the metric `similarity`.
     public var embeddings: ModelChoice?
+    /// Reviewers who compare some of the answers; without it none are asked.
+    public var people: PeopleChoice?
     public var rules: [GateRule]
 
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case alpha, resamples, references, concurrency, temperature, judge, embeddings, rules
+        case alpha, resamples, references, concurrency, temperature, judge, embeddings, people, rules
         case minimumItems = "minimum_items"
         case maximumItems = "maximum_items"
         case timeoutSeconds = "timeout_seconds"
@@ -42,17 +44,18 @@ public struct GatePolicy: EvaluationDocument, Hashable {
 
     public init(judge: JudgeChoice? = nil) {
         self.judge = judge
-        rules = Self.standardRules(judges: judge != nil, embeds: false)
+        rules = Self.standardRules(judges: judge != nil, embeds: false, people: false)
     }
 
     /// Better in the eyes of the judge, or, without one, by chrF; and worse in nothing else by more than a little.
-    static func standardRules(judges: Bool, embeds: Bool) -> [GateRule] {
+    static func standardRules(judges: Bool, embeds: Bool, people: Bool) -> [GateRule] {
         var rules =
             judges
             ? [GateRule(.judge, .superior, margin: 0), GateRule(.chrf, .nonInferior, margin: 3)]
             : [GateRule(.chrf, .superior, margin: 0)]
         rules.append(GateRule(.rougeL, .nonInferior, margin: 0.05))
         if embeds { rules.append(GateRule(.similarity, .nonInferior, margin: 0.05)) }
+        if people { rules.append(GateRule(.people, .superior, margin: 0, isRequired: false)) }
         return rules + [
             GateRule(.failed, .nonInferior, margin: 0.05), GateRule(.flagged, .nonInferior, margin: 0.05),
             GateRule(.refusal, .nonInferior, margin: 0.05),
@@ -78,9 +81,10 @@ public struct GatePolicy: EvaluationDocument, Hashable {
         if members.contains(.maximumTokens) { maximumTokens = try members.decode(Int?.self, forKey: .maximumTokens) }
         judge = try members.decodeIfPresent(JudgeChoice.self, forKey: .judge)
         embeddings = try members.decodeIfPresent(ModelChoice.self, forKey: .embeddings)
+        people = try members.decodeIfPresent(PeopleChoice.self, forKey: .people)
         rules =
             try members.decodeIfPresent([GateRule].self, forKey: .rules)
-            ?? Self.standardRules(judges: judge != nil, embeds: embeddings != nil)
+            ?? Self.standardRules(judges: judge != nil, embeds: embeddings != nil, people: people != nil)
         try check()
     }
 
@@ -97,6 +101,7 @@ public struct GatePolicy: EvaluationDocument, Hashable {
         try members.encode(maximumTokens, forKey: .maximumTokens)
         try members.encodeIfPresent(judge, forKey: .judge)
         try members.encodeIfPresent(embeddings, forKey: .embeddings)
+        try members.encodeIfPresent(people, forKey: .people)
         try members.encode(rules, forKey: .rules)
     }
 
@@ -117,5 +122,9 @@ public struct GatePolicy: EvaluationDocument, Hashable {
         try must(
             embeddings != nil || !rules.contains { $0.metric == .similarity && $0.isRequired }, .embeddings,
             "there where a rule needs it")
+        try must(
+            people != nil || !rules.contains { $0.metric == .people && $0.isRequired }, .people,
+            "there where a rule needs it")
+        try people?.check()
     }
 }

@@ -4,10 +4,14 @@ extension GateReport {
     /// - Parameters:
     ///   - drawn: lines that were drawn, pairs that could not be made among them.
     ///   - costUSD: of all answers and judgements.
-    init(_ decision: GateDecision, drawn: [HoldoutItem], holdout: Int, judge: JudgeEvidence?, costUSD: Double?) {
+    init(
+        _ decision: GateDecision, drawn: [HoldoutItem], holdout: Int, judge: JudgeEvidence?, people: PeopleEvidence?,
+        costUSD: Double?
+    ) {
         rules = decision.evidence()
         verdict = GateDecision.verdict(rules)
         self.judge = judge
+        self.people = people
         self.holdout = holdout
         items = decision.pairs.count
         answerSources = Dictionary(drawn.map { ($0.answerSource, 1) }, uniquingKeysWith: +)

@@ -38,6 +38,7 @@ extension GateReport {
                 "(\(judge.disagreements) of them because the orders disagreed), unreadable \(judge.unreadable).",
             ]
         }
+        if let people { lines += ["", "## People", "", people.words] }
         if !notes.isEmpty { lines += ["", "## Notes", ""] + notes.map { "- \($0)" } }
         if let costUSD { lines += ["", "It cost \(Figures.short(costUSD)) US dollars."] }
         return lines.joined(separator: "\n") + "\n"

@@ -66,6 +66,8 @@ public struct GateReport: Sendable, Hashable, Codable {
     public var summary: String
     public var rules: [RuleEvidence]
     public var judge: JudgeEvidence?
+    /// `nil` where no people were to be asked.
+    public var people: PeopleEvidence?
     /// Lines of the holdout, how many were drawn, and how many both models were asked.
     public var holdout: Int
     public var items: Int
@@ -82,7 +84,7 @@ public struct GateReport: Sendable, Hashable, Codable {
     public var notes: [String]
 
     enum CodingKeys: String, CodingKey {
-        case verdict, summary, rules, judge, holdout, items, references, alpha, candidate, incumbent, notes
+        case verdict, summary, rules, judge, people, holdout, items, references, alpha, candidate, incumbent, notes
         case answerSources = "answer_sources"
         case costUSD = "cost_usd"
     }

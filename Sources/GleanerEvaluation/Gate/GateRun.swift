@@ -4,25 +4,27 @@ import GleanerJobs
 
 /// The work of one evaluation, from whatever was left to do.
 struct GateRun: Sendable {
-    private let evaluation: Evaluation
-    private let items: [HoldoutItem]
-    private let store: PostgresEvaluationStore
+    let evaluation: Evaluation
+    let items: [HoldoutItem]
+    let store: PostgresEvaluationStore
     private let answers: AnswerClient
     private let prices: any ModelPrices
     private let moderator: any AnswerModerator
+    let people: any PairwiseReview
 
-    private var policy: GatePolicy { evaluation.policy }
+    var policy: GatePolicy { evaluation.policy }
     private var timeout: Duration { .seconds(policy.timeoutSeconds) }
 
     init(
         _ evaluation: Evaluation, store: PostgresEvaluationStore, answers: AnswerClient, prices: any ModelPrices,
-        moderator: any AnswerModerator
+        moderator: any AnswerModerator, people: any PairwiseReview
     ) async throws {
         self.evaluation = evaluation
         self.store = store
         self.answers = answers
         self.prices = prices
         self.moderator = moderator
+        self.people = people
         items = try await store.items(
             of: evaluation.version, salt: evaluation.salt, limit: evaluation.policy.maximumItems
         ).items
@@ -123,6 +125,7 @@ struct GateRun: Sendable {
     func decide() async throws {
         let scored = try await store.scored(evaluation.id)
         let judged = try await store.judged(evaluation.id)
+        let said = try await peopleSaid()
         let pairs = items.compactMap { item -> ScoredPair? in
             guard let candidate = scored[item.line]?[true], let incumbent = scored[item.line]?[false] else {
                 return nil
@@ -136,12 +139,12 @@ struct GateRun: Sendable {
             }
             return ScoredPair(
                 line: item.line, cluster: item.cluster, isEdited: item.isEdited, candidate: candidate,
-                incumbent: incumbent, judged: gain)
+                incumbent: incumbent, judged: gain, preferred: said?.preferred[item.line].map(\.gain))
         }
         let seed = evaluation.salt.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         let report = GateReport(
             GateDecision(policy: policy, pairs: pairs, seed: seed), drawn: items, holdout: evaluation.holdout,
-            judge: policy.judge.map { judgeEvidence($0, pairs, judged) },
+            judge: policy.judge.map { judgeEvidence($0, pairs, judged) }, people: said.map(PeopleEvidence.init),
             costUSD: try await store.cost(evaluation.id))
         try await store.finish(evaluation, report)
     }

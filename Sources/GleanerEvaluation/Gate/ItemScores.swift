@@ -55,6 +55,8 @@ struct ScoredPair: Sendable {
     let incumbent: ScoredItem
     /// 1, 0, −1; `nil` where the judge was not asked, or could not be read.
     let judged: Double?
+    /// 1, 0, −1; `nil` where no reviewer judged.
+    var preferred: Double?
 
     /// A side's value in the metric's own unit, as reports show it; `nil` where it does not apply.
     func value(_ metric: GateMetric, ofCandidate isCandidate: Bool) -> Double? {
@@ -66,6 +68,7 @@ struct ScoredPair: Sendable {
         case .rougeL: return scores.map { $0.rougeL ?? 0 } ?? 0
         case .similarity: return scores?.similarity
         case .judge: return judged.map { isCandidate ? max($0, 0) : max(-$0, 0) }
+        case .people: return preferred.map { isCandidate ? max($0, 0) : max(-$0, 0) }
         case .flagged: return scores?.flagged.map { $0 ? 1 : 0 }
         case .refusal: return scores?.refusal.map { $0 ? 1 : 0 }
         case .failed: return scores == nil ? 1 : 0
@@ -79,6 +82,7 @@ struct ScoredPair: Sendable {
     /// Above 0: the candidate is the better one.
     func gain(_ metric: GateMetric) -> Double? {
         if metric == .judge { return judged }
+        if metric == .people { return preferred }
         guard let mine = value(metric, ofCandidate: true), let other = value(metric, ofCandidate: false) else {
             return nil
         }

@@ -108,14 +108,14 @@ struct PostgresEvaluationStore: Sendable {
         ).map(Self.evaluation)
     }
 
-    private static let all: SQL = """
+    static let all: SQL = """
         SELECT e.*, d.name AS dataset, v.number,
                (SELECT count(*) FROM gleaner.evaluation_items i WHERE i.evaluation_id = e.id) AS answered
         FROM gleaner.evaluations e JOIN gleaner.dataset_versions v ON v.id = e.version_id
         JOIN gleaner.datasets d ON d.id = v.dataset_id
         """
 
-    private static func evaluation(_ row: PostgresRow) throws -> Evaluation {
+    static func evaluation(_ row: PostgresRow) throws -> Evaluation {
         func document<Value: Decodable>(_ column: String, _ type: Value.Type) throws -> Value {
             try StoredJSON.read(type, row.decode(column, as: JSONB.self).bytes)
         }
@@ -134,8 +134,9 @@ struct PostgresEvaluationStore: Sendable {
             report: try row.decodeIfPresent("report", as: JSONB.self).map {
                 try StoredJSON.read(GateReport.self, $0.bytes)
             },
-            failure: try row.decodeIfPresent("failure"), author: try row.decode("author"),
-            createdAt: try row.decode("created_at"), finishedAt: try row.decodeIfPresent("finished_at"))
+            failure: try row.decodeIfPresent("failure"), peopleEndedBy: try row.decodeIfPresent("people_ended_by"),
+            author: try row.decode("author"), createdAt: try row.decode("created_at"),
+            finishedAt: try row.decodeIfPresent("finished_at"))
     }
 
     // MARK: How it ends

@@ -11,6 +11,11 @@ public enum ComparisonKind: String, Sendable, Hashable, CaseIterable, Codable {
     case regenerated
     /// An answer, and what a reviewer made of it.
     case correction
+    /// Two models' answers to a line of a holdout; neither is an exchange.
+    case gate
+
+    /// Those looked for among what is stored.
+    public static let found: [ComparisonKind] = [.shadow, .variants, .regenerated, .correction]
 }
 
 /// Two answers to one question, lent to one reviewer. Nothing in it tells which side is which.

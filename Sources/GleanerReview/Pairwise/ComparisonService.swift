@@ -13,7 +13,7 @@ public struct ComparisonService: Sendable {
     public func add(
         _ kind: ComparisonKind, _ a: ID<Exchange>, _ b: ID<Exchange>, in project: ID<Project>
     ) async throws {
-        guard a != b, kind != .correction else { throw ReviewError.pairInvalid }
+        guard a != b, kind != .correction, kind != .gate else { throw ReviewError.pairInvalid }
         let known = try await store.known([a, b], in: project)
         if let unknown = [a, b].first(where: { !known.contains($0) }) { throw ReviewError.exchangeUnknown(unknown) }
         try await store.add(kind, [NewPair(a: a, b: b)], in: project)
@@ -21,9 +21,11 @@ public struct ComparisonService: Sendable {
 
     /// Looks for pairs of a kind among what is stored, the newest first.
     /// - Returns: how many were added.
+    /// - Throws: `ReviewError.pairInvalid` for `gate`, whose pairs an evaluation offers.
     public func find(
         _ kind: ComparisonKind, in project: ID<Project>, range: TimeRange = TimeRange(lastDays: 30), limit: Int = 100
     ) async throws -> Int {
+        guard kind != .gate else { throw ReviewError.pairInvalid }
         guard (1...1000).contains(limit) else { throw ReviewError.tooMany("limit", limit: 1000) }
         return try await store.find(kind, in: project, range, limit: limit)
     }

@@ -105,6 +105,9 @@ struct ComparisonStore: Sendable {
                 WHERE b IS NOT NULL AND \(sql: isNew(kind, project, a: "a", b: "b"))
                 ORDER BY a DESC LIMIT \(limit)
                 """
+        // An evaluation offers them.
+        case .gate:
+            return "SELECT NULL::uuid AS a, NULL::uuid AS b, NULL::text AS correction, NULL::text AS author LIMIT 0"
         case .correction:
             return """
                 SELECT DISTINCT ON (r.exchange_id) r.exchange_id AS a, r.exchange_id AS b, r.correction, r.reviewer AS author
@@ -143,7 +146,7 @@ struct ComparisonStore: Sendable {
                   AND (state = 'open' OR leased_until < clock_timestamp())
                   AND author IS DISTINCT FROM \(reviewer)
                 ORDER BY position FOR UPDATE SKIP LOCKED LIMIT 1)
-            RETURNING id, lease_token, leased_until, left_side, exchange_a, exchange_b, correction
+            RETURNING id, lease_token, leased_until, left_side, exchange_a, exchange_b, correction, messages, answer_a, answer_b
             """
         ).first
         return try await row.asyncMap { try await item($0, in: project) }
@@ -153,7 +156,8 @@ struct ComparisonStore: Sendable {
     func held(by reviewer: String, in project: ID<Project>) async throws -> ComparisonItem? {
         let row = try await pool.query(
             """
-            SELECT id, lease_token, leased_until, left_side, exchange_a, exchange_b, correction FROM gleaner.comparisons
+            SELECT id, lease_token, leased_until, left_side, exchange_a, exchange_b, correction, messages, answer_a, answer_b
+            FROM gleaner.comparisons
             WHERE project_id = \(project.uuid) AND state = 'leased' AND leased_by = \(reviewer)
             ORDER BY leased_at LIMIT 1
             """
@@ -175,11 +179,12 @@ struct ComparisonStore: Sendable {
     }
 
     private func item(_ row: PostgresRow, in project: ID<Project>) async throws -> ComparisonItem {
-        let a = try await body(ID(try row.decode("exchange_a", as: UUID.self)), in: project)
-        let correction: String? = try row.decodeIfPresent("correction")
+        let a = try await first(of: row, in: project)
         let b: JSONValue? =
-            if let correction {
-                ["role": "assistant", "content": .string(correction)]
+            if let written = try row.decodeIfPresent("correction", as: String.self)
+                ?? row.decodeIfPresent("answer_b", as: String.self)
+            {
+                ["role": "assistant", "content": .string(written)]
             } else {
                 try await body(ID(try row.decode("exchange_b", as: UUID.self)), in: project).answer
             }
@@ -188,6 +193,19 @@ struct ComparisonStore: Sendable {
             id: try row.decode("id"), leaseToken: try row.decode("lease_token"),
             leasedUntil: try row.decode("leased_until"), messages: a.messages, left: isALeft ? a.answer : b,
             right: isALeft ? b : a.answer)
+    }
+
+    /// Side a, with what was asked.
+    private func first(
+        of row: PostgresRow, in project: ID<Project>
+    ) async throws -> (messages: [JSONValue]?, answer: JSONValue?) {
+        guard let answer = try row.decodeIfPresent("answer_a", as: String.self) else {
+            return try await body(ID(try row.decode("exchange_a", as: UUID.self)), in: project)
+        }
+        return (
+            try JSONValue(parsing: row.decode("messages", as: JSONB.self).bytes).arrayValue,
+            ["role": "assistant", "content": .string(answer)]
+        )
     }
 
     private func body(
@@ -257,8 +275,8 @@ struct ComparisonStore: Sendable {
     ) async throws -> [ComparisonResults.Verdict] {
         try await pool.query(
             """
-            SELECT coalesce(a.variant, a.served_model, 'unknown') AS a,
-                   CASE c.kind WHEN 'correction' THEN 'correction'
+            SELECT CASE c.kind WHEN 'gate' THEN c.name_a ELSE coalesce(a.variant, a.served_model, 'unknown') END AS a,
+                   CASE c.kind WHEN 'correction' THEN 'correction' WHEN 'gate' THEN c.name_b
                                ELSE coalesce(b.variant, b.served_model, 'unknown') END AS b,
                    v.preferred, v.left_side
             FROM gleaner.comparison_verdicts v

@@ -124,7 +124,7 @@ struct ComparisonRoutes: Sendable {
         let project = try context.caller(with: .review).project
         let kind = try request.uri.queryParameters["kind"].map { name in
             guard let kind = ComparisonKind(rawValue: String(name)) else {
-                throw BodyError(field: "kind", problem: "is shadow, variants, regenerated or correction")
+                throw BodyError(field: "kind", problem: "is shadow, variants, regenerated, correction or gate")
             }
             return kind
         }

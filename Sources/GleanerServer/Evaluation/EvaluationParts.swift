@@ -6,6 +6,7 @@ public import GleanerEvaluation
 import GleanerGateway
 import GleanerIngest
 import GleanerModeration
+import GleanerReview
 public import GleanerRouting
 import Logging
 
@@ -14,6 +15,7 @@ struct EvaluationParts: Sendable {
     let service: EvaluationService
     let canaries: CanaryService
     let keeper: CanaryKeeper
+    let people: PeopleKeeper
     /// For the job worker.
     let handler: GateHandler
 
@@ -22,10 +24,12 @@ struct EvaluationParts: Sendable {
         configuration: ServerConfiguration, logger: Logger
     ) {
         let book = BookedPrices(book: prices)
+        let reviewers = ComparingReviewers(pairs: GatePairs(pool: pool))
         service = EvaluationService(pool: pool, prices: book) { providers.names }
         handler = GateHandler(
             pool: pool, client: client, providers: ConfiguredProviders(providers: providers), prices: book,
-            moderator: PolicyModerator(service: moderation))
+            moderator: PolicyModerator(service: moderation), people: reviewers)
+        people = PeopleKeeper(pool: pool, people: reviewers, interval: configuration.canaryInterval, logger: logger)
         let weights = ServedRouteWeights(
             service: RouteService(store: PostgresRouteStore(pool: pool)) { providers.names })
         canaries = CanaryService(pool: pool, routes: weights)

@@ -13,7 +13,7 @@ struct Evaluate: AsyncParsableCommand {
             The holdout is what a dataset version keeps from training. `start` shows what it would cost and spends nothing; \
             with --yes a running server does the work. `verdict` ends with status 0 only for a candidate that passed.
             """,
-        subcommands: [Start.self, Status.self, List.self, Verdict.self])
+        subcommands: [Start.self, Status.self, List.self, Verdict.self, Conclude.self])
 
     struct Common: ParsableArguments {
         @Option(help: "Whose evaluations.") var project = "default"
@@ -166,6 +166,21 @@ struct Evaluate: AsyncParsableCommand {
             case .fail: throw ExitCode(1)
             case .notEnoughData: throw ExitCode(3)
             }
+        }
+    }
+
+    struct Conclude: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Wait for no more verdicts of people: a running server writes the verdict from those there are.")
+        @OptionGroup var common: Common
+        @Argument(help: "Its id.") var id: String
+
+        func run() async throws {
+            let id = try Evaluate.id(id)
+            let actor = "cli:\(ProcessInfo.processInfo.userName)"
+            let evaluation = try await common.withService { try await $0.conclude(id, of: $1, by: actor) }
+            if common.json { return try Output.json(EvaluationBodies.One(evaluation)) }
+            print(Evaluate.line(evaluation))
         }
     }
 }

@@ -185,6 +185,7 @@ struct EvaluationView: Sendable {
         case .rougeL: "words in order with the reference, 0 to 1"
         case .similarity: "topic in common with the reference"
         case .judge: "what the judge prefers, in both orders"
+        case .people: "what reviewers prefer, who do not know which is which"
         case .flagged: "answers that moderation would flag"
         case .refusal: "answers that decline"
         case .failed: "prompts without an answer"
