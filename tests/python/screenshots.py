@@ -46,6 +46,8 @@ def pages(visitor):
                 name = "datasets-preview" if parts[2] == "preview" else "datasets-one"
             if "?" not in link and len(parts) <= 3 and name not in found and "raw" not in parts:
                 found[name] = link
+    # The one that has another before it.
+    found["datasets-one"] = "/datasets/likes/2"
     found["moderation-exchanges-one"] = found["exchanges-one"].replace("/exchanges/", "/moderation/exchanges/")
     return found
 
