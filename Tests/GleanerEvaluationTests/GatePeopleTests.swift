@@ -147,7 +147,9 @@ struct GatePeopleTests {
                     """)
             }
             #expect(try await begin(world, pairs: 60).state == .waitingForPeople)
-            #expect(try await world.stored.count("comparisons") == 1)
+            let offered: Int = try await world.pool.query("SELECT count(*) AS count FROM gleaner.comparisons")[0]
+                .decode("count")
+            #expect(offered == 1)
         }
     }
 
