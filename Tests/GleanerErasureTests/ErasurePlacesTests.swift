@@ -44,7 +44,8 @@ struct ErasurePlacesTests {
         dataset_versions.statistics dataset_versions.withdrawn_reason datasets.name decisions.actor
         decisions.evidence decisions.kind decisions.state decisions.weights decisions.why drafts.dataset
         drafts.settings drafts.settings_sha256 evaluations.author evaluations.candidate evaluations.estimate
-        evaluations.failure evaluations.incumbent evaluations.key evaluations.policy evaluations.report
+        evaluations.failure evaluations.incumbent evaluations.key evaluations.people_ended_by evaluations.policy
+        evaluations.report
         evaluations.salt evaluations.state evaluations.verdict feedback_secrets.secret holdouts.key_hash
         imports.format imports.head_sha256 imports.name imports.position_sha256 invitations.created_by
         invitations.token_sha256 jobs.idempotency_key jobs.kind jobs.last_error jobs.payload jobs.progress

@@ -233,7 +233,7 @@ struct TuningJobTests {
 
             let late = try await world.start()
             async let run: Void = world.run(late)
-            for _ in 0..<500 {
+            for _ in 0..<3000 {
                 if try await world.job(late).state == .training { break }
                 try await Task.sleep(for: .milliseconds(20))
             }
@@ -324,7 +324,7 @@ struct TuningJobTests {
                 return Task { try await worker.run() }
             }
             let first = worker()
-            for _ in 0..<500 {
+            for _ in 0..<3000 {
                 if try await world.job(job).state == .training { break }
                 try await Task.sleep(for: .milliseconds(10))
             }
@@ -332,7 +332,7 @@ struct TuningJobTests {
             _ = await first.result
             #expect(try await world.job(job).state == .training)
             let second = worker()
-            for _ in 0..<500 {
+            for _ in 0..<3000 {
                 if try await world.job(job).state.isEnd { break }
                 try await Task.sleep(for: .milliseconds(20))
             }

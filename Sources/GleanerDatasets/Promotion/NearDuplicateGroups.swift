@@ -59,7 +59,7 @@ struct NearDuplicateGroups {
     }
 
     private mutating func join(_ members: [Member]) async throws {
-        try await read(Set(members.map(\.ord) + heads))
+        try await read(unsettled(among: members))
         for member in members {
             if bucket.map({ $0 != (member.band, member.hash) }) ?? true {
                 bucket = (member.band, member.hash)
@@ -72,6 +72,24 @@ struct NearDuplicateGroups {
                 heads.append(member.ord)
             }
         }
+    }
+
+    /// Whose texts have to be looked at: a bucket that is one group already, by a band before, has nothing to tell.
+    private mutating func unsettled(among members: [Member]) -> Set<Int> {
+        var wanted: Set<Int> = []
+        var place = 0
+        while place < members.count {
+            let (band, hash) = (members[place].band, members[place].hash)
+            var ordinals = bucket.map { $0 == (band, hash) } ?? false ? heads : []
+            while place < members.count, members[place].band == band, members[place].hash == hash {
+                ordinals.append(members[place].ord)
+                place += 1
+            }
+            var roots: Set<Int> = []
+            for ordinal in ordinals { roots.insert(forest.root(of: ordinal)) }
+            if roots.count > 1 { wanted.formUnion(ordinals) }
+        }
+        return wanted
     }
 
     private func isAlike(_ left: Int, _ right: Int) -> Bool {
