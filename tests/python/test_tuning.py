@@ -158,7 +158,12 @@ def world(trainer):
         for exchange in running.sql("SELECT id FROM gleaner.exchanges").split():
             answer = http.post("/feedback", json={"exchange_id": exchange, "thumb": "up", "rater": "asha"})
             assert answer.status_code == 202, answer.text
-    running.run("dataset", "build", "chai", "--min-net-thumbs", "1")
+    policy = running.directory / "policy.json"
+    policy.write_text(json.dumps({
+        "minimum_rating": {"net_thumbs": 1}, "holdout_share": 0, "maximum_per_rater": None,
+        "validation_share": 0.3,
+        "near_duplicates": {"prompt": {"keep": None, "similarity": 1, "short_similarity": 1}, "answer": {"keep": None}}}))
+    running.run("dataset", "build", "chai", "--policy", str(policy))
     running.trainer = trainer
     running.files = 1 + (running.sql("SELECT count(*) > 0 FROM gleaner.examples WHERE split = 'validation'") == "t")
     yield running
