@@ -101,7 +101,7 @@ def test_200_streams_that_take_too_long_end_with_an_error_event_and_are_kept(mak
     took = time.monotonic() - began
     for thread in threads:
         thread.join()
-    assert 1.9 < took < 3.0, took
+    assert 1.9 < took < 5.0, took
     for body, closed in received.values():
         assert closed and body.count(b'"code":"gateway_stopping"') == 1, body[-300:]
         assert b"[DONE]" not in body and body.endswith(b"0\r\n\r\n")
