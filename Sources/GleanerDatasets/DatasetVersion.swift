@@ -48,14 +48,4 @@ public struct DatasetVersion: Sendable, Hashable, Codable {
         case builtBy = "built_by"
         case createdAt = "created_at"
     }
-
-    /// - Throws: `ExportError` when it may not be exported or trained on.
-    public func mustBeReleased() throws(ExportError) {
-        if let withdrawn {
-            throw .withdrawn(dataset: dataset, version: number, reason: withdrawn.reason, replacedBy: nil)
-        }
-        guard approvals.isMet else {
-            throw .notApproved(dataset: dataset, version: number, needed: approvals.needed, given: approvals.by.count)
-        }
-    }
 }

@@ -61,22 +61,6 @@ struct PostgresDatasetStore: Sendable {
         }
     }
 
-    func forEachLineage(
-        of version: UUID, on connection: PostgresConnection,
-        _ body: (_ split: String, _ line: Int, _ lineage: JSONValue) async throws -> Void
-    ) async throws {
-        try await connection.forEachRow(
-            """
-            SELECT split, line, lineage FROM gleaner.examples
-            WHERE version_id = \(version) AND split <> 'holdout' ORDER BY split, line
-            """,
-            batch: 500
-        ) { row in
-            let lineage = try JSONValue(parsing: row.decode("lineage", as: JSONB.self).bytes)
-            try await body(row.decode("split"), row.decode("line"), lineage)
-        }
-    }
-
     func example(_ version: UUID, split: String, line: Int) async throws -> (content: JSONValue, lineage: JSONValue)? {
         guard let number = Int32(exactly: line), !split.utf8.contains(0) else { return nil }
         return try await pool.query(

@@ -20,6 +20,14 @@ struct DiffTests {
         return try await service.build(dataset: "demo", policy: policy, project: world.project, by: builder)
     }
 
+    /// As every export asks.
+    private func mustBeReleased(_ version: DatasetVersion) async throws {
+        let standing = try await pool.withConnection { connection in
+            try await service.store.standing(of: version.id, on: connection)
+        }
+        try standing.check(version, .usual(for: version.kind), wantsHoldout: false)
+    }
+
     @Test("PSI equals its reference value, and its line by chance depends on how much was seen")
     func stability() {
         let psi = PopulationStability.index(
@@ -58,7 +66,7 @@ struct DiffTests {
     @Test("a phrase that a few users planted in many answers surges; ordinary language does not")
     func surge() {
         var surge = PhraseSurge()
-        var random = SplitMix(seed: 3)
+        var random = SeededRandom(seed: 3)
         let words = (0..<300).map { "shabd\($0)" }
         func answer() -> String {
             "main aapki madad karunga "
@@ -79,7 +87,7 @@ struct DiffTests {
     @Test("of more phrases than are kept in mind, one that rises is found all the same")
     func manyPhrases() {
         var surge = PhraseSurge(largest: 3_000)
-        var random = SplitMix(seed: 5)
+        var random = SeededRandom(seed: 5)
         func answer() -> String {
             (0..<30).map { _ in "shabd\(UInt32.random(in: 0...100_000, using: &random))" }.joined(separator: " ")
         }
@@ -100,8 +108,8 @@ struct DiffTests {
         let id = try await world.add()
         try await world.review(id, score: 5)
         let version = try await build(world) { $0.approvals = 2 }
-        #expect(throws: ExportError.notApproved(dataset: "demo", version: 1, needed: 2, given: 0)) {
-            try version.mustBeReleased()
+        await #expect(throws: ExportError.notApproved(dataset: "demo", version: 1, needed: 2, given: 0)) {
+            try await mustBeReleased(version)
         }
         await #expect(throws: DatasetError.approvalByBuilder("key:ml")) {
             try await service.approve(version, by: "key:ml", note: "", project: world.project)
@@ -110,11 +118,11 @@ struct DiffTests {
         _ = try await service.approve(version, by: "asha", note: "again", project: world.project)
         let out = try await service.approve(version, by: "ravi", note: "", project: world.project)
         #expect(out.approvals.by == ["asha", "ravi"])
-        try out.mustBeReleased()
+        try await mustBeReleased(out)
         try await pool.query("UPDATE gleaner.dataset_versions SET withdrawn_at = now(), withdrawn_reason = 'erasure'")
         let withdrawn = try await service.version("1", of: "demo", in: world.project)
-        #expect(throws: ExportError.withdrawn(dataset: "demo", version: 1, reason: "erasure", replacedBy: nil)) {
-            try withdrawn.mustBeReleased()
+        await #expect(throws: ExportError.withdrawn(dataset: "demo", version: 1, reason: "erasure", replacedBy: nil)) {
+            try await mustBeReleased(withdrawn)
         }
     }
 

@@ -89,7 +89,6 @@ struct DatasetBuild {
             var groups = NearDuplicateGroups(side, line, count: staged, on: connection)
             try await groups.find(count: staged)
         }
-        if policy.decontamination.onHit == .exclude { try await store.leaveOutNearHoldout(on: connection) }
         try await Decontamination(policy: policy, place: place, connection: connection).leaveOut(lines: staged)
         try await store.leaveOutNearDuplicates(policy, on: connection)
         try await store.leaveOutCrossing(on: connection)

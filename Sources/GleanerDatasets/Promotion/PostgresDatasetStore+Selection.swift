@@ -16,17 +16,6 @@ extension PostgresDatasetStore {
             """, timeout: Self.patience)
     }
 
-    /// Lines whose prompt is nearly one of the holdout's: to learn them is to learn the test.
-    func leaveOutNearHoldout(on connection: PostgresConnection) async throws {
-        try await connection.query(
-            """
-            UPDATE staged s SET reason = 'near_holdout', detail = 'of ' || h.held
-            FROM (SELECT prompt_group, min(exchange_id::text) AS held FROM staged
-                  WHERE reason IS NULL AND split = 'holdout' GROUP BY prompt_group) h
-            WHERE s.reason IS NULL AND s.split <> 'holdout' AND s.prompt_group = h.prompt_group
-            """, timeout: Self.patience)
-    }
-
     func leaveOutNearDuplicates(_ policy: PromotionPolicy, on connection: PostgresConnection) async throws {
         for (reason, column, side) in [
             ("near_duplicate_prompt", "prompt_group", policy.nearDuplicates.prompt),

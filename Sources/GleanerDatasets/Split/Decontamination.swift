@@ -9,8 +9,18 @@ struct Decontamination {
 
     /// - Throws: `DatasetError.contaminated` where the policy stops at a hit.
     func leaveOut(lines: Int) async throws {
-        if policy.decontamination.onHit == .exclude { try await leaveOutNearEarlierHoldouts() }
-        var tests = try await tests()
+        let excludes = policy.decontamination.onHit == .exclude
+        var tests = TestTexts()
+        var earlier = HoldoutIndex(similarity: policy.nearDuplicates.prompt.line)
+        try await forEachFrozen { held in
+            tests.add(held.question, from: "holdout")
+            if excludes { earlier.add(Shingles(normalized: held.prompt)) }
+        }
+        if excludes {
+            try await leaveOutNearHoldout()
+            try await leaveOutNear(earlier)
+        }
+        try await addTests(to: &tests)
         guard !tests.isEmpty else { return }
         try await forEachTrained { line in
             tests.count(line.question)
@@ -29,10 +39,19 @@ struct Decontamination {
         try await PostgresDatasetStore.leaveOut(ordinals, "contaminated", details: details, on: connection)
     }
 
+    /// Lines whose prompt is nearly one of the holdout's: to learn them is to learn the test.
+    private func leaveOutNearHoldout() async throws {
+        try await connection.query(
+            """
+            UPDATE staged s SET reason = 'near_holdout', detail = 'of ' || h.held
+            FROM (SELECT prompt_group, min(exchange_id::text) AS held FROM staged
+                  WHERE reason IS NULL AND split = 'holdout' GROUP BY prompt_group) h
+            WHERE s.reason IS NULL AND s.split <> 'holdout' AND s.prompt_group = h.prompt_group
+            """, timeout: PostgresDatasetStore.patience)
+    }
+
     /// What earlier versions held out may not be here any more, erased judgements and all; it stays a test.
-    private func leaveOutNearEarlierHoldouts() async throws {
-        var index = HoldoutIndex(similarity: policy.nearDuplicates.prompt.line)
-        try await forEachFrozen { index.add(Shingles(normalized: $0.prompt)) }
+    private func leaveOutNear(_ index: HoldoutIndex) async throws {
         guard !index.isEmpty else { return }
         var ordinals: [Int32] = []
         try await forEachTrained { line in
@@ -42,14 +61,12 @@ struct Decontamination {
             ordinals, "near_holdout", details: ordinals.map { _ in "of an earlier version's" }, on: connection)
     }
 
-    /// The holdout's questions, this build's and those of earlier versions, and the benchmarks' texts.
-    private func tests() async throws -> TestTexts {
-        var tests = TestTexts()
+    /// The questions that this build holds out, and the benchmarks' texts.
+    private func addTests(to tests: inout TestTexts) async throws {
         // Not the bot's turns: whatever it said in a held-out conversation it has said in others.
         try await connection.forEachRow(
             "SELECT question FROM staged WHERE split = 'holdout' AND question IS NOT NULL"
         ) { tests.add(try $0.decode("question"), from: "holdout") }
-        try await forEachFrozen { tests.add($0.question, from: "holdout") }
         let names = policy.decontamination.benchmarks
         try await connection.forEachRow(
             """
@@ -62,7 +79,6 @@ struct Decontamination {
                 Shingles.normalized(try row.decode("body")),
                 from: "benchmark \(try row.decode("name", as: String.self))")
         }
-        return tests
     }
 
     /// What the project's earlier versions held out.
