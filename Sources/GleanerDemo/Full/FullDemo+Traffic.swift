@@ -125,15 +125,7 @@ extension FullDemo {
 
     private func judge(_ item: ReviewItem, as reviewer: DemoReviewer) async throws {
         let quality = item.quality
-        let truth = DemoReviewer.truth(quality)
-        var body: [String: JSONValue] = [
-            "slot": item.slot, "lease_token": item.leaseToken, "reviewer": .string(reviewer.name),
-            "scores": [
-                "relevance": .integer(Int64(truth.relevance)), "accuracy": .integer(Int64(truth.accuracy)),
-                "appropriateness": .integer(Int64(truth.appropriateness)),
-                "natural_language": .integer(Int64(truth.naturalLanguage)),
-            ],
-        ]
+        var body = item.judgement(by: reviewer, DemoReviewer.truth(quality))
         if quality != .good, let better = item.goodAnswer { body["correction"] = .string(better) }
         try await call("POST", "/api/reviews", .object(body))
     }

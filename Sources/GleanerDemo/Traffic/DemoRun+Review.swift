@@ -49,14 +49,7 @@ extension DemoRun {
     ) async throws -> Bool {
         let quality = item.quality
         let scores = reviewer.score(quality, with: &random)
-        var body: [String: JSONValue] = [
-            "slot": item.slot, "lease_token": item.leaseToken, "reviewer": .string(reviewer.name),
-            "scores": [
-                "relevance": .integer(Int64(scores.relevance)), "accuracy": .integer(Int64(scores.accuracy)),
-                "appropriateness": .integer(Int64(scores.appropriateness)),
-                "natural_language": .integer(Int64(scores.naturalLanguage)),
-            ],
-        ]
+        var body = item.judgement(by: reviewer, scores)
         if case .bad(let flaw) = quality {
             if random.chance(0.4), let better = item.goodAnswer {
                 body["correction"] = .string(better)

@@ -23,5 +23,17 @@ struct ReviewItem: Sendable, Hashable {
         DemoCorpus.quality(of: userTurns.last ?? "", after: Array(userTurns.dropLast()))
     }
 
+    /// The body of `POST /api/reviews`.
+    func judgement(by reviewer: DemoReviewer, _ scores: DemoReviewer.Scores) -> [String: JSONValue] {
+        [
+            "slot": slot, "lease_token": leaseToken, "reviewer": .string(reviewer.name),
+            "scores": [
+                "relevance": .integer(Int64(scores.relevance)), "accuracy": .integer(Int64(scores.accuracy)),
+                "appropriateness": .integer(Int64(scores.appropriateness)),
+                "natural_language": .integer(Int64(scores.naturalLanguage)),
+            ],
+        ]
+    }
+
     var goodAnswer: String? { DemoCorpus.goodAnswer(to: userTurns.last ?? "", after: Array(userTurns.dropLast())) }
 }
