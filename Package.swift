@@ -125,7 +125,8 @@ let package = Package(
         .target(
             name: "GleanerFeedback",
             dependencies: [
-                "GleanerCore", "GleanerHTTP", "AsyncPostgres", hummingbird, httpTypes, nioCore, logging, lifecycle,
+                "GleanerCore", "GleanerHTTP", "GleanerJobs", "AsyncPostgres", hummingbird, httpTypes, nioCore, logging,
+                lifecycle,
                 crypto,
             ],
             resources: [.embedInCode("Page/feedback.js")],

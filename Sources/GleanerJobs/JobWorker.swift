@@ -57,9 +57,9 @@ public struct JobWorker: Service {
         await withTaskGroup { group in
             group.addTask { try? await listener.run() }
             group.addTask { await tell(lanes, of: listener.notifications) }
-            group.addTask { await every(patience.poll) { for lane in lanes { lane.wake() } } }
-            group.addTask { await every(patience.count) { await count() } }
-            group.addTask { await every(.seconds(3600)) { await clear() } }
+            group.addTask { await repeating(every: patience.poll) { for lane in lanes { lane.wake() } } }
+            group.addTask { await repeating(every: patience.count) { await count() } }
+            group.addTask { await repeating(every: .seconds(3600)) { await clear() } }
             for lane in lanes { group.addTask { await lane.run() } }
         }
     }
@@ -69,15 +69,6 @@ public struct JobWorker: Service {
             switch notification {
             case .reconnected: for lane in lanes { lane.wake() }
             case .notified(_, let kind): for lane in lanes where lane.kind.rawValue == kind { lane.wake() }
-            }
-        }
-    }
-
-    private func every(_ interval: Duration, _ body: @escaping @Sendable () async -> Void) async {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                await body()
-                try? await Task.sleep(for: interval)
             }
         }
     }

@@ -1,6 +1,7 @@
 public import AsyncPostgres
 public import Foundation
 import GleanerCore
+import GleanerJobs
 public import Logging
 public import ServiceLifecycle
 
@@ -26,12 +27,7 @@ public struct CanaryKeeper: Service {
     }
 
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                await self.lookOnce()
-                try? await Task.sleep(for: self.interval)
-            }
-        }
+        await repeating(every: interval) { await lookOnce() }
     }
 
     /// Looks at all of them, unless another process does at the moment.

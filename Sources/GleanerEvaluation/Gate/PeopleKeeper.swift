@@ -21,12 +21,7 @@ public struct PeopleKeeper: Service {
     }
 
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                await self.lookOnce()
-                try? await Task.sleep(for: self.interval)
-            }
-        }
+        await repeating(every: interval) { await lookOnce() }
     }
 
     /// Several processes may look at once: only one of them ends a wait.

@@ -1,3 +1,4 @@
+import GleanerJobs
 public import Logging
 public import ServiceLifecycle
 
@@ -14,16 +15,13 @@ public struct EarlyFeedbackSweep: Service {
     }
 
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await self.service.joinAllEarly()
-                } catch {
-                    // Stopped in the middle: the rows stay where they are for the next start.
-                    if Task.isCancelled { return }
-                    self.logger.warning("early feedback could not be joined", metadata: ["error": "\(error)"])
-                }
-                try? await Task.sleep(for: self.interval)
+        await repeating(every: interval) {
+            do {
+                try await self.service.joinAllEarly()
+            } catch {
+                // Stopped in the middle: the rows stay where they are for the next start.
+                if Task.isCancelled { return }
+                self.logger.warning("early feedback could not be joined", metadata: ["error": "\(error)"])
             }
         }
     }

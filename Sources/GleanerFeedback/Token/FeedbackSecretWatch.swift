@@ -1,3 +1,4 @@
+import GleanerJobs
 public import Logging
 public import ServiceLifecycle
 
@@ -14,16 +15,13 @@ public struct FeedbackSecretWatch: Service {
     }
 
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await self.tokens.refresh()
-                } catch {
-                    if Task.isCancelled { return }
-                    self.logger.warning(
-                        "secrets of feedback tokens could not be read", metadata: ["error": "\(error)"])
-                }
-                try? await Task.sleep(for: self.interval)
+        await repeating(every: interval) {
+            do {
+                try await self.tokens.refresh()
+            } catch {
+                if Task.isCancelled { return }
+                self.logger.warning(
+                    "secrets of feedback tokens could not be read", metadata: ["error": "\(error)"])
             }
         }
     }

@@ -1,5 +1,6 @@
 import GleanerFeedback
 import GleanerGateway
+import GleanerJobs
 import Logging
 import ServiceLifecycle
 
@@ -10,15 +11,12 @@ struct IdempotencyExpiry: Service {
     let logger: Logger
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await self.keys.expire()
-                    try await self.posts.expirePosts()
-                } catch {
-                    self.logger.warning("idempotency keys could not be expired", metadata: ["error": "\(error)"])
-                }
-                try? await Task.sleep(for: .seconds(3600))
+        await repeating(every: .seconds(3600)) {
+            do {
+                try await self.keys.expire()
+                try await self.posts.expirePosts()
+            } catch {
+                self.logger.warning("idempotency keys could not be expired", metadata: ["error": "\(error)"])
             }
         }
     }

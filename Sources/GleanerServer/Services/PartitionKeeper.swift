@@ -1,4 +1,5 @@
 import AsyncPostgres
+import GleanerJobs
 import Logging
 import ServiceLifecycle
 
@@ -12,17 +13,14 @@ struct PartitionKeeper: Service {
     let logger: Logger
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    for table in Self.tables {
-                        try await self.pool.query(
-                            "SELECT gleaner.ensure_partitions(\(table), now(), now() + interval '21 days')")
-                    }
-                } catch {
-                    self.logger.warning("partitions could not be made ahead", metadata: ["error": "\(error)"])
+        await repeating(every: .seconds(3600)) {
+            do {
+                for table in Self.tables {
+                    try await self.pool.query(
+                        "SELECT gleaner.ensure_partitions(\(table), now(), now() + interval '21 days')")
                 }
-                try? await Task.sleep(for: .seconds(3600))
+            } catch {
+                self.logger.warning("partitions could not be made ahead", metadata: ["error": "\(error)"])
             }
         }
     }

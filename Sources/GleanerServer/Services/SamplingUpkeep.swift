@@ -1,3 +1,4 @@
+import GleanerJobs
 import GleanerReview
 import Logging
 import ServiceLifecycle
@@ -8,14 +9,11 @@ struct SamplingUpkeep: Service {
     let logger: Logger
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await self.sampling.forgetOldVolumes()
-                } catch {
-                    self.logger.warning("old sampling counts could not be removed", metadata: ["error": "\(error)"])
-                }
-                try? await Task.sleep(for: .seconds(3600))
+        await repeating(every: .seconds(3600)) {
+            do {
+                try await self.sampling.forgetOldVolumes()
+            } catch {
+                self.logger.warning("old sampling counts could not be removed", metadata: ["error": "\(error)"])
             }
         }
     }

@@ -1,6 +1,7 @@
 public import AsyncPostgres
 import Foundation
 import GleanerCore
+import GleanerJobs
 public import Logging
 public import ServiceLifecycle
 
@@ -22,14 +23,8 @@ public struct RetirementRadar: Service {
     }
 
     public func run() async throws {
-        await cancelWhenGracefulShutdown {
-            // A start has better things to do.
-            try? await Task.sleep(for: min(interval, .seconds(60)))
-            while !Task.isCancelled {
-                await look()
-                try? await Task.sleep(for: interval)
-            }
-        }
+        // A start has better things to do.
+        await repeating(every: interval, after: min(interval, .seconds(60))) { await look() }
     }
 
     /// One look at all providers.
