@@ -1,13 +1,10 @@
-/// Chance that repeats itself (SplitMix64), so that a failing case can be found again.
-public struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-    public init(seed: UInt64) { state = seed }
+import GleanerCore
 
-    public mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+/// Chance that repeats itself, so that a failing case can be found again.
+public struct SeededRandom: RandomNumberGenerator {
+    private var chance: SplitMix64
+
+    public init(seed: UInt64) { chance = SplitMix64(seed: seed) }
+
+    public mutating func next() -> UInt64 { chance.next() }
 }

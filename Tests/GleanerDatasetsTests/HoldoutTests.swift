@@ -39,7 +39,7 @@ struct HoldoutTests {
     }
     /// Ten words of their own.
     private static func words(_ seed: Int) -> String {
-        var random = SplitMix(seed: UInt64(seed) + 99)
+        var random = SeededRandom(seed: UInt64(seed) + 99)
         return (0..<10).map { _ in
             String((0..<6).map { _ in "aeioukhtrnsmlp".randomElement(using: &random)! })
         }.joined(separator: " ")

@@ -67,7 +67,7 @@ struct SelectionTests {
     @Test("groups are those that comparing each with each gives")
     func againstBruteForce() async throws {
         let world = try await StoredExchanges(pool: pool)
-        var random = SplitMix(seed: 7)
+        var random = SeededRandom(seed: 7)
         let words = (0..<60).map { _ in String((0..<5).map { _ in "abcdefgh".randomElement(using: &random)! }) }
         var texts: [String] = []
         for _ in 0..<60 {
@@ -215,15 +215,5 @@ struct SelectionTests {
         #expect(preview.advice.contains { $0.contains("10 or more") })
         let built = try await service.build(dataset: "demo", policy: policy, project: world.project)
         #expect(built.statistics == preview.statistics)
-    }
-}
-
-/// SplitMix64, for tests that need the same texts each time.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        return state.mixed
     }
 }

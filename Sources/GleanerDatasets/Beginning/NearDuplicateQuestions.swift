@@ -53,9 +53,7 @@ struct NearDuplicateQuestions {
         let starts = 0...max(scalars.count - length, 0)
         return Set(
             starts.map { start in
-                scalars[start..<min(start + length, scalars.count)].reduce(0xCBF2_9CE4_8422_2325) { hash, scalar in
-                    (hash ^ UInt64(scalar)) &* 0x100_0000_01B3
-                }
+                UInt64(fnv1a: scalars[start..<min(start + length, scalars.count)].lazy.map(UInt64.init))
             })
     }
 }

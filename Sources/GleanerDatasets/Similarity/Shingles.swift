@@ -60,18 +60,6 @@ struct Shingles: Sendable, Hashable {
 
     /// FNV-1a over the scalars, then mixed: neighbours differ in one scalar only.
     private static func hash(_ scalars: ArraySlice<Unicode.Scalar>) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for scalar in scalars { hash = (hash ^ UInt64(scalar.value)) &* 0x100_0000_01B3 }
-        return hash.mixed
-    }
-}
-
-extension UInt64 {
-    /// The finaliser of SplitMix64: every bit of the input moves every bit of the output.
-    var mixed: UInt64 {
-        var value = self
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
+        UInt64(fnv1a: scalars.lazy.map { UInt64($0.value) }).mixed
     }
 }

@@ -1,3 +1,5 @@
+import GleanerCore
+
 /// From when on two texts count as the same.
 ///
 /// A long text and its variant share most of their shingles; in a short one a single letter spoils five of thirty, so

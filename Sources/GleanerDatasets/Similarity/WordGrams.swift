@@ -1,3 +1,5 @@
+import GleanerCore
+
 /// Runs of words, hashed: what a training line and a test share by more than chance.
 ///
 /// Source: 13 words as in the reports on GPT-3's contamination; 8 words for texts that repeat a test in pieces.
@@ -8,9 +10,7 @@ enum WordGrams {
     /// Letters and digits of every script, lower case; punctuation separates.
     static func words(_ text: String) -> [UInt64] {
         text.lowercased().split { !($0.isLetter || $0.isNumber) }.map { word in
-            var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-            for byte in word.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-            return hash.mixed
+            UInt64(fnv1a: word.utf8.lazy.map(UInt64.init)).mixed
         }
     }
 

@@ -1,3 +1,5 @@
+import GleanerCore
+
 /// What a simulated user says about one answer.
 enum DemoJudgement: Sendable, Hashable {
     case thumb(up: Bool)

@@ -1,3 +1,5 @@
+import GleanerCore
+
 /// Everything that a demo run will do, decided before it starts: a pure function of the seed.
 struct DemoPlan: Sendable, Hashable {
     struct Conversation: Sendable, Hashable {

@@ -1,3 +1,5 @@
+import GleanerCore
+
 /// A simulated reviewer: knows the truth about an answer, and sees it through a temper of their own.
 struct DemoReviewer: Sendable, Hashable {
     struct Scores: Sendable, Hashable {

@@ -1,3 +1,5 @@
+import GleanerCore
+
 /// The mean of differences between two systems on the same items, with intervals that know that items of one conversation
 /// are alike: whole conversations are drawn again, not items.
 public struct PairedBootstrap: Sendable, Hashable {
@@ -24,7 +26,7 @@ public struct PairedBootstrap: Sendable, Hashable {
         items = differences.count
         clusters = units.count
         mean = differences.reduce(0) { $0 + $1.value } / Double(differences.count)
-        var draw = SeededDraw(seed: seed)
+        var draw = SplitMix64(seed: seed)
         means = (0..<max(resamples, 1)).map { _ in
             var (sum, count) = (0.0, 0)
             for _ in units.indices {

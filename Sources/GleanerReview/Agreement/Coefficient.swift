@@ -14,17 +14,3 @@ public enum Coefficient: Sendable, Hashable {
     public var value: Double? { if case .value(let value) = self { value } else { nil } }
     public var reason: Reason? { if case .undefined(let reason) = self { reason } else { nil } }
 }
-
-/// Chance that repeats itself (SplitMix64): the same reviews give the same interval.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}

@@ -1,3 +1,5 @@
+import GleanerCore
+
 /// Agreement of any number of reviewers with gaps: 1 perfect, 0 as by chance, below 0 worse than chance.
 ///
 /// α = 1 − Do/De over pairs of ratings of one item, with missing ratings allowed. Rules of thumb: from 0.8 firm, from
@@ -63,7 +65,7 @@ public enum KrippendorffAlpha {
         let table = CoincidenceTable(ratings)
         let alpha = of(table.pairs(of: table.items.indices), table.values, level)
         guard alpha.value != nil else { return (alpha, nil) }
-        var random = SplitMix(seed: seed)
+        var random = SplitMix64(seed: seed)
         var found: [Double] = []
         for _ in 0..<rounds {
             let drawn = table.items.indices.map { _ in Int.random(in: table.items.indices, using: &random) }
