@@ -18,6 +18,8 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 
 let package = Package(
@@ -30,8 +32,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
@@ -48,6 +52,8 @@ let package = Package(
         .systemLibrary(name: "CEpoll"),
         .systemLibrary(name: "CMalloc"),
         .target(name: "Inflate", dependencies: ["CZlib"], swiftSettings: wrapper),
+        // Made by protoc; see its otlp.proto.
+        .target(name: "OTLP", dependencies: [protobuf], exclude: ["otlp.proto"], swiftSettings: shared),
         .target(
             name: "AsyncEpoll",
             dependencies: ["CEpoll", collections, nioCore, .product(name: "NIOPosix", package: "swift-nio")],
@@ -92,27 +98,52 @@ let package = Package(
                 .embedInCode("0031_erasures.sql"),
                 .embedInCode("0032_erasing.sql"),
                 .embedInCode("0033_gate_pairs.sql"),
+                .embedInCode("0034_loops.sql"),
+                .embedInCode("0035_rollups.sql"),
+                .embedInCode("0036_evaluators.sql"),
+                .embedInCode("0037_alerts.sql"),
+                .embedInCode("0039_telemetry.sql"),
+                .embedInCode("0040_evaluator_rollups.sql"),
+                .embedInCode("0041_rollup_slices.sql"),
+            ],
+            swiftSettings: shared),
+        .target(
+            name: "GleanerDashboards", path: "dashboards", exclude: ["generate.py"],
+            resources: [
+                .embedInCode("overview.json"), .embedInCode("quality.json"), .embedInCode("safety.json"),
+                .embedInCode("cost.json"), .embedInCode("latency.json"), .embedInCode("review.json"),
+                .embedInCode("tuning.json"), .embedInCode("service.json"), .embedInCode("prometheus/recording.yml"),
+                .embedInCode("prometheus/alerts.yml"),
             ],
             swiftSettings: shared),
         .target(name: "SQLMigrations", dependencies: ["AsyncPostgres", crypto, logging], swiftSettings: shared),
 
         // MARK: The nouns, then the features; a feature imports no other feature.
         .target(name: "GleanerCore", dependencies: ["SimdJSON", crypto, nioCore], swiftSettings: shared),
+        .target(name: "GleanerLanguage", swiftSettings: shared),
         .target(
             name: "GleanerHTTP", dependencies: ["GleanerCore", hummingbird, httpTypes, nioCore], swiftSettings: shared),
+        .target(name: "GleanerMail", dependencies: ["GleanerCore", "AsyncCurl", nioCore], swiftSettings: shared),
+        .target(
+            name: "GleanerTelemetry",
+            dependencies: [
+                "GleanerCore", "GleanerJobs", "AsyncCurl", "AsyncPostgres", "Inflate", "OTLP", protobuf, nioCore,
+                logging, lifecycle,
+            ],
+            swiftSettings: shared),
         .target(
             name: "GleanerGateway",
             dependencies: [
                 "GleanerCore", "GleanerHTTP", "AsyncCurl", "AsyncPostgres", "SimdJSON", hummingbird, httpTypes, nioCore,
                 logging,
-                lifecycle, crypto,
+                lifecycle, crypto, coreMetrics,
             ],
             swiftSettings: shared),
         .target(
             name: "GleanerIngest",
             dependencies: [
                 "GleanerCore", "AsyncEpoll", "AsyncPostgres", "SimdJSON", "SQLite", nioCore, logging, lifecycle, crypto,
-                collections,
+                collections, coreMetrics,
             ],
             swiftSettings: shared),
         .target(
@@ -167,9 +198,37 @@ let package = Package(
         .target(
             name: "GleanerEvaluation",
             dependencies: [
-                "GleanerCore", "GleanerHTTP", "GleanerJobs", "AsyncPostgres", "AsyncCurl", hummingbird, httpTypes,
-                nioCore, logging, lifecycle, crypto,
+                "GleanerCore", "GleanerLanguage", "GleanerHTTP", "GleanerJobs", "AsyncPostgres", "AsyncCurl",
+                hummingbird,
+                httpTypes, nioCore, logging, lifecycle, crypto,
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
+            swiftSettings: shared),
+        .target(
+            name: "GleanerLoop",
+            dependencies: [
+                "GleanerCore", "GleanerHTTP", "GleanerJobs", "AsyncPostgres", hummingbird, httpTypes, nioCore, logging,
+                lifecycle,
+            ],
+            swiftSettings: shared),
+        .target(
+            name: "GleanerAlerts",
+            dependencies: [
+                "GleanerCore", "GleanerHTTP", "GleanerJobs", "GleanerMail", "AsyncPostgres", "AsyncCurl", hummingbird,
+                httpTypes, nioCore, logging, lifecycle, crypto,
+            ],
+            swiftSettings: shared),
+        .target(
+            name: "GleanerReport",
+            dependencies: [
+                "GleanerCore", "GleanerHTTP", "GleanerJobs", "AsyncPostgres", hummingbird, httpTypes, nioCore, logging,
+                lifecycle, crypto,
+            ],
+            swiftSettings: shared),
+        .target(
+            name: "GleanerMonitoring",
+            dependencies: ["GleanerCore", "GleanerJobs", "AsyncPostgres", coreMetrics, logging, lifecycle],
             swiftSettings: shared),
         .target(
             name: "GleanerErasure",
@@ -182,8 +241,9 @@ let package = Package(
         .target(
             name: "GleanerImport",
             dependencies: [
-                "GleanerCore", "GleanerHTTP", "GleanerIngest", "AsyncPostgres", "Inflate", hummingbird, httpTypes,
-                nioCore, logging, crypto, .product(name: "SystemPackage", package: "swift-system"),
+                "GleanerCore", "GleanerHTTP", "GleanerIngest", "AsyncPostgres", "Inflate", "OTLP", hummingbird,
+                httpTypes, nioCore, logging, crypto, protobuf,
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: shared),
         .target(
@@ -196,7 +256,8 @@ let package = Package(
             name: "GleanerConsole",
             dependencies: [
                 "GleanerCore", "GleanerHTTP", "GleanerExchanges", "GleanerFeedback", "GleanerModeration",
-                "GleanerReview", "GleanerDatasets", "GleanerTuning", "GleanerEvaluation",
+                "GleanerReview", "GleanerDatasets", "GleanerTuning", "GleanerEvaluation", "GleanerLoop",
+                "GleanerAlerts", "GleanerReport",
                 "AsyncPostgres", "AsyncCurl", hummingbird, httpTypes, nioCore, logging, lifecycle, crypto,
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Mustache", package: "swift-mustache"),
@@ -213,8 +274,8 @@ let package = Package(
                 "CMalloc", "GleanerGateway", "GleanerIngest", "GleanerExchanges", "GleanerJobs", "GleanerFeedback",
                 "GleanerModeration",
                 "GleanerReview", "GleanerRouting", "GleanerDatasets", "GleanerTuning", "GleanerEvaluation",
-                "GleanerErasure",
-                "GleanerImport", "GleanerConsole", "GleanerDemo", hummingbird,
+                "GleanerErasure", "GleanerLoop", "GleanerMonitoring", "GleanerAlerts", "GleanerReport", "GleanerMail",
+                "GleanerTelemetry", "GleanerImport", "GleanerConsole", "GleanerDemo", hummingbird,
                 httpTypes, nioCore, logging, lifecycle, crypto,
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
@@ -230,9 +291,11 @@ let package = Package(
         .executableTarget(
             name: "gleaner",
             dependencies: [
-                "GleanerServer", "GleanerCore", "GleanerConsole", "GleanerDemo", "GleanerFeedback", "GleanerReview",
-                "GleanerRouting", "GleanerDatasets", "GleanerTuning", "GleanerEvaluation", "GleanerErasure",
-                "GleanerImport", "GleanerIngest", "GleanerJobs", "GleanerModeration", "SQLMigrations",
+                "GleanerServer", "GleanerCore", "GleanerHTTP", "GleanerConsole", "GleanerDemo", "GleanerFeedback",
+                "GleanerReview", "GleanerRouting", "GleanerDatasets", "GleanerTuning", "GleanerEvaluation",
+                "GleanerErasure", "GleanerLoop", "GleanerAlerts", "GleanerImport", "GleanerIngest", "GleanerJobs",
+                "GleanerModeration", "GleanerMonitoring", "GleanerReport", "GleanerMail",
+                "GleanerDashboards", "SQLMigrations",
                 "AsyncPostgres", "AsyncCurl", "GleanerGateway", arguments, logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -241,19 +304,25 @@ let package = Package(
         // MARK: Tests, one target per module, and what they share.
         .target(
             name: "GleanerTestSupport",
-            dependencies: ["GleanerCore", "GleanerSchema", "SQLMigrations", "AsyncPostgres", "GleanerDemo", logging],
+            dependencies: [
+                "GleanerCore", "GleanerSchema", "GleanerJobs", "SQLMigrations", "AsyncPostgres", "AsyncCurl",
+                "GleanerDemo",
+                hummingbird, httpTypes, logging, nioCore,
+            ],
             swiftSettings: shared),
         .testTarget(
             name: "AsyncEpollTests",
             dependencies: ["AsyncEpoll", nioCore, .product(name: "NIOPosix", package: "swift-nio")],
             swiftSettings: shared),
-        .testTarget(name: "InflateTests", dependencies: ["Inflate", "CZlib"], swiftSettings: wrapper),
+        .testTarget(name: "InflateTests", dependencies: ["Inflate"], swiftSettings: wrapper),
         .testTarget(
             name: "AsyncPostgresTests", dependencies: ["AsyncPostgres", "GleanerTestSupport", logging],
             swiftSettings: shared),
         .testTarget(
             name: "AsyncCurlTests",
-            dependencies: ["AsyncCurl", nioCore, .product(name: "NIOPosix", package: "swift-nio")],
+            dependencies: [
+                "AsyncCurl", "GleanerTestSupport", nioCore, .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: shared),
         .testTarget(
             name: "SimdJSONTests", dependencies: ["SimdJSON", "GleanerTestSupport"], swiftSettings: shared),
@@ -261,7 +330,18 @@ let package = Package(
             name: "SQLMigrationsTests",
             dependencies: ["SQLMigrations", "GleanerSchema", "AsyncPostgres", "GleanerTestSupport", logging],
             swiftSettings: shared),
+        .testTarget(
+            name: "GleanerTelemetryTests",
+            dependencies: [
+                "GleanerTelemetry", "GleanerMonitoring", "GleanerTestSupport", "AsyncPostgres", "OTLP", protobuf,
+                coreMetrics, logging,
+            ],
+            swiftSettings: shared),
+        .testTarget(name: "GleanerMailTests", dependencies: ["GleanerMail"], swiftSettings: shared),
         .testTarget(name: "GleanerCoreTests", dependencies: ["GleanerCore"], swiftSettings: shared),
+        .testTarget(
+            name: "GleanerLanguageTests", dependencies: ["GleanerLanguage"],
+            resources: [.embedInCode("tuning.tsv"), .embedInCode("heldout.tsv")], swiftSettings: shared),
         .testTarget(
             name: "GleanerGatewayTests",
             dependencies: [
@@ -283,7 +363,7 @@ let package = Package(
             dependencies: [
                 "GleanerFeedback", "GleanerHTTP", "GleanerTestSupport", "AsyncPostgres", hummingbird, httpTypes,
                 nioCore,
-                logging, .product(name: "HummingbirdTesting", package: "hummingbird"),
+                logging,
             ],
             swiftSettings: shared),
         .testTarget(
@@ -309,7 +389,6 @@ let package = Package(
             name: "GleanerRoutingTests",
             dependencies: [
                 "GleanerRouting", "GleanerHTTP", "GleanerTestSupport", "AsyncPostgres", hummingbird, logging, lifecycle,
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: shared),
         .testTarget(
@@ -326,10 +405,39 @@ let package = Package(
             name: "GleanerEvaluationTests",
             dependencies: [
                 "GleanerEvaluation", "GleanerServer", "GleanerReview", "GleanerRouting", "GleanerJobs", "GleanerHTTP",
-                "GleanerDemo", "GleanerTestSupport",
+                "GleanerDemo", "GleanerLanguage", "GleanerTestSupport",
                 "AsyncPostgres", "AsyncCurl", nioCore, logging, hummingbird,
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerLoopTests",
+            dependencies: [
+                "GleanerLoop", "GleanerServer", "GleanerDatasets", "GleanerJobs", "GleanerTestSupport", "AsyncPostgres",
+                logging,
+            ],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerAlertsTests",
+            dependencies: [
+                "GleanerAlerts", "GleanerMail", "GleanerCore", "GleanerJobs", "GleanerTestSupport", "AsyncPostgres",
+                "AsyncCurl",
+                nioCore,
+                logging, crypto, .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerMonitoringTests",
+            dependencies: [
+                "GleanerMonitoring", "GleanerDashboards", "GleanerEvaluation", "GleanerReview", "GleanerFeedback",
+                "GleanerCore", "GleanerTestSupport", "AsyncPostgres", logging, coreMetrics,
+            ],
+            swiftSettings: shared),
+        .testTarget(
+            name: "GleanerReportTests",
+            dependencies: [
+                "GleanerReport", "GleanerHTTP", "GleanerJobs", "GleanerCore", "GleanerTestSupport", "AsyncPostgres",
+                logging,
             ],
             swiftSettings: shared),
         .testTarget(
@@ -342,7 +450,7 @@ let package = Package(
         .testTarget(
             name: "GleanerImportTests",
             dependencies: [
-                "GleanerImport", "GleanerIngest", "GleanerTestSupport", "AsyncPostgres", "CZlib", nioCore, crypto,
+                "GleanerImport", "GleanerIngest", "GleanerTestSupport", "AsyncPostgres", "Inflate", nioCore, crypto,
                 logging, httpTypes,
             ],
             swiftSettings: shared),

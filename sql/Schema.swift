@@ -32,5 +32,12 @@ public enum GleanerSchema {
         ("0031_erasures", PackageResources._031_erasures_sql),
         ("0032_erasing", PackageResources._032_erasing_sql),
         ("0033_gate_pairs", PackageResources._033_gate_pairs_sql),
+        ("0034_loops", PackageResources._034_loops_sql),
+        ("0035_rollups", PackageResources._035_rollups_sql),
+        ("0036_evaluators", PackageResources._036_evaluators_sql),
+        ("0037_alerts", PackageResources._037_alerts_sql),
+        ("0039_telemetry", PackageResources._039_telemetry_sql),
+        ("0040_evaluator_rollups", PackageResources._040_evaluator_rollups_sql),
+        ("0041_rollup_slices", PackageResources._041_rollup_slices_sql),
     ]
 }

@@ -45,9 +45,9 @@ class Gleaner:
 
         wait_until("gleaner is ready", ready)
 
-    def run(self, *arguments):
+    def run(self, *arguments, timeout=60):
         done = subprocess.run([str(self.binary), *arguments], env=self.environment, capture_output=True, text=True,
-                              timeout=60, stdin=subprocess.DEVNULL, cwd=self.directory)
+                              timeout=timeout, stdin=subprocess.DEVNULL, cwd=self.directory)
         if done.returncode != 0:
             raise BenchError(f"gleaner {' '.join(arguments)} failed: {done.stderr.strip()}")
         return done.stdout.strip()

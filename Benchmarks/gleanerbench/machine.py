@@ -11,12 +11,13 @@ CORES = os.cpu_count()
 
 
 def children(pid):
+    """Of a process that may be ending: what is gone has none."""
     found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
+    try:
+        for task in Path(f"/proc/{pid}/task").glob("*/children"):
             found += map(int, task.read_text().split())
-        except OSError:
-            continue
+    except OSError:
+        pass
     return found
 
 

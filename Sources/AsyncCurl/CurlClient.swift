@@ -3,7 +3,7 @@ import CLibcurl
 public import NIOCore
 import Synchronization
 
-/// Sends HTTP/1.1 requests through libcurl. All transfers share one thread and its pool of connections.
+/// Sends HTTP/1.1 requests and mails through libcurl. All transfers share one thread and its pool of connections.
 public final class CurlClient: Sendable {
     private let place: any EpollPlace<CurlMulti>
     private let numbers = Mutex<UInt64>(0)
@@ -36,14 +36,17 @@ public final class CurlClient: Sendable {
     public func start(_ request: CurlRequest) throws(CurlError) -> CurlTransfer {
         try request.check()
         let sentAt = ContinuousClock.now
+        return CurlTransfer(handle: try begin(.request(request)), sentAt: sentAt)
+    }
+
+    func begin(_ errand: Errand) throws(CurlError) -> TransferHandle {
         let number = numbers.withLock { number in
             number += 1
             return number
         }
         let delivery = Delivery()
-        guard place.submit({ $0.start(number, request, delivery) }) else { throw .cancelled }
-        return CurlTransfer(
-            handle: TransferHandle(number: number, delivery: delivery, place: place), sentAt: sentAt)
+        guard place.submit({ $0.start(number, errand, delivery) }) else { throw .cancelled }
+        return TransferHandle(number: number, delivery: delivery, place: place)
     }
 
     /// Ends what is open with `.cancelled`, and refuses what comes later. Returns at once.

@@ -47,12 +47,13 @@ import Synchronization
 
     // MARK: Commands
 
-    func start(_ number: UInt64, _ request: CurlRequest, _ delivery: Delivery) {
-        guard let easy = spare.popLast() ?? EasyHandle(configuration) else {
+    func start(_ number: UInt64, _ errand: Errand, _ delivery: Delivery) {
+        // A handle that has carried a mail remembers its login: each has its own.
+        guard let easy = (errand.isMail ? nil : spare.popLast()) ?? EasyHandle(configuration) else {
             return delivery.end(.failure(.transport(code: Int32(CURLE_OUT_OF_MEMORY.rawValue), "no handle")))
         }
         let transfer = Transfer(
-            number: number, easy: easy, request: request, delivery: delivery, pauseAbove: configuration.pauseAbove,
+            number: number, easy: easy, errand: errand, delivery: delivery, pauseAbove: configuration.pauseAbove,
             now: clock.now, touched: { [unowned self] in touched[$0.number] = $0 })
         unsafe transfers[easy.raw] = transfer
         byNumber[number] = transfer
@@ -132,6 +133,7 @@ import Synchronization
         while let easy = unsafe ccurl_multi_finished(multi, &code) {
             guard let transfer = unsafe transfers[easy] else { continue }
             transfer.flush(now: clock.now)
+            transfer.talk?.ended(with: code)
             finish(transfer, CurlResult.result(of: CURLcode(UInt32(code)), transfer))
         }
     }
@@ -148,7 +150,7 @@ import Synchronization
         unsafe _ = curl_multi_remove_handle(multi, transfer.easy.raw)
         unsafe transfers[transfer.easy.raw] = nil
         unsafe open.set(transfers.count)
-        if spare.count < 256, transfer.connections < 2 { spare.append(transfer.easy) }
+        if spare.count < 256, transfer.connections < 2, transfer.talk == nil { spare.append(transfer.easy) }
         transfer.delivery.end(result)
     }
 

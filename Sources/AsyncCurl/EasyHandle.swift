@@ -25,7 +25,7 @@ import NIOCore
         number(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         number(CURLOPT_MAXAGE_CONN, Int(configuration.maximumConnectionAge.components.seconds))
         // Held by every open transfer; an answer's chunks are far smaller.
-        number(CURLOPT_BUFFERSIZE, 4 << 10)
+        number(CURLOPT_BUFFERSIZE, 2 << 10)
         number(CURLOPT_UPLOAD_BUFFERSIZE, 16 << 10)
         text(CURLOPT_PROXY, configuration.proxy ?? "")
         if let bundle = configuration.caBundle { text(CURLOPT_CAINFO, bundle) }
@@ -49,7 +49,15 @@ import NIOCore
         if let list = unsafe headerList { unsafe curl_slist_free_all(list) }
     }
 
-    private static func transfer(_ pointer: UnsafeMutableRawPointer?) -> Transfer {
+    /// Of a mail; freed as headers are.
+    func setRecipients(_ recipients: [String]) {
+        if let list = unsafe headerList { unsafe curl_slist_free_all(list) }
+        unsafe headerList = nil
+        for recipient in recipients { append(recipient) }
+        unsafe ccurl_set_pointer(raw, CURLOPT_MAIL_RCPT, headerList)
+    }
+
+    static func transfer(_ pointer: UnsafeMutableRawPointer?) -> Transfer {
         unsafe Unmanaged<Transfer>.fromOpaque(pointer!).takeUnretainedValue()
     }
 
@@ -111,10 +119,10 @@ import NIOCore
     }
     private func append(_ line: String) { unsafe headerList = curl_slist_append(headerList, line) }
 
-    private func number(_ option: CURLoption, _ value: Int) { unsafe _ = ccurl_set_long(raw, option, value) }
-    private func text(_ option: CURLoption, _ value: String) { unsafe _ = ccurl_set_text(raw, option, value) }
+    func number(_ option: CURLoption, _ value: Int) { unsafe _ = ccurl_set_long(raw, option, value) }
+    func text(_ option: CURLoption, _ value: String) { unsafe _ = ccurl_set_text(raw, option, value) }
 
-    private static func milliseconds(_ duration: Duration) -> Int {
+    static func milliseconds(_ duration: Duration) -> Int {
         max(1, Int(duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000))
     }
 }

@@ -1,12 +1,23 @@
 import NIOCore
 
-/// One request on libcurl's thread: uses an easy handle while it runs. Never leaves the thread.
+/// What a transfer is for.
+enum Errand: Sendable {
+    case request(CurlRequest)
+    case mail(CurlMail, MailTalk)
+
+    var isMail: Bool { if case .mail = self { true } else { false } }
+}
+
+/// One request or mail on libcurl's thread: uses an easy handle while it runs. Never leaves the thread.
 final class Transfer {
     let number: UInt64
     let easy: EasyHandle
     let delivery: Delivery
     let deadlines: CurlDeadlines
     let body: ByteBuffer?
+    /// Of a mail.
+    let talk: MailTalk?
+    private var content: ByteBuffer?
     private let pauseAbove: Int
 
     private var head = HeadReader()
@@ -24,19 +35,32 @@ final class Transfer {
     private let touched: (Transfer) -> Void
 
     init(
-        number: UInt64, easy: EasyHandle, request: CurlRequest, delivery: Delivery, pauseAbove: Int,
+        number: UInt64, easy: EasyHandle, errand: Errand, delivery: Delivery, pauseAbove: Int,
         now: ContinuousClock.Instant, touched: @escaping (Transfer) -> Void
     ) {
         self.number = number
         self.easy = easy
         self.delivery = delivery
-        deadlines = request.deadlines
-        body = request.body
+        switch errand {
+        case .request(let request):
+            deadlines = request.deadlines
+            body = request.body
+            talk = nil
+        case .mail(let mail, let talk):
+            deadlines = CurlDeadlines(
+                connect: mail.connectTimeout, firstByte: mail.total, idle: mail.total, total: mail.total)
+            body = nil
+            content = mail.content
+            self.talk = talk
+        }
         self.pauseAbove = pauseAbove
         startedAt = now
         lastArrival = now
         self.touched = touched
-        easy.prepare(request, for: self)
+        switch errand {
+        case .request(let request): easy.prepare(request, for: self)
+        case .mail(let mail, _): easy.prepare(mail, for: self)
+        }
     }
 
     /// The deadline that has passed.
@@ -56,8 +80,21 @@ final class Transfer {
     }
 
     func readHeader(_ bytes: UnsafeRawBufferPointer) {
+        if let talk { return unsafe talk.read(line: Array(bytes)) }
         unsafe head.read(line: Array(bytes))
         if head.isComplete, !headDelivered { touched(self) }
+    }
+
+    /// The next part of a mail; 0 at its end.
+    func readContent(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        guard var left = content else { return 0 }
+        let count = min(left.readableBytes, buffer.count)
+        unsafe _ = left.readWithUnsafeReadableBytes { bytes in
+            unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.prefix(count)))
+            return count
+        }
+        content = left
+        return count
     }
 
     /// - Returns: `false` to pause: the same bytes come again later.

@@ -62,6 +62,7 @@ static inline void *ccurl_multi_finished(void *multi, int *code) {
     return NULL;
 }
 
+enum { CCURL_USE_SSL_NONE = CURLUSESSL_NONE, CCURL_USE_SSL_ALL = CURLUSESSL_ALL };
 enum { CCURL_PAUSE = CURL_WRITEFUNC_PAUSE, CCURL_GO_ON = CURL_PREREQFUNC_OK, CCURL_ABORT = CURL_PREREQFUNC_ABORT };
 
 #endif

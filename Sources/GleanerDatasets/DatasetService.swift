@@ -16,13 +16,17 @@ public struct DatasetService: Sendable {
     /// Freezes a new version of `dataset` by `policy`: all in one transaction, from one snapshot.
     ///
     /// The same exchanges, judgements and policy give the same lines in the same order.
-    /// - Parameter progress: judged exchanges looked at so far.
+    /// - Parameters:
+    ///   - key: asked again under the same key, it gives the version that there is.
+    ///   - progress: judged exchanges looked at so far.
     /// - Throws: `DatasetError.nothingPromoted`; then no version is made.
     public func build(
-        dataset: String, policy: PromotionPolicy, project: ID<Project>, by builder: String? = nil, now: Date = Date(),
-        progress: @Sendable (Int) -> Void = { _ in }
+        dataset: String, policy: PromotionPolicy, project: ID<Project>, by builder: String? = nil, key: String? = nil,
+        now: Date = Date(), progress: @Sendable (Int) -> Void = { _ in }
     ) async throws -> DatasetVersion {
-        try await plan(dataset, policy, project, builder, now).run(progress: progress)
+        var build = try await plan(dataset, policy, project, builder, now)
+        build.key = key
+        return try await build.run(progress: progress)
     }
 
     /// What `build` would make of it, and what each gate would leave out, with examples. Nothing is kept.
@@ -33,7 +37,7 @@ public struct DatasetService: Sendable {
         try await plan(dataset, policy, project, nil, now).preview(progress: progress)
     }
 
-    private func plan(
+    func plan(
         _ dataset: String, _ policy: PromotionPolicy, _ project: ID<Project>, _ builder: String?, _ now: Date
     ) async throws -> DatasetBuild {
         guard DatasetName.isOne(dataset) else { throw DatasetError.nameInvalid(dataset) }
@@ -47,8 +51,14 @@ public struct DatasetService: Sendable {
     }
 
     /// Every version of every dataset, newest first.
-    public func list(of project: ID<Project>) async throws -> [DatasetVersion] {
-        try await store.versions(of: project, dataset: nil)
+    /// - Parameter dataset: `nil` for all.
+    public func list(of project: ID<Project>, dataset: String? = nil) async throws -> [DatasetVersion] {
+        try await store.versions(of: project, dataset: dataset)
+    }
+
+    /// `nil` when the project has none of that id.
+    public func version(_ id: UUID, in project: ID<Project>) async throws -> DatasetVersion? {
+        try await store.version(id, of: project)
     }
 
     /// - Parameter version: a number, or `latest`.

@@ -10,20 +10,35 @@ struct PostgresDatasetStore: Sendable {
     let pool: PostgresPool
 
     func versions(of project: ID<Project>, dataset: String?) async throws -> [DatasetVersion] {
-        try await pool.query(
-            """
-            SELECT v.id, d.name, v.number, v.kind, p.name AS policy_name, p.version AS policy_version, v.policy_document,
-                   v.salt, v.statistics, encode(v.content_sha256, 'hex') AS content, v.created_at, v.built_by,
-                   v.approvals_needed, v.withdrawn_at, v.withdrawn_reason, v.erased_examples,
-                   ARRAY(SELECT a.approver FROM gleaner.dataset_approvals a WHERE a.version_id = v.id
-                         ORDER BY a.approved_at, a.approver) AS approvers
-            FROM gleaner.dataset_versions v
-            JOIN gleaner.datasets d ON d.id = v.dataset_id
-            JOIN gleaner.promotion_policies p ON p.id = v.policy_id
-            WHERE v.project_id = \(project.uuid) AND (\(dataset) IS NULL OR d.name = \(dataset))
-            ORDER BY v.created_at DESC, v.number DESC
-            """
-        ).map(Self.version)
+        let condition: SQL = dataset.map { "d.name = \($0)" } ?? "true"
+        return try await pool.query(Self.selection(of: project, where: condition)).map(Self.version)
+    }
+
+    /// One by its id.
+    func version(_ id: UUID, of project: ID<Project>) async throws -> DatasetVersion? {
+        try await pool.query(Self.selection(of: project, where: "v.id = \(id)")).first.map(Self.version)
+    }
+
+    /// The version that was built under a key; `nil` when none was.
+    func built(under key: String, in project: ID<Project>, on connection: PostgresConnection) async throws
+        -> DatasetVersion?
+    {
+        try await connection.query(Self.selection(of: project, where: "v.build_key = \(key)")).first.map(Self.version)
+    }
+
+    private static func selection(of project: ID<Project>, where condition: SQL) -> SQL {
+        """
+        SELECT v.id, d.name, v.number, v.kind, p.name AS policy_name, p.version AS policy_version, v.policy_document,
+               v.salt, v.statistics, encode(v.content_sha256, 'hex') AS content, v.created_at, v.built_by,
+               v.approvals_needed, v.withdrawn_at, v.withdrawn_reason, v.erased_examples,
+               ARRAY(SELECT a.approver FROM gleaner.dataset_approvals a WHERE a.version_id = v.id
+                     ORDER BY a.approved_at, a.approver) AS approvers
+        FROM gleaner.dataset_versions v
+        JOIN gleaner.datasets d ON d.id = v.dataset_id
+        JOIN gleaner.promotion_policies p ON p.id = v.policy_id
+        WHERE v.project_id = \(project.uuid) AND \(sql: condition)
+        ORDER BY v.created_at DESC, v.number DESC
+        """
     }
 
     private static func version(_ row: PostgresRow) throws -> DatasetVersion {

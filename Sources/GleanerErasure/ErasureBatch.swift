@@ -16,7 +16,8 @@ struct ErasureBatch {
 
     /// Hang on an exchange by its shard and id, and say the project.
     static let hanging = [
-        "attempts", "feedback", "moderation_results", "moderation_decisions", "samples", "reviews", "picks",
+        "attempts", "feedback", "moderation_results", "moderation_decisions", "evaluator_results",
+        "superseded_results", "samples", "reviews", "picks",
     ]
     /// Stay on one node, and know the exchange by project and id.
     static let local = ["review_slots", "review_items", "review_declines", "gold_items"]
@@ -38,6 +39,13 @@ struct ErasureBatch {
         for (table, key) in [("exchange_bodies", "id"), ("exchanges", "id")] {
             try await delete(table, key, &tally, connection)
         }
+        // Of counts they go with the next pass, which is after this transaction.
+        try await connection.query(
+            """
+            INSERT INTO gleaner.rollup_marks (project_id, part, at)
+            SELECT DISTINCT \(project), 'exchanges', date_bin('5 minutes', gleaner.time_of(k.id), '2000-01-01 00:00:00+00')
+            FROM \(sql: keys)
+            """)
         if let erasure = sweep.erasure {
             try await connection.query(
                 """

@@ -23,10 +23,7 @@ public struct ErasureBody: Sendable, Codable, Hashable {
         id = erasure.id
         kind = erasure.kind
         subject = erasure.subject?.text
-        subjectHash = erasure.subjectHash.map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        subjectHash = erasure.subjectHash.hexadecimal
         forbid = erasure.forbid
         reason = erasure.reason
         state = erasure.state

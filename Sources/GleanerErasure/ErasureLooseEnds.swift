@@ -77,9 +77,15 @@ struct ErasureLooseEnds {
         }
         let said = try await connection.query(
             """
-            DELETE FROM gleaner.feedback f WHERE \(sql: others) RETURNING f.exchange_id, f.kind
+            WITH gone AS (
+                DELETE FROM gleaner.feedback f WHERE \(sql: others) RETURNING f.project_id, f.exchange_id, f.kind
+            ), marked AS (
+                INSERT INTO gleaner.rollup_marks (project_id, part, at)
+                SELECT DISTINCT project_id, 'judgements', gleaner.hour_of(exchange_id) FROM gone WHERE exchange_id IS NOT NULL
+            )
+            SELECT exchange_id, kind FROM gone
             """)
-        tally.add(said.affected, to: "feedback")
+        tally.add(said.count, to: "feedback")
         var words: Set<ID<Exchange>> = []
         var votes: Set<ID<Exchange>> = []
         for row in said {

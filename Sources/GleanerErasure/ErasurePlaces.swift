@@ -4,10 +4,13 @@ enum ErasurePlaces {
     /// Rows that go, or texts that are taken out of them.
     static let erased: Set<String> = [
         "attempts", "audit_events", "canary_units", "comparison_verdicts", "comparisons", "draft_calls",
-        "early_feedback", "evaluation_items", "evaluation_judgements", "examples", "exchange_bodies", "exchanges",
-        "exclusions", "feedback", "feedback_posts", "gold_items", "idempotency_keys", "moderation_decisions",
+        "early_feedback", "evaluation_items", "evaluation_judgements", "evaluator_results", "examples",
+        "exchange_bodies",
+        "exchanges", "exclusions", "feedback", "feedback_posts", "gold_items", "idempotency_keys",
+        "moderation_decisions",
         "moderation_placeholders", "moderation_results", "picks", "quarantine", "rater_marks", "review_declines",
-        "review_drafts", "review_items", "review_retractions", "review_slots", "reviews", "samples", "tuning_events",
+        "review_drafts", "review_items", "review_retractions", "review_slots", "reviews", "samples",
+        "superseded_results", "tuning_events",
         "tuning_jobs", "written_examples",
     ]
     /// What says that something was erased; names are in it only while that is done.
@@ -19,12 +22,20 @@ enum ErasurePlaces {
     /// `holdouts` stays on purpose: SHA-256 of project and name, by which nobody is trained on who once was measured with.
     /// The receipt says so.
     static let others: Set<String> = [
-        "api_keys", "benchmark_texts", "benchmarks", "canaries", "canary_points", "dataset_approvals",
-        "dataset_versions", "datasets", "decisions", "drafts", "evaluations", "feedback_days", "feedback_secrets",
-        "holdouts", "imports", "invitations", "jobs", "login_sessions", "memberships", "model_shutdowns",
+        "alert_deliveries", "alert_events", "alert_rule_versions", "alert_rules", "alert_silences", "alert_standings",
+        "alerts", "api_keys", "benchmark_texts", "benchmarks", "canaries", "canary_points", "dataset_approvals",
+        "dataset_versions", "datasets", "decisions", "drafts", "evaluations", "evaluator_policies", "feedback_days",
+        "feedback_secrets",
+        "holdouts", "imports", "invitations", "jobs", "login_sessions", "loop_events", "loop_rounds", "loop_steps",
+        "loop_versions", "loops", "memberships", "model_shutdowns",
         "model_versions", "moderation_keys", "moderation_policies", "people", "prices", "projects",
-        "promotion_policies", "review_settings", "route_salts", "route_versions", "rubrics", "sampling_plans",
+        "promotion_policies", "review_backlog", "review_settings", "rollup_categories", "rollup_evaluators",
+        "rollup_judgement_slices", "rollup_judgements", "rollup_marks", "rollup_passes", "rollup_prompts",
+        "rollup_review_work", "rollup_reviews",
+        "rollup_slices", "rollups",
+        "route_salts", "route_versions", "rubrics", "sampling_plans",
         "sampling_prompts", "sampling_rules", "sampling_salts", "sampling_volumes", "schema_migrations", "split_salts",
+        "telemetry_awaited", "telemetry_positions",
         "tuning_checkpoints", "tuning_metrics", "tuning_prices", "tuning_steps",
     ]
 }

@@ -56,15 +56,9 @@ public struct ErasureRoutes: Sendable {
 
     func list(_ request: Request, context: GleanerContext) async throws -> Page {
         let caller = try context.caller(with: .admin)
-        let query = request.uri.queryParameters
-        let before = try query["before"].map { text -> ID<Erasure> in
-            guard let id = ID<Erasure>(String(text)) else {
-                throw BodyError(field: "before", problem: "is not an erasure's id")
-            }
-            return id
-        }
-        let limit = min(max(query["limit"].flatMap { Int($0) } ?? 50, 1), 500)
-        let found = try await service.list(of: caller.project, before: before, limit: limit)
+        let query = try QueryItems(request.uri.query)
+        let limit = try query.limit()
+        let found = try await service.list(of: caller.project, before: query.id("before"), limit: limit)
         return Page(erasures: found.map(ErasureBody.init), next: found.count == limit ? found.last?.id : nil)
     }
 

@@ -57,8 +57,7 @@ public struct ExchangeRoutes: Sendable {
 
     func list(_ request: Request, _ context: GleanerContext) async throws -> Page {
         let caller = try context.caller(with: .read)
-        let query = try QueryItems(request.uri.query)
-        if let name = query.unknown(besides: Self.parameters) { throw QueryError.unknown(name) }
+        let query = try QueryItems(request.uri.query, only: Self.parameters)
         let limit = try query.amount("limit").map { Int($0) } ?? 50
         let found = try await service.page(
             of: caller.project, try ExchangeFilter(query), before: try query.id("before"), after: try query.id("after"),

@@ -44,6 +44,17 @@ public struct ExchangeService: Sendable {
         try await search.page(of: project, filter, after: newest, limit: limit).exchanges.count
     }
 
+    /// Which of these completion ids have an exchange.
+    public func known(_ completions: [String], in project: ID<Project>) async throws -> Set<String> {
+        let rows = try await pool.query(
+            """
+            SELECT k.id FROM unnest(\(PostgresArray(completions))) AS k (id)
+            WHERE EXISTS (SELECT 1 FROM gleaner.exchanges e
+                          WHERE e.project_id = \(project.uuid) AND e.completion_id = k.id)
+            """)
+        return Set(try rows.map { try $0.decode("id", as: String.self) })
+    }
+
     /// - Throws: `ExchangeUnknown`.
     public func find(_ id: ID<Exchange>, of project: ID<Project>) async throws -> ExchangeReader.Whole {
         guard let whole = try await reader.find(id, of: project) else { throw ExchangeUnknown(id: "\(id)") }

@@ -6,79 +6,107 @@ import Hummingbird
 import NIOCore
 
 /// Passes an answer on as it comes, captures it on the side, and lets its end go only when the exchange is durable.
-struct AnswerRelay: Sendable {
+final class AnswerRelay: Sendable {
     let exchange: OpenExchange
     let response: CurlResponse
     let watch: ClientWatch
     let open: OpenExchanges
     /// How a stream of this endpoint ends; `nil` where that is not known.
     let streamEnd: StreamEnd?
-    let variant: String?
     let feedbackToken: FeedbackTokenGrant?
     let maximumBytes: Int
     /// `nil` where answers go out as they come.
-    var gate: AnswerGate?
+    private let gate: AnswerGate?
     /// Held until the answer is over, so that limits count the call as long as it is open.
-    var admission: Admission? = .current
+    private let admission = Admission.current
+
+    let status: HTTPResponse.Status
+    let isEventStream: Bool
+    let token: TokenInBody?
+    /// What Gleaner says of the exchange, whoever's the body is.
+    let ownHeaders: HTTPFields
+    /// These and the provider's.
+    let headers: HTTPFields
 
     /// An answer that is no stream is of use to its client only when it is whole. Up to this many bytes it is read first:
     /// head and body then leave together, and one that breaks off is an error with a status instead of half an answer.
     private static let wholeBytes = 64 << 10
 
-    /// The answer for the server to send: a stream's head now and its body as it arrives, anything else at once. When the
-    /// client has left and the answer is to be read all the same, returns when that is done.
-    func answer() async throws(JournalError) -> Response {
+    /// Notes the head of an answer to `call`.
+    @inline(never)
+    init(
+        _ exchange: OpenExchange, _ response: CurlResponse, to call: Call, open: OpenExchanges, maximumBytes: Int
+    ) {
+        self.exchange = exchange
+        self.response = response
+        self.open = open
+        self.maximumBytes = maximumBytes
+        watch = call.watch
+        streamEnd = call.endpoint.streamEnd
+        feedbackToken = call.feedbackToken
+        status = HTTPResponse.Status(code: response.status)
+        gate = (200..<300).contains(response.status) ? call.answerGate : nil
         let kept = WireHeaders.fromProvider(response.headers)
-        let isEventStream = WireHeaders.isEventStream(kept)
+        isEventStream = WireHeaders.isEventStream(kept)
+        token = TokenInBody(call.feedbackToken, headers: kept, isEventStream: isEventStream)
+        var headers = HTTPFields.of(exchange.id, call.feedbackToken)
+        if let variant = exchange.variant { headers[.variant] = variant }
+        ownHeaders = headers
+        for (name, value) in kept {
+            if let name = HTTPField.Name(name) { headers[name] = value }
+        }
+        self.headers = headers
         exchange.head(status: response.status, headers: kept, isEventStream: isEventStream)
         open.add(exchange, watch)
         open.count(status: response.status)
+    }
+
+    /// The answer for the server to send: a stream's head now and its body as it arrives, anything else at once. When the
+    /// client has left and the answer is to be read all the same, returns when that is done.
+    func answer() async throws(JournalError) -> Response {
         if watch.isGone {
             await drain()
             return Response(status: .ok)
         }
-        let token = TokenInBody(feedbackToken, headers: kept, isEventStream: isEventStream)
-        var headers = ownHeaders
-        for (name, value) in kept {
-            if let name = HTTPField.Name(name) { headers[name] = value }
-        }
-        let status = HTTPResponse.Status(code: response.status)
-        if let gate, (200..<300).contains(response.status) {
-            return try await answer(
-                through: gate, status: status, headers: headers, token: token, isEventStream: isEventStream)
-        }
+        if let gate { return try await answer(through: gate) }
+        if isEventStream { return passing(on: ByteBuffer()) }
+        return try await whole()
+    }
+
+    private func whole() async throws(JournalError) -> Response {
         var begun = ByteBuffer()
-        if !isEventStream {
-            switch await read(into: &begun) {
-            case .success(true):
-                defer { open.remove(exchange.id) }
-                try await exchange.close(.completed)
-                FaultPoint.beforeLastByte.pass()
-                return Response(
-                    status: status, headers: headers, body: .init(byteBuffer: token?.into(begun) ?? begun))
-            case .success(false): break
-            case .failure(let failure):
-                defer { open.remove(exchange.id) }
-                await end(after: failure)
-                return ErrorBody.openAI.response(failure.explanation, headers: ownHeaders)
-            }
+        switch await read(into: &begun) {
+        case .success(true):
+            defer { open.remove(exchange.id) }
+            try await exchange.close(.completed)
+            FaultPoint.beforeLastByte.pass()
+            return all(begun)
+        case .success(false): return passing(on: begun)
+        case .failure(let failure):
+            defer { open.remove(exchange.id) }
+            await end(after: failure)
+            return ErrorBody.openAI.response(failure.explanation, headers: ownHeaders)
         }
+    }
+
+    @inline(never)
+    private func all(_ body: ByteBuffer) -> Response {
+        Response(status: status, headers: headers, body: .init(byteBuffer: token?.into(body) ?? body))
+    }
+
+    /// - Parameter begun: what has been read already.
+    @inline(never)
+    private func passing(on begun: ByteBuffer) -> Response {
         let first = token?.into(begun) ?? begun
         let length = isEventStream ? nil : response.headers.first("content-length").flatMap(Int.init)
         return Response(
             status: status, headers: headers,
-            body: ResponseBody(contentLength: length.map { $0 + first.readableBytes - begun.readableBytes }) { writer in
+            body: ResponseBody(contentLength: length.map { $0 + first.readableBytes - begun.readableBytes }) {
+                [self] writer in
                 defer { open.remove(exchange.id) }
                 if let preface = token?.preface, preface.readableBytes > 0 { try await write(preface, to: &writer) }
-                try await relay(to: &writer, isEventStream: isEventStream, after: first)
+                try await relay(to: &writer, after: first)
             })
-    }
-
-    /// What Gleaner says of the exchange, whoever's the body is.
-    var ownHeaders: HTTPFields {
-        var headers = HTTPFields.of(exchange.id, feedbackToken)
-        if let variant { headers[.variant] = variant }
-        return headers
     }
 
     /// Reads the body to its end, unless it is longer than `wholeBytes`.
@@ -121,9 +149,7 @@ struct AnswerRelay: Sendable {
     // MARK: The body
 
     /// - Parameter begun: what has been read already.
-    @concurrent private func relay(
-        to writer: inout any ResponseBodyWriter, isEventStream: Bool, after begun: ByteBuffer
-    ) async throws {
+    @concurrent private func relay(to writer: inout any ResponseBodyWriter, after begun: ByteBuffer) async throws {
         watch.whenGone { [response] in response.cancel() }
         var holdBack = HoldBack(isEventStream ? streamEnd : nil)
         if begun.readableBytes > 0 { _ = holdBack.pass(begun) }
@@ -142,7 +168,7 @@ struct AnswerRelay: Sendable {
         } catch {
             // After its own end the answer is whole, whatever becomes of the connection.
             if !holdBack.sawEnd || watch.isGone {
-                return try await end(after: error, lastSent: lastSent, isEventStream: isEventStream, &writer)
+                return try await end(after: error, lastSent: lastSent, &writer)
             }
         }
         if let failure = watch.failure, watch.isGone {
@@ -156,8 +182,7 @@ struct AnswerRelay: Sendable {
                 lastSent = holdBack.held.readableBytesView.last
                 try await write(holdBack.held, to: &writer)
             }
-            return try await end(
-                after: GatewayError.providerCut, lastSent: lastSent, isEventStream: isEventStream, &writer)
+            return try await end(after: GatewayError.providerCut, lastSent: lastSent, &writer)
         }
         try await exchange.close(.completed)
         FaultPoint.beforeLastByte.pass()
@@ -187,7 +212,7 @@ struct AnswerRelay: Sendable {
 
     /// The same in the middle of an answer that its client is reading: lets it see that something is missing.
     @concurrent private func end(
-        after error: any Error, lastSent: UInt8?, isEventStream: Bool, _ writer: inout any ResponseBodyWriter
+        after error: any Error, lastSent: UInt8?, _ writer: inout any ResponseBodyWriter
     ) async throws {
         let failure = watch.failure ?? (error as? GatewayError) ?? Self.failure(error)
         await end(after: failure)

@@ -2,8 +2,8 @@ import Foundation
 public import GleanerCore
 import GleanerHTTP
 import HTTPTypes
-import Hummingbird
-import NIOCore
+public import Hummingbird
+public import NIOCore
 
 /// Every path under `/v1`: reads the call, decides where it goes, and has it sent once it is durable.
 public struct Gateway: Sendable {
@@ -30,45 +30,78 @@ public struct Gateway: Sendable {
     }
 
     func pass(_ request: Request, _ context: GleanerContext) async throws -> Response {
-        let caller = try context.caller(with: .gateway)
-        let endpoint = try Endpoint(method: request.method, path: request.uri.path, query: request.uri.query)
-        let arrival = Arrival(caller: caller, endpoint: endpoint, at: Date(), instant: .now)
+        try await pass(request, by: context.caller, on: context.channel)
+    }
+
+    /// Answers a call.
+    /// - Throws: `AccessError` and what else ends one before it can be kept.
+    public func pass(_ request: Request, by caller: Caller?, on channel: any Channel) async throws -> Response {
+        let arrival = try Arrival(request, by: caller)
+        switch try await read(request, arrival, channel) {
+        case .refused(let response): return response
+        case .call(let call):
+            guard call.judge?.judgesPrompts ?? false else { return try await go(call) }
+            return try await judge(call)
+        }
+    }
+
+    /// What a request came to.
+    private enum Reading {
+        case call(Call)
+        /// It cannot be sent, and has been kept and answered.
+        case refused(Response)
+    }
+
+    private func read(_ request: Request, _ arrival: Arrival, _ channel: any Channel) async throws -> Reading {
         var body = ByteBuffer()
-        let judge = judges.judge(for: caller.project)
-        var call: Call
-        let key: IdempotencyKey?
         do throws(GatewayError) {
             try await CallBody.read(request, into: &body, limit: configuration.maximumRequestBytes)
-            let (headers, read, watch) = (request.headers, body, ClientWatch(channel: context.channel))
-            call = try await offLoop(body.readableBytes > Self.smallBody) { () throws(GatewayError) in
-                try understand(arrival, headers, read, watch, isJudged: judge?.judgesPrompts ?? false)
+            let watch = ClientWatch(channel: channel)
+            guard body.readableBytes > Self.smallBody else {
+                return .call(try understand(arrival, request.headers, body, watch))
             }
-            key = try IdempotencyKey(request.headers, call.intent)
+            return .call(try await understandOffLoop(arrival, request.headers, body, watch))
         } catch .clientGone {
             // The upload broke off: there is no call to keep, and nobody to answer.
             throw GatewayError.clientGone
         } catch {
-            return try await spending.refuse(arrival, body, error.explanation)
+            return .refused(try await spending.refuse(arrival, body, error.explanation))
         }
-        call.judge = judge
-        if let judge, judge.judgesPrompts,
-            let refusal = await judge.refusal(ofPrompt: call.body, call.judged)
-        {
-            return try await spending.refuse(call, GatewayError.promptRefused(refusal).explanation)
+    }
+
+    private func judge(_ call: Call) async throws -> Response {
+        guard let refusal = await call.judge?.refusal(ofPrompt: call.body, call.judged) else {
+            return try await go(call)
         }
-        guard let key else { return try await spending.spend(call) }
+        return try await spending.refuse(call, GatewayError.promptRefused(refusal).explanation)
+    }
+
+    private func go(_ call: Call) async throws -> Response {
+        guard let key = call.idempotencyKey else { return try await spending.spend(call) }
         return try await once(key, call)
     }
 
+    private func understandOffLoop(
+        _ arrival: Arrival, _ headers: HTTPFields, _ body: ByteBuffer, _ watch: ClientWatch
+    ) async throws(GatewayError) -> Call {
+        try await withTaskExecutorPreference(globalConcurrentExecutor) { () async throws(GatewayError) in
+            try understand(arrival, headers, body, watch)
+        }
+    }
+
+    /// Never a part of its caller, whose frame would keep what this needs for a moment as long as the call lasts.
+    @inline(never)
     private func understand(
-        _ arrival: Arrival, _ headers: HTTPFields, _ body: ByteBuffer, _ watch: ClientWatch, isJudged: Bool
+        _ arrival: Arrival, _ headers: HTTPFields, _ body: ByteBuffer, _ watch: ClientWatch
     ) throws(GatewayError) -> Call {
+        let judge = judges.judge(for: arrival.caller.project)
         let context = try CallContext(headers, now: arrival.at)
         let endpoint = arrival.endpoint
         let fields =
             endpoint.kind == .other
             ? nil
-            : try RequestFields(parsing: body, requiresModel: endpoint.requiresModel, isJudged: isJudged)
+            : try RequestFields(
+                parsing: body, requiresModel: endpoint.requiresModel, isJudged: judge?.judgesPrompts ?? false)
         let id = arrival.id(context, fields)
         let route = fields?.model.flatMap { model in
             let sticky = arrival.endUser(context, fields) ?? arrival.conversation(context, fields)
@@ -81,23 +114,15 @@ public struct Gateway: Sendable {
         }
         let plan = CallPlan(route, configuration)
         let intent = arrival.intent(id, context, fields, body, plan)
-        return Call(
+        return try Call(
             arrival: arrival, headers: headers, body: body, fields: fields, plan: plan, intent: intent, watch: watch,
             feedbackToken: FeedbackTokenGrant(
-                intent, caller: arrival.caller, isInBody: context.wantsTokenInBody, mint: mint))
+                intent, caller: arrival.caller, isInBody: context.wantsTokenInBody, mint: mint),
+            judge: judge)
     }
 
     /// To read and hash a body up to this takes less than a millisecond, so the connection's own thread may do it.
     private static let smallBody = 256 << 10
-
-    private func offLoop<Value: Sendable>(
-        _ isNeeded: Bool, _ work: () throws(GatewayError) -> Value
-    ) async throws(GatewayError) -> Value {
-        guard isNeeded else { return try work() }
-        return try await withTaskExecutorPreference(globalConcurrentExecutor) { () async throws(GatewayError) in
-            try work()
-        }
-    }
 
     // MARK: Idempotency
 

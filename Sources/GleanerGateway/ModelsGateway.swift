@@ -17,18 +17,16 @@ public struct ModelsGateway: Sendable {
     public init(_ gateway: Gateway) { self.gateway = gateway }
 
     func list(_ request: Request, _ context: GleanerContext) async throws -> Response {
-        let caller = try context.caller(with: .gateway)
-        let names = gateway.routes.names(project: caller.project)
+        let arrival = try Arrival(request, by: context.caller)
+        let names = gateway.routes.names(project: arrival.caller.project)
         guard !names.isEmpty, request.uri.path == "/v1/models" else { return try await gateway.pass(request, context) }
-        let endpoint = try Endpoint(method: .get, path: request.uri.path, query: request.uri.query)
-        let arrival = Arrival(caller: caller, endpoint: endpoint, at: Date(), instant: .now)
         let provider = gateway.configuration.provider
         let id = arrival.id(nil, nil)
         let (status, kept, body): (Int, [String: String], ByteBuffer)
         do throws(CurlError) {
             let response = try await gateway.spending.client.send(
                 CurlRequest(
-                    method: "GET", url: provider.url(for: endpoint),
+                    method: "GET", url: provider.url(for: arrival.endpoint),
                     headers: WireHeaders.toProvider(request.headers, provider: provider, exchange: id, hasBody: false),
                     body: nil, deadlines: gateway.configuration.deadlines))
             body = try await response.collect(upTo: Self.largestList)

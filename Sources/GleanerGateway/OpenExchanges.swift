@@ -12,9 +12,15 @@ public final class OpenExchanges: Service {
     private let errors = UpstreamErrors()
     private let checkpointAge: Duration
     private let drainTimeout: Duration
+    /// How long calls take; `nil` where nobody asks.
+    let metrics: GatewayMetrics?
 
     /// - Parameter drainTimeout: how long an answer is read on after its client has left.
-    public init(checkpointAge: Duration = .milliseconds(500), drainTimeout: Duration = .seconds(60)) {
+    public init(
+        checkpointAge: Duration = .milliseconds(500), drainTimeout: Duration = .seconds(60),
+        metrics: GatewayMetrics? = nil
+    ) {
+        self.metrics = metrics
         self.checkpointAge = checkpointAge
         self.drainTimeout = drainTimeout
     }

@@ -25,9 +25,7 @@ public struct GleanerContext: RequestContext {
 
     /// - Throws: `AccessError.keyRefused` without a caller, `.scopeMissing` when the key lacks `scope`.
     public func caller(with scope: Scope) throws(AccessError) -> Caller {
-        guard let caller else { throw .keyRefused }
-        guard caller.may(scope) else { throw .scopeMissing(scope) }
-        return caller
+        try caller.allowed(scope)
     }
 }
 

@@ -43,12 +43,17 @@ struct BatchReader: ~Copyable {
     init(_ headers: HTTPFields, limits: LogLimits) throws(BatchError) {
         kind = BodyKind(headers)
         self.limits = limits
+        inflater = try Self.inflater(headers, limits)
+        if kind == .ndjson { splitter = RecordSplitter(.lines, longest: limits.itemBytes) }
+    }
+
+    /// What a body's `Content-Encoding` asks for; `nil` when it is as it is.
+    static func inflater(_ headers: HTTPFields, _ limits: LogLimits) throws(BatchError) -> Inflater? {
         switch headers[.contentEncoding]?.lowercased() ?? "identity" {
-        case "identity", "": inflater = nil
-        case "gzip", "x-gzip": inflater = Inflater(limits: .init(bytes: limits.batchBytes))
+        case "identity", "": nil
+        case "gzip", "x-gzip": Inflater(limits: .init(bytes: limits.batchBytes))
         default: throw .encodingUnknown
         }
-        if kind == .ndjson { splitter = RecordSplitter(.lines, longest: limits.itemBytes) }
     }
 
     /// Whether this is one exchange by itself, whose fault is the request's.

@@ -24,8 +24,12 @@ public struct ExchangeLog: Sendable {
 
     /// - Throws: `LogError` for what cannot be taken, `JournalError` when the journal takes nothing.
     func record(_ item: [UInt8], by caller: Caller) async throws -> Receipt {
-        let logged = try LoggedItem.reading(item, now: now())
-        let exchange = logged.journaled(in: caller.project, key: caller.key, source: .api, namespace: "api")
+        try await record(LoggedItem.reading(item, now: now()), namespace: "api", by: caller)
+    }
+
+    /// - Parameter namespace: of the names that senders give.
+    func record(_ logged: LoggedExchange, namespace: String, by caller: Caller) async throws -> Receipt {
+        let exchange = logged.journaled(in: caller.project, key: caller.key, source: .api, namespace: namespace)
         let id = exchange.intent.id
         let digest = exchange.digest
         do {

@@ -3,7 +3,7 @@ import GleanerCore
 
 /// How much ingest takes at a time, and how long it rests in between. A value: results in, limits and pauses out.
 struct DrainPace {
-    static let mostExchanges = 500
+    static let mostExchanges = 1000
     /// Of bodies. On its way to PostgreSQL a batch is in memory several times over: as it was, projected, as columns,
     /// and in libpq's buffer.
     static let mostBytes = 8 << 20
@@ -20,6 +20,9 @@ struct DrainPace {
     private var backoff = Backoff()
     private var isBusy = false
     private var seen: (received: Int64, at: ContinuousClock.Instant)?
+
+    /// Batches to be stored at a time: while one waits for its commit, Postgres works at the other. Beside live traffic one.
+    var width: Int { isBusy ? 1 : 2 }
 
     /// How many exchanges to take next.
     mutating func limit(_ journal: Journal) -> Int {

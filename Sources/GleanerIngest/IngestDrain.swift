@@ -1,12 +1,15 @@
 public import AsyncPostgres
 import Crypto
-import GleanerCore
+public import GleanerCore
 public import Logging
 public import ServiceLifecycle
 
 /// Told of exchanges when they have landed in Postgres, before the journal lets them go: at least once each, so what
 /// is done with them must bear repetition.
 public typealias ExchangesLanded = @Sendable ([StoredExchange]) async throws -> Void
+
+/// Shown what was stored; must not wait. A batch that is repeated after a crash is shown again.
+public typealias CallsStored = @Sendable ([StoredCall]) -> Void
 
 /// Moves whole exchanges from the journal into Postgres, batch by batch.
 ///
@@ -19,6 +22,8 @@ public struct IngestDrain: Service {
     private let costs: any Costs
     private let redactor: (any ExchangeRedactor)?
     private let erased: any ErasedExchanges
+    private let metrics: IngestMetrics?
+    private let shown: CallsStored?
     private let logger: Logger
 
     /// - Parameters:
@@ -27,19 +32,22 @@ public struct IngestDrain: Service {
     ///   - erased: `nil` stores whatever comes.
     public init(
         journal: Journal, pool: PostgresPool, prices: PriceBook? = nil, redactor: (any ExchangeRedactor)? = nil,
-        erased: (any ErasedExchanges)? = nil, landed: @escaping ExchangesLanded, logger: Logger
+        erased: (any ErasedExchanges)? = nil, metrics: IngestMetrics? = nil, shown: CallsStored? = nil,
+        landed: @escaping ExchangesLanded, logger: Logger
     ) {
         self.init(
             journal: journal, store: PostgresExchangeStore(pool: pool), costs: prices ?? NoCosts(),
-            redactor: redactor, erased: erased, landed: landed, logger: logger)
+            redactor: redactor, erased: erased, metrics: metrics, shown: shown, landed: landed, logger: logger)
     }
 
     init(
         journal: Journal, store: any ExchangeStore, costs: any Costs = NoCosts(),
         redactor: (any ExchangeRedactor)? = nil, erased: (any ErasedExchanges)? = nil,
-        landed: @escaping ExchangesLanded, logger: Logger
+        metrics: IngestMetrics? = nil, shown: CallsStored? = nil, landed: @escaping ExchangesLanded, logger: Logger
     ) {
         self.redactor = redactor
+        self.metrics = metrics
+        self.shown = shown
         self.erased = erased ?? NothingErased()
         self.costs = costs
         self.journal = journal
@@ -114,37 +122,60 @@ public struct IngestDrain: Service {
         }
     }
 
-    /// Moves batches until nothing waits. While one is being stored, the one before is told of and let go, and behind a
-    /// full one the next is read and projected.
+    /// Moves batches until nothing waits. While some are being stored, the next is read and projected.
     private func drainAll(_ pace: inout DrainPace) async throws {
-        let clock = ContinuousClock()
-        var limit = pace.limit(journal)
-        var next = try await prepare(limit: limit)
-        var stored: Stored?
-        while let batch = next, !Task.isCancelled {
-            let began = clock.now
-            let isFull = batch.waiting.count >= limit
-            let (nextLimit, before) = (pace.limit(journal), stored)
-            limit = nextLimit
-            async let following =
-                isFull ? prepare(limit: nextLimit, behind: [batch.waiting, before?.batch.waiting ?? []]) : nil
-            async let settled: Void = settle(before)
-            stored = try await store(batch)
-            try await settled
-            next = try await following
-            if next == nil {
-                try await settle(stored)
-                stored = nil
+        let failure = await withTaskGroup(of: Moved.self) { group in
+            var (next, hasMore, failure): (Batch?, Bool, (any Error)?) = (nil, true, nil)
+            var flight: [Int: [Int64]] = [:]
+            var number = 0
+            while !Task.isCancelled {
+                if next == nil, hasMore, failure == nil {
+                    do {
+                        let limit = pace.limit(journal)
+                        next = try await prepare(limit: limit, without: Set(flight.values.joined()))
+                        // Behind a part of a batch there is nothing yet.
+                        hasMore = next.map { $0.waiting.count >= limit } ?? false
+                    } catch {
+                        failure = error
+                    }
+                }
+                if let batch = next, failure == nil, flight.count < pace.width {
+                    next = nil
+                    number += 1
+                    flight[number] = batch.waiting.map(\.sequence)
+                    group.addTask { [number] in await move(batch, number) }
+                    continue
+                }
+                // What has been begun is ended, also when another has failed.
+                guard let moved = await group.next() else { break }
+                let count = flight.removeValue(forKey: moved.number)?.count ?? 0
+                failure = failure ?? moved.failure
+                guard failure == nil else { continue }
+                let pause = pace.succeeded(moved: count, in: moved.duration, hasBacklog: journal.hasUnread)
+                try? await Task.sleep(for: pause)
+                hasMore = true
             }
-            let pause = pace.succeeded(
-                moved: batch.waiting.count, in: clock.now - began, hasBacklog: journal.hasUnread)
-            try? await Task.sleep(for: pause)
-            if next == nil {
-                limit = pace.limit(journal)
-                next = try await prepare(limit: limit)
-            }
+            return failure
         }
-        try await settle(stored)
+        if let failure { throw failure }
+    }
+
+    /// What became of a batch.
+    private struct Moved: Sendable {
+        let number: Int
+        let duration: Duration
+        let failure: (any Error)?
+    }
+
+    private func move(_ batch: Batch, _ number: Int) async -> Moved {
+        let began = ContinuousClock.now
+        var failure: (any Error)?
+        do {
+            try await settle(try await store(batch))
+        } catch {
+            failure = error
+        }
+        return Moved(number: number, duration: .now - began, failure: failure)
     }
 
     /// Moves one batch.
@@ -167,11 +198,8 @@ public struct IngestDrain: Service {
         let quarantined: Set<ID<Exchange>>
     }
 
-    /// - Parameter earlier: what is on its way.
-    @concurrent private func prepare(
-        limit: Int, behind earlier: [[WaitingExchange]] = []
-    ) async throws -> Batch? {
-        let inFlight = Set(earlier.joined().map(\.sequence))
+    /// - Parameter inFlight: what is on its way.
+    @concurrent private func prepare(limit: Int, without inFlight: Set<Int64> = []) async throws -> Batch? {
         let waiting = try await journal.oldest(limit: limit, bytes: DrainPace.mostBytes, without: inFlight)
         guard !waiting.isEmpty else { return nil }
         try await costs.prepare()
@@ -209,8 +237,7 @@ public struct IngestDrain: Service {
     }
 
     /// Tells of what was stored, and lets the journal have it gone.
-    private func settle(_ stored: Stored?) async throws {
-        guard let stored else { return }
+    private func settle(_ stored: Stored) async throws {
         try await tell(
             stored.batch.intact.exchanges.filter { !stored.quarantined.contains($0.exchange.intent.id) })
         journal.acknowledge(stored.batch.waiting.map(\.sequence), quarantined: stored.quarantined.count)
@@ -290,6 +317,8 @@ public struct IngestDrain: Service {
 
     private func tell(_ stored: [ProjectedExchange]) async throws {
         guard !stored.isEmpty else { return }
+        metrics?.landed(stored)
+        shown?(stored.map(StoredCall.init))
         do {
             try await landed(stored.map(StoredExchange.init))
         } catch let error as PostgresError where error.isTransient {
@@ -308,6 +337,20 @@ extension JournaledExchange {
         var outcome = outcome
         outcome.responseHash = Array(SHA256.hash(data: response))
         return JournaledExchange(intent: intent, outcome: outcome, request: request, response: response)
+    }
+}
+
+extension StoredCall {
+    init(_ stored: ProjectedExchange) {
+        let projection = stored.projection
+        self.init(
+            intent: stored.exchange.intent, outcome: stored.exchange.outcome, servedModel: projection.servedModel,
+            completionID: projection.completionID, finishReason: projection.finishReason,
+            tokens: .init(
+                input: projection.promptTokens.map(Int.init), output: projection.completionTokens.map(Int.init),
+                cacheRead: projection.cachedTokens.map(Int.init), cacheWrite: projection.cacheWriteTokens.map(Int.init),
+                reasoning: projection.reasoningTokens.map(Int.init)), costUSD: projection.costUSD,
+            texts: .init(messages: projection.messages?.bytes, answer: projection.answer?.bytes))
     }
 }
 

@@ -10,6 +10,8 @@ public protocol JobHandler: Sendable {
     var concurrency: Int { get }
     /// How long a worker that says nothing is believed to be alive; it speaks three times as often.
     var lease: Duration { get }
+    /// Whether new jobs wait while the process has something more urgent to do (`JobWorker`), though not for ever.
+    var givesWay: Bool { get }
 
     /// Returns when the job is done.
     /// - Throws: `JobFailure` to say whether and when to try again; anything else is tried again after `RetryPause`.
@@ -19,6 +21,7 @@ public protocol JobHandler: Sendable {
 extension JobHandler {
     public var concurrency: Int { 1 }
     public var lease: Duration { .seconds(60) }
+    public var givesWay: Bool { false }
 }
 
 /// A job as its handler sees it.

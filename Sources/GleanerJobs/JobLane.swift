@@ -13,13 +13,22 @@ final class JobLane: Sendable {
     private let logger: Logger
     private let running = Mutex(0)
     private let isAway = Mutex(false)
+    private let isBusy: @Sendable () -> Bool
+    private let busySince = Mutex<ContinuousClock.Instant?>(nil)
     private let (wakes, waking) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     private let (endings, ending) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
-    init(handler: any JobHandler, queue: JobQueue, drain: Duration, metrics: JobMetrics, logger: Logger) {
+    private let longestWait: Duration
+
+    init(
+        handler: any JobHandler, queue: JobQueue, patience: JobWorker.Patience, isBusy: @escaping @Sendable () -> Bool,
+        metrics: JobMetrics, logger: Logger
+    ) {
+        self.isBusy = isBusy
+        longestWait = patience.givingWay
+        drain = patience.drain
         kind = handler.kind
         concurrency = max(handler.concurrency, 1)
-        self.drain = drain
         self.logger = logger
         perform = JobRun(handler: handler, queue: queue, metrics: metrics, logger: logger)
     }
@@ -45,7 +54,7 @@ final class JobLane: Sendable {
 
     private func claim() async -> [JobLease] {
         let free = concurrency - running.withLock { $0 }
-        guard free > 0 else { return [] }
+        guard free > 0, !givesWay(at: .now) else { return [] }
         do {
             let leases = try await perform.queue.claim(kind, limit: free, lease: perform.handler.lease)
             isAway.withLock { $0 = false }
@@ -61,6 +70,14 @@ final class JobLane: Sendable {
                     "jobs cannot be claimed", metadata: ["job.kind": "\(kind.rawValue)", "error": "\(error)"])
             }
             return []
+        }
+    }
+
+    private func givesWay(at now: ContinuousClock.Instant) -> Bool {
+        let isBusy = perform.handler.givesWay && isBusy()
+        return busySince.withLock { since in
+            since = isBusy ? since ?? now : nil
+            return since.map { now - $0 < longestWait } ?? false
         }
     }
 

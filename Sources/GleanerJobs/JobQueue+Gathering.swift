@@ -15,16 +15,17 @@ extension JobQueue {
     ) async throws {
         guard !elements.isEmpty else { return }
         for start in stride(from: 0, to: elements.count, by: limit) {
-            let part = JSONValue.array(Array(elements[start..<min(start + limit, elements.count)]))
-            if try await add(part, to: list, of: kind, project: project, limit: limit) { continue }
-            try await enqueue(NewJob(kind: kind, project: project, payload: .object([list: part])))
+            let part = Array(elements[start..<min(start + limit, elements.count)])
+            // What fills a job needs no look at the lists of others.
+            if part.count < limit, try await add(part, to: list, of: kind, project: project, limit: limit) { continue }
+            try await enqueue(NewJob(kind: kind, project: project, payload: .object([list: .array(part)])))
         }
     }
 
     private func add(
-        _ part: JSONValue, to list: String, of kind: JobKind, project: ID<Project>, limit: Int
+        _ part: [JSONValue], to list: String, of kind: JobKind, project: ID<Project>, limit: Int
     ) async throws -> Bool {
-        let count = Int32(clamping: limit - (part.arrayValue?.count ?? 0))
+        let count = Int32(clamping: limit - part.count)
         return try await pool.query(
             """
             WITH newest AS (
@@ -37,7 +38,7 @@ extension JobQueue {
                 ORDER BY j.id LIMIT 1 FOR UPDATE OF j SKIP LOCKED
             )
             UPDATE gleaner.jobs j SET payload = jsonb_set(
-                j.payload, ARRAY[\(list)], (j.payload -> \(list)) || \(JSONB(bytes: try part.canonicalBytes())))
+                j.payload, ARRAY[\(list)], (j.payload -> \(list)) || \(JSONB(bytes: try JSONValue.array(part).canonicalBytes())))
             FROM open WHERE j.id = open.id
             """
         ).affected > 0

@@ -16,7 +16,7 @@ struct JobRun: Sendable {
             "job.id": "\(lease.job)", "job.kind": "\(handler.kind.rawValue)", "job.attempt": "\(lease.attempt)",
             "job.outcome": "\(outcome.rawValue)",
         ]
-        logger.log(level: outcome == .dead ? .error : .debug, "job ended", metadata: metadata)
+        logger.debug("job ended", metadata: metadata)
     }
 
     private func outcome(of lease: JobLease) async -> JobOutcome {
@@ -74,9 +74,17 @@ struct JobRun: Sendable {
             case JobFailure.later(let after, _): after
             default: RetryPause.after(attempt: lease.attempt)
             }
-        switch try await queue.fail(lease, reason: JobFailure.reason(of: error), pause: pause) {
+        let reason = JobFailure.reason(of: error)
+        switch try await queue.fail(lease, reason: reason, pause: pause) {
         case .retried: return .retried
-        case .dead: return .dead
+        case .dead:
+            logger.error(
+                "a job failed for good",
+                metadata: [
+                    "job.id": "\(lease.job)", "job.kind": "\(handler.kind.rawValue)", "job.attempt": "\(lease.attempt)",
+                    "error": "\(reason)",
+                ])
+            return .dead
         }
     }
 

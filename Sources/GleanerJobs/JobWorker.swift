@@ -16,10 +16,14 @@ public struct JobWorker: Service {
         public var drain: Duration
         /// Between counts of the queue, for metrics.
         public var count: Duration
+        /// How long work that gives way does so at most: a process that is always busy does it all the same.
+        public var givingWay: Duration
 
         public init(
-            poll: Duration = .seconds(2), drain: Duration = .seconds(5), count: Duration = .seconds(15)
+            poll: Duration = .seconds(2), drain: Duration = .seconds(5), count: Duration = .seconds(15),
+            givingWay: Duration = .seconds(60)
         ) {
+            self.givingWay = givingWay
             self.poll = poll
             self.drain = drain
             self.count = count
@@ -34,12 +38,17 @@ public struct JobWorker: Service {
     private let handlers: [any JobHandler]
     private let listening: PostgresConfiguration
     private let patience: Patience
+    private let isBusy: @Sendable () -> Bool
     private let logger: Logger
 
-    /// - Parameter handlers: one for each kind.
+    /// - Parameters:
+    ///   - handlers: one for each kind.
+    ///   - isBusy: whether the process has something more urgent to do than what gives way.
     public init(
-        queue: JobQueue, handlers: [any JobHandler], patience: Patience = Patience(), logger: Logger
+        queue: JobQueue, handlers: [any JobHandler], patience: Patience = Patience(),
+        isBusy: @escaping @Sendable () -> Bool = { false }, logger: Logger
     ) {
+        self.isBusy = isBusy
         precondition(Set(handlers.map(\.kind)).count == handlers.count, "two handlers of one kind")
         self.queue = queue
         self.handlers = handlers
@@ -51,7 +60,8 @@ public struct JobWorker: Service {
 
     public func run() async throws {
         let lanes = handlers.map {
-            JobLane(handler: $0, queue: queue, drain: patience.drain, metrics: metrics, logger: logger)
+            JobLane(
+                handler: $0, queue: queue, patience: patience, isBusy: isBusy, metrics: metrics, logger: logger)
         }
         let listener = PostgresListener(configuration: listening, channels: [JobQueue.channel], logger: logger)
         await withTaskGroup { group in

@@ -39,10 +39,13 @@ public struct RouteRoutes: Sendable {
 
     func versions(_ request: Request, context: GleanerContext) async throws -> RouteBodies.Versions {
         let caller = try context.caller(with: .routes)
-        let limit = request.uri.queryParameters["limit"].flatMap { Int($0) } ?? 50
-        let before = request.uri.queryParameters["before"].flatMap { Int64($0) }
+        let query = try QueryItems(request.uri.query)
+        let before = try query["before"].map { text in
+            guard let version = Int64(text) else { throw QueryError.invalid("before", problem: "is not a version") }
+            return version
+        }
         return RouteBodies.Versions(
-            try await service.versions(of: caller.project, before: before, limit: min(max(limit, 1), 500)))
+            try await service.versions(of: caller.project, before: before, limit: query.limit()))
     }
 
     /// Makes or replaces a route → 200 with all routes and their new version.

@@ -2,6 +2,7 @@ import AsyncPostgres
 import Foundation
 import GleanerCore
 import GleanerDemo
+import GleanerEvaluation
 import GleanerGateway
 public import Logging
 import SQLMigrations
@@ -83,7 +84,7 @@ public struct AllInOne: Sendable {
         _ database: String, _ databaseNote: String, _ providers: Providers, _ providerNote: String, _ model: String,
         _ configuration: ServerConfiguration, _ started: @escaping @Sendable (Started) async -> Void
     ) async throws {
-        let firstKey = try await prepare(database)
+        let firstKey = try await prepare(database, isDemo: configuration.providers == nil)
         try await GleanerService(
             configuration: configuration, databaseURL: database, providers: providers, logger: logger
         ).run { ports in
@@ -101,13 +102,17 @@ public struct AllInOne: Sendable {
     }
 
     /// Brings the schema up to date and makes the first key. A database that is away is left to the service, which waits.
-    private func prepare(_ database: String) async throws -> String? {
+    /// - Parameter isDemo: whoever looks around sees what evaluators do; in production somebody switches them on.
+    private func prepare(_ database: String, isDemo: Bool) async throws -> String? {
         do {
             return try await PostgresPool.withPool(PostgresConfiguration(conninfo: database), logger: logger) { pool in
                 try await Migrator.gleaner(pool: pool, logger: logger).apply()
                 let keys = PostgresKeyStore(pool: pool)
-                guard try await !keys.hasKeys() else { return nil }
+                let isNew = try await !keys.hasKeys()
+                guard isNew || isDemo else { return nil }
                 let project = try await keys.project(named: "default")
+                if isDemo { try await EvaluatorService(pool: pool).begin(in: project) }
+                guard isNew else { return nil }
                 return try await keys.create(project: project, name: "first", scopes: Set(Scope.allCases))
             }
         } catch let error as PostgresError where error.isTransient {
@@ -125,10 +130,11 @@ extension ListenAddress {
 
 extension ServerConfiguration {
     /// The demo's fine-tunes end in seconds and its traffic in minutes: whoever has not said otherwise need not wait.
-    fileprivate var atDemoPace: ServerConfiguration {
+    var atDemoPace: ServerConfiguration {
         var configuration = self
-        if configuration.tuningPoll == .seconds(30) { configuration.tuningPoll = .seconds(1) }
-        if configuration.canaryInterval == .seconds(60) { configuration.canaryInterval = .seconds(2) }
+        if !chosenPaces.contains(.tuningPoll) { configuration.tuningPoll = .seconds(1) }
+        if !chosenPaces.contains(.canaryInterval) { configuration.canaryInterval = .seconds(2) }
+        if !chosenPaces.contains(.loopInterval) { configuration.loopInterval = .seconds(5) }
         return configuration
     }
 }

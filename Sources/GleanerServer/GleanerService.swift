@@ -1,6 +1,7 @@
 import AsyncCurl
 import AsyncPostgres
 import Foundation
+import GleanerAlerts
 import GleanerConsole
 import GleanerCore
 import GleanerDatasets
@@ -13,9 +14,14 @@ import GleanerHTTP
 import GleanerImport
 import GleanerIngest
 import GleanerJobs
+import GleanerLoop
+import GleanerMail
 import GleanerModeration
+import GleanerMonitoring
+import GleanerReport
 import GleanerReview
 import GleanerRouting
+import GleanerTelemetry
 import GleanerTuning
 import Hummingbird
 public import Logging
@@ -33,6 +39,9 @@ public struct GleanerService: Sendable {
         /// Of the link with which the first admin chooses a password; `nil` once somebody can sign in.
         public var firstInvitation: String?
     }
+
+    /// More exchanges than this on their way to PostgreSQL are a backlog: two of ingest's batches.
+    private static let backlog: Int64 = 1_000
 
     private let configuration: ServerConfiguration
     private let databaseURL: String
@@ -89,7 +98,10 @@ public struct GleanerService: Sendable {
         let accounts = AccountService(pool: pool) { try await keys.project(named: "default") }
         let signals = ReviewSignals(pool: pool)
         let sampling = SamplingService(pool: pool, signals: signals)
-        let desk = ReviewDesk(pool: pool, sampling: sampling, signals: signals, logger: logger)
+        let evaluators = EvaluatorService(pool: pool)
+        let desk = ReviewDesk(
+            pool: pool, sampling: sampling, signals: signals, logger: logger,
+            corrected: Self.corrected(telling: evaluators, logger))
         let moderation = ModerationParts(
             pool: pool, client: client, providers: providers, configuration: configuration, logger: logger,
             flagged: { exchanges, _ in try await sampling.reconsider(exchanges) })
@@ -103,6 +115,7 @@ public struct GleanerService: Sendable {
                 case .commented(let comments, let project):
                     try await moderation.service.commented(
                         comments.map { ($0.exchange, $0.feedback.uuid) }, in: project)
+                    try await evaluators.written(on: comments.map(\.exchange), in: project)
                 }
             } catch {
                 logger.warning("what follows from feedback was not done", metadata: ["error": "\(error)"])
@@ -116,14 +129,25 @@ public struct GleanerService: Sendable {
         }
         let prices = PriceBook(
             pool: pool, configuration: PostgresConfiguration(conninfo: databaseURL), logger: logger)
+        let rollups = RollupService(pool: pool)
+        let rollupMetrics = RollupMetrics()
+        let registry = PrometheusRegistry(MetricFamily.all)
+        let telemetry = configuration.telemetry.map { Telemetry($0) }
+        var shown: CallsStored?
+        if let spans = telemetry?.spans { shown = { spans.add($0) } }
         let drain = IngestDrain(
             journal: journal, pool: pool, prices: prices, redactor: moderation.redactor,
-            erased: Self.erased(on: pool),
+            erased: Self.erased(on: pool), metrics: IngestMetrics(factory: registry),
+            shown: shown,
             landed: {
                 try await Self.landed(
-                    $0, feedback: feedback.service, sampling: sampling, moderation: moderation.service)
+                    $0, feedback: feedback.service, sampling: sampling, moderation: moderation.service,
+                    evaluators: evaluators, rollups: rollups)
             }, logger: logger)
         let jobs = JobQueue(pool: pool)
+        let mailer = configuration.mail.map { SMTPMailer($0) }
+        let reports = try ReportParts(
+            pool: pool, queue: jobs, keys: keys, mailer: mailer, configuration: configuration, logger: logger)
         let tuning = TuningParts(
             pool: pool, client: client, providers: providers, configuration: configuration, logger: logger)
         let erasure = try ErasureParts(
@@ -132,15 +156,26 @@ public struct GleanerService: Sendable {
         let evaluation = EvaluationParts(
             pool: pool, client: client, providers: providers, prices: prices, moderation: moderation.service,
             configuration: configuration, logger: logger)
+        let loop = LoopParts(
+            pool: pool, providers: providers, tuning: tuning.service, evaluations: evaluation.service,
+            canaries: evaluation.canaries, interval: configuration.loopInterval, logger: logger)
+        let alerts = AlertParts(
+            pool: pool, client: client, mailer: mailer, configuration: configuration, logger: logger)
         let worker = JobWorker(
             queue: jobs,
             handlers: moderation.handlers + erasure.handlers
-                + [BacklogHandler(sampling: sampling), tuning.handler, evaluation.handler], logger: logger)
+                + [
+                    BacklogHandler(sampling: sampling), tuning.handler, evaluation.handler, loop.handler,
+                    alerts.handler,
+                ] + evaluation.evaluatorHandlers + reports.handlers,
+            // Judging reads and writes where what has piled up is to be stored first.
+            isBusy: { journal.counts.journaled > Self.backlog }, logger: logger)
         let routesInForce = CurrentRoutes()
         let routeWatch = RouteWatch(
             store: PostgresRouteStore(pool: pool), current: routesInForce, configuration: pool.configuration,
             path: configuration.dataDirectory.appendingPathComponent("routes.json").path, logger: logger)
-        let open = OpenExchanges(drainTimeout: configuration.drainTimeout)
+        let open = OpenExchanges(
+            drainTimeout: configuration.drainTimeout, metrics: GatewayMetrics(factory: registry))
         let refusals = RefusalCounts()
         let gateway = configuration.gateway(providers)
         let memoryLimit = configuration.memoryLimit ?? SystemMemory.limit()
@@ -154,21 +189,23 @@ public struct GleanerService: Sendable {
             logger: logger)
         let idempotency = PostgresIdempotencyKeys(pool: pool)
         let exchanges = ExchangeService(pool: pool)
+        let log = ExchangeLog(journal: journal)
+        let logLimits = LogLimits(
+            itemBytes: configuration.maximumBodyBytes, batchBytes: 8 * configuration.maximumBodyBytes)
         let replays = ReplayCount()
         let spending = Spending(
             configuration: gateway, client: client, journal: journal, open: open, shadows: shadows, logger: logger)
         let routes = Routes(
             authentication: Authentication(ring: KeyRing(store: keys)), errors: ErrorAnswers(refusals: refusals),
             shedding: Shedding(limits: limits), crossOriginFeedback: feedback.crossOrigin,
-            gateway: GatewayRoutes(
-                Gateway(
-                    configuration: gateway, routes: routesInForce, keys: idempotency, replays: replays,
-                    judges: moderation.judges, spending: spending, mint: feedback.mint)),
+            gateway: Gateway(
+                configuration: gateway, routes: routesInForce, keys: idempotency, replays: replays,
+                judges: moderation.judges, spending: spending, mint: feedback.mint),
             exchanges: ExchangeRoutes(service: exchanges),
-            log: ExchangeLogRoutes(
-                log: ExchangeLog(journal: journal),
-                limits: LogLimits(
-                    itemBytes: configuration.maximumBodyBytes, batchBytes: 8 * configuration.maximumBodyBytes)),
+            log: ExchangeLogRoutes(log: log, limits: logLimits),
+            traces: TraceRoutes(log: log, limits: logLimits) { [exchanges] in
+                try await exchanges.known($0, in: $1)
+            },
             prices: PriceRoutes(store: PriceStore(pool: pool)), feedback: feedback.routes,
             review: ReviewRoutes(desk: desk),
             datasets: DatasetRoutes(service: DatasetService(pool: pool, personalData: PersonalDataRules())),
@@ -179,22 +216,29 @@ public struct GleanerService: Sendable {
             moderation: ModerationRoutes(service: moderation.service),
             tuning: tuning.routes,
             evaluations: EvaluationRoutes(service: evaluation.service),
+            evaluators: EvaluatorRoutes(service: evaluators),
             canaries: CanaryRoutes(service: evaluation.canaries),
+            loops: LoopRoutes(service: loop.service), alerts: AlertRoutes(service: alerts.service),
+            report: ReportRoutes(service: reports.service),
             console: try Console(
                 accounts: accounts, exchanges: exchanges, feedback: feedback.stream, raters: feedback.raters,
-                review: desk, moderation: moderation.service,
+                review: desk, moderation: moderation.service, evaluators: evaluators,
                 models: ModelRooms(
                     datasets: DatasetService(pool: pool, personalData: PersonalDataRules()), tuning: tuning.service,
-                    evaluations: evaluation.service, canaries: evaluation.canaries),
-                publicURL: configuration.publicURL, oidc: configuration.oidc, client: client))
+                    evaluations: evaluation.service, canaries: evaluation.canaries, loops: loop.service),
+                alerts: alerts.service, reports: reports.service,
+                chartScript: configuration.chartScript.bytes(logger), publicURL: configuration.publicURL,
+                oidc: configuration.oidc, client: client))
         let admin = Router(context: GleanerContext.self)
         admin.add(middleware: ErrorAnswers(refusals: refusals))
-        AdminRoutes(
+        let operators = AdminRoutes(
             journal: journal, journalLimit: Int64(configuration.journalMaximumBytes), pool: pool, schema: schema,
             open: open, shadows: shadows, replays: replays, refusals: refusals, limits: limits,
             connections: connections, memoryLimit: memoryLimit, needs: routes.needs, jobs: worker.metrics,
-            moderation: moderation.metrics, feedback: feedback.metrics
-        ).add(to: admin)
+            moderation: moderation.metrics, feedback: feedback.metrics, reviews: desk.metrics,
+            rollups: rollupMetrics, alerts: alerts.metrics, evaluators: evaluation.evaluatorMetrics,
+            registry: registry, telemetry: telemetry)
+        operators.add(to: admin)
         var services: [any Service] = [
             pool, schema, AfterSchema(schema: schema, inner: prices), AfterSchema(schema: schema, inner: worker),
             AfterSchema(schema: schema, inner: moderation.watch),
@@ -202,11 +246,17 @@ public struct GleanerService: Sendable {
             AfterSchema(schema: schema, inner: erasure.journal),
             AfterSchema(schema: schema, inner: PartitionKeeper(pool: pool, logger: logger)),
             AfterSchema(schema: schema, inner: SamplingUpkeep(sampling: sampling, logger: logger)),
+            AfterSchema(schema: schema, inner: RollupKeeper(service: rollups, metrics: rollupMetrics, logger: logger)),
             AfterSchema(schema: schema, inner: desk.reports),
             AfterSchema(schema: schema, inner: routeWatch),
             AfterSchema(schema: schema, inner: tuning.radar),
             AfterSchema(schema: schema, inner: evaluation.keeper),
             AfterSchema(schema: schema, inner: evaluation.people),
+            AfterSchema(
+                schema: schema,
+                inner: EvaluatorWatch(service: evaluators, metrics: evaluation.evaluatorMetrics, logger: logger)),
+            AfterSchema(schema: schema, inner: loop.keeper),
+            AfterSchema(schema: schema, inner: alerts.keeper),
             ProviderReload(providers: providers, logger: logger),
             AfterSchema(
                 schema: schema, inner: IdempotencyExpiry(keys: idempotency, posts: feedback.store, logger: logger)),
@@ -220,7 +270,7 @@ public struct GleanerService: Sendable {
                 await startup.listening(admin: $0)
             },
             Listener.make(
-                routes.router().buildResponder(), on: configuration.listen, connections: connections, loops: loops,
+                routes.responder(), on: configuration.listen, connections: connections, loops: loops,
                 logger: logger
             ) {
                 await startup.listening(public: $0)
@@ -229,8 +279,20 @@ public struct GleanerService: Sendable {
                 limits: limits, open: open, connections: connections, timeout: configuration.shutdownTimeout,
                 logger: logger),
         ]
+        if let keeper = reports.keeper {
+            // After the worker that does what it asks for.
+            services.insert(AfterSchema(schema: schema, inner: keeper), at: 4)
+        }
         // Behind the pool and what everything waits for, before the listeners: stopped after them.
         services.insert(contentsOf: feedback.services(schema, pool: pool, logger: logger), at: 2)
+        if let telemetry {
+            let readings: @Sendable () -> [MetricReading] = { operators.readings }
+            let exports = [telemetry.traces, telemetry.metrics(read: readings)].compactMap(\.self)
+            services.insert(contentsOf: exports, at: 2)
+            if let events = telemetry.evaluations(pool: pool, logger: logger) {
+                services.insert(schema.before(events), at: 2)
+            }
+        }
         return services
     }
 }

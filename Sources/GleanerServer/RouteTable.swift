@@ -9,6 +9,7 @@ extension RouteNeeds {
             declare(.post, "/v1/\(path)", .key(.gateway))
         }
         declare(.get, "/v1/models", .key(.gateway))
+        declare(.post, "/v1/traces", .key(.gateway))
         for method: HTTPRequest.Method in [.get, .post, .put, .patch, .delete] {
             declare(method, "/v1/**", .key(.gateway))
         }
@@ -106,6 +107,13 @@ extension RouteNeeds {
         declare(.get, "/api/tuning/retirements", .key(.read))
         declare(.get, "/api/tuning/prices", .key(.read))
         declare(.put, "/api/tuning/prices", .key(.admin))
+        declare(.get, "/api/evaluators/policy", .key(.read))
+        declare(.put, "/api/evaluators/policy", .key(.admin))
+        declare(.get, "/api/evaluators/policy/versions", .key(.read))
+        declare(.post, "/api/evaluators/run", .key(.admin))
+        for path in ["status", "estimates", "summary", "judge", "spelling", "corpus", "exchanges/{id}"] {
+            declare(.get, "/api/evaluators/\(path)", .key(.read))
+        }
         declare(.get, "/api/evaluations", .key(.read))
         declare(.post, "/api/evaluations", .key(.datasets))
         declare(.get, "/api/evaluations/{id}", .key(.read))
@@ -120,6 +128,33 @@ extension RouteNeeds {
             declare(.post, "/api/canaries/{id}/\(path)", .key(.routes))
         }
         declare(.get, "/api/decisions", .key(.read))
+        declare(.get, "/api/loops", .key(.read))
+        declare(.post, "/api/loops/check", .key(.datasets))
+        declare(.get, "/api/loops/rounds/{id}", .key(.read))
+        for path in ["hold", "cancel"] { declare(.post, "/api/loops/rounds/{id}/\(path)", .key(.datasets)) }
+        for path in ["continue", "skip"] { declare(.post, "/api/loops/rounds/{id}/\(path)", .key(.admin)) }
+        declare(.get, "/api/loops/{name}", .key(.read))
+        declare(.put, "/api/loops/{name}", .key(.admin))
+        declare(.get, "/api/loops/{name}/rounds", .key(.read))
+        declare(.post, "/api/loops/{name}/rounds", .key(.admin))
+        declare(.get, "/api/loops/{name}/events", .key(.read))
+        declare(.post, "/api/loops/{name}/pause", .key(.datasets))
+        declare(.post, "/api/loops/{name}/resume", .key(.admin))
+
+        declare(.get, "/api/alerts", .key(.read))
+        declare(.get, "/api/alerts/{id}", .key(.read))
+        for path in ["acknowledge", "resolve"] { declare(.post, "/api/alerts/{id}/\(path)", .key(.datasets)) }
+        declare(.get, "/api/alert-rules", .key(.read))
+        declare(.post, "/api/alert-rules/standard", .key(.admin))
+        declare(.post, "/api/alert-rules/test", .key(.read))
+        declare(.get, "/api/alert-rules/{name}", .key(.read))
+        declare(.put, "/api/alert-rules/{name}", .key(.admin))
+        declare(.delete, "/api/alert-rules/{name}", .key(.admin))
+        declare(.get, "/api/alert-silences", .key(.read))
+        declare(.post, "/api/alert-silences", .key(.datasets))
+        declare(.delete, "/api/alert-silences/{id}", .key(.datasets))
+
+        declare(.get, "/api/report", .key(.read))
 
         declare(.get, "/api/routes", .key(.routes))
         declare(.get, "/api/routes/versions", .key(.routes))

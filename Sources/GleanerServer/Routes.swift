@@ -1,3 +1,4 @@
+import GleanerAlerts
 import GleanerConsole
 import GleanerDatasets
 import GleanerErasure
@@ -7,7 +8,9 @@ import GleanerFeedback
 import GleanerGateway
 import GleanerHTTP
 import GleanerImport
+import GleanerLoop
 import GleanerModeration
+import GleanerReport
 import GleanerReview
 import GleanerRouting
 import GleanerTuning
@@ -19,9 +22,10 @@ struct Routes: Sendable {
     let errors: ErrorAnswers
     let shedding: Shedding
     let crossOriginFeedback: CrossOriginFeedback
-    let gateway: GatewayRoutes
+    let gateway: Gateway
     let exchanges: ExchangeRoutes
     let log: ExchangeLogRoutes
+    let traces: TraceRoutes
     let prices: PriceRoutes
     let feedback: FeedbackRoutes
     let review: ReviewRoutes
@@ -33,9 +37,20 @@ struct Routes: Sendable {
     let moderation: ModerationRoutes
     let tuning: TuningRoutes
     let evaluations: EvaluationRoutes
+    let evaluators: EvaluatorRoutes
     let canaries: CanaryRoutes
+    let loops: LoopRoutes
+    let alerts: AlertRoutes
+    let report: ReportRoutes
     let console: Console
     let needs = RouteNeeds()
+
+    /// Answers whatever comes.
+    func responder() -> some HTTPResponder<GleanerContext> {
+        WireRoad(
+            authentication: authentication, shedding: shedding, errors: errors, gateway: gateway,
+            routes: router().buildResponder())
+    }
 
     /// - Precondition: every route says who may come: one that does not is a mistake of ours, and nothing is served.
     func router() -> Router<GleanerContext> {
@@ -47,7 +62,9 @@ struct Routes: Sendable {
         router.add(middleware: errors)
         router.add(middleware: authentication)
         // /v1/chat/completions, /v1/models
-        gateway.add(to: router.group("v1").add(middleware: shedding))
+        GatewayRoutes(gateway).add(to: router.group("v1").add(middleware: shedding))
+        // POST /v1/traces
+        traces.add(to: router.group("v1").add(middleware: OffLoop()))
         let api = router.group("api").add(middleware: OffLoop()).add(middleware: NeedsMet(needs))
         // /api/exchanges, /api/exchanges/{id}…
         exchanges.add(to: api)
@@ -77,8 +94,16 @@ struct Routes: Sendable {
         tuning.add(to: api)
         // /api/evaluations…
         evaluations.add(to: api)
+        // /api/evaluators…
+        evaluators.add(to: api)
         // /api/canaries…, /api/decisions
         canaries.add(to: api)
+        // /api/loops…
+        loops.add(to: api)
+        // /api/alerts…, /api/alert-rules…, /api/alert-silences…
+        alerts.add(to: api)
+        // /api/report
+        report.add(to: api)
         // /, /sign-in, /assets and the pages
         console.add(to: router.group().add(middleware: OffLoop()), needs: needs)
         let faults = needs.faults(of: router)

@@ -21,7 +21,8 @@ public struct TestDatabase: Sendable {
     }
 
     public var configuration: PostgresConfiguration {
-        PostgresConfiguration(conninfo: conninfo, applicationName: "gleaner-tests", poolSize: 4)
+        PostgresConfiguration(
+            conninfo: conninfo, applicationName: "gleaner-tests", poolSize: 4, leaseTimeout: .seconds(30))
     }
 
     /// Lends a fresh database to `body`, which also finds it as `TestDatabase.current`.
@@ -50,7 +51,8 @@ public struct TestDatabase: Sendable {
         _ name: String, _ body: (TestDatabase) async throws -> Value
     ) async throws -> Value {
         let conninfo = try DatabaseServer.shared.get().conninfo(ofDatabase: name)
-        let configuration = PostgresConfiguration(conninfo: conninfo, applicationName: "gleaner-tests", poolSize: 4)
+        let configuration = PostgresConfiguration(
+            conninfo: conninfo, applicationName: "gleaner-tests", poolSize: 4, leaseTimeout: .seconds(30))
         return try await PostgresPool.withPool(configuration, logger: Logger(label: "test-database")) { pool in
             let database = TestDatabase(name: name, conninfo: conninfo, pool: pool)
             return try await $lent.withValue(database) { try await body(database) }

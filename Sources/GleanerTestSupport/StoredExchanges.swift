@@ -51,6 +51,8 @@ public struct StoredExchanges: Sendable {
             VALUES (\(id.shard.value), \(id.uuid), \(project.uuid), \(try JSONValue.object(request).canonicalBytes()),
                     ''::bytea, \(JSONB(bytes: try messages.canonicalBytes())), \(JSONB(bytes: try document.canonicalBytes())))
             """)
+        // What is added next is later, by its id as well: that is in no order within a millisecond.
+        try await Task.sleep(for: .milliseconds(1))
         return id
     }
 

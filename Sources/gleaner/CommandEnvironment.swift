@@ -10,6 +10,9 @@ struct CommandEnvironment: Sendable {
     let configuration: ServerConfiguration
     let logger: Logger
 
+    /// Who acts, for what is kept of it.
+    static var actor: String { "cli:\(ProcessInfo.processInfo.userName)" }
+
     static func load() async throws -> CommandEnvironment {
         let settings = try await Settings.load()
         let configuration = try ServerConfiguration(settings)

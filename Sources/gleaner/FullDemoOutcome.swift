@@ -3,6 +3,7 @@ import Foundation
 import GleanerCore
 import GleanerDatasets
 import GleanerDemo
+import GleanerEvaluation
 import GleanerReview
 import GleanerServer
 
@@ -17,6 +18,7 @@ enum FullDemoOutcome {
             // Everything is looked at; production would draw far fewer.
             _ = try await SamplingService(pool: pool).setRule(
                 project: project, name: SamplingService.defaultName, probability: 1)
+            try await EvaluatorService(pool: pool).begin(in: project)
             let progress = Progress(isQuiet: json)
             let demo = FullDemo(
                 configuration: .init(gateway: url, key: key, seed: seed),

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// `openssl s_server` with a fresh self-signed certificate for `localhost`.
 struct TLSServer {
@@ -19,8 +20,22 @@ struct TLSServer {
         let server = process("s_server", "-accept", "\(port)", "-cert", certificate, "-key", key, "-www", "-quiet")
         try server.run()
         defer { server.terminate() }
-        try await Task.sleep(for: .milliseconds(300))
+        while !isListening(on: port), server.isRunning { try await Task.sleep(for: .milliseconds(20)) }
         try await body(TLSServer(port: port, certificate: certificate))
+    }
+
+    private static func isListening(on port: Int) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
+                connect(descriptor, raw, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+            }
+        }
     }
 
     /// Waits by handler: `waitUntilExit` would block a thread of the shared pool.

@@ -6,7 +6,7 @@ struct NeverHappened: Error {
 
 /// Polls until `condition` holds: for things that happen on other threads and in other processes.
 func eventually(
-    _ what: String, within limit: Duration = .seconds(10), _ condition: () async throws -> Bool
+    _ what: String, within limit: Duration = .seconds(30), _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit
     while try await !condition() {

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import GleanerCore
 import Testing
 
 @testable import GleanerDatasets

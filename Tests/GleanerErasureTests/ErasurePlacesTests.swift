@@ -36,28 +36,53 @@ struct ErasurePlacesTests {
     }
 
     private static let looked: [String] = """
-        api_keys.client_gone api_keys.name api_keys.scopes api_keys.secret_sha256 benchmark_texts.body
+        alert_deliveries.channel alert_deliveries.failure alert_deliveries.kind alert_events.actor alert_events.kind
+        alert_events.why alert_rule_versions.author alert_rule_versions.document alert_rule_versions.note
+        alert_rules.name alert_rules.trouble alert_silences.author alert_silences.ended_by alert_silences.slice
+        alert_silences.why alert_standings.slice alert_standings.verdict alerts.acknowledged_by alerts.resolution
+        alerts.severity alerts.slice api_keys.client_gone api_keys.name api_keys.scopes api_keys.secret_sha256 benchmark_texts.body
         benchmarks.name canaries.author canaries.candidate canaries.expected canaries.incumbent canaries.original
         canaries.pin_note canaries.pinned_by canaries.plan canaries.reason canaries.route canaries.state
-        canary_points.metric dataset_approvals.approver dataset_approvals.note dataset_versions.built_by
+        canary_points.metric dataset_approvals.approver dataset_approvals.note dataset_versions.build_key dataset_versions.built_by
         dataset_versions.content_sha256 dataset_versions.kind dataset_versions.policy_document dataset_versions.salt
         dataset_versions.statistics dataset_versions.withdrawn_reason datasets.name decisions.actor
         decisions.evidence decisions.kind decisions.state decisions.weights decisions.why drafts.dataset
         drafts.settings drafts.settings_sha256 evaluations.author evaluations.candidate evaluations.estimate
         evaluations.failure evaluations.incumbent evaluations.key evaluations.people_ended_by evaluations.policy
-        evaluations.report
-        evaluations.salt evaluations.state evaluations.verdict feedback_secrets.secret holdouts.key_hash
-        imports.format imports.head_sha256 imports.name imports.position_sha256 invitations.created_by
-        invitations.token_sha256 jobs.idempotency_key jobs.kind jobs.last_error jobs.payload jobs.progress
-        jobs.state login_sessions.token_sha256 memberships.role model_shutdowns.model model_shutdowns.provider
-        model_versions.base_model model_versions.model model_versions.provider moderation_keys.key
-        moderation_policies.author moderation_policies.document moderation_policies.note people.handle people.name
-        people.oidc_issuer people.oidc_subject people.password prices.model prices.provider projects.name
-        promotion_policies.document promotion_policies.name review_settings.document review_settings.updated_by
-        route_salts.salt route_versions.author route_versions.document route_versions.note rubrics.created_by
-        rubrics.document rubrics.name sampling_prompts.fingerprint sampling_rules.document sampling_rules.name
-        sampling_rules.salt sampling_salts.salt sampling_volumes.rule schema_migrations.name
-        schema_migrations.sha256 split_salts.salt tuning_checkpoints.checkpoint_id tuning_checkpoints.model
+        evaluations.report evaluations.salt evaluations.state evaluations.verdict evaluator_policies.author
+        evaluator_policies.document evaluator_policies.note feedback_secrets.secret holdouts.key_hash imports.format
+        imports.head_sha256 imports.name imports.position_sha256 invitations.created_by invitations.token_sha256
+        jobs.idempotency_key jobs.kind jobs.last_error jobs.payload jobs.progress jobs.state
+        login_sessions.token_sha256 loop_events.actor loop_events.kind loop_events.step loop_events.why
+        loop_rounds.cancel_by loop_rounds.reason loop_rounds.started_by loop_rounds.state loop_rounds.why
+        loop_steps.allowed_by loop_steps.code loop_steps.figures loop_steps.key loop_steps.made loop_steps.reason
+        loop_steps.state loop_steps.step loop_versions.author loop_versions.document loop_versions.note loops.name
+        loops.pause_note loops.paused_by loops.trouble memberships.role model_shutdowns.model
+        model_shutdowns.provider model_versions.base_model model_versions.model model_versions.provider
+        moderation_keys.key moderation_policies.author moderation_policies.document moderation_policies.note
+        people.handle people.name people.oidc_issuer people.oidc_subject people.password prices.model prices.provider
+        projects.name promotion_policies.document promotion_policies.name review_backlog.state
+        review_settings.document review_settings.updated_by rollup_categories.category rollup_categories.language
+        rollup_categories.model rollup_categories.prompt rollup_categories.provider rollup_categories.route
+        rollup_categories.source rollup_categories.target rollup_categories.variant rollup_evaluators.bins
+        rollup_evaluators.counts rollup_evaluators.evaluator rollup_evaluators.failure rollup_evaluators.language
+        rollup_evaluators.measure rollup_evaluators.model rollup_evaluators.prompt rollup_evaluators.provider
+        rollup_evaluators.route rollup_evaluators.source rollup_evaluators.variant rollup_evaluators.version
+        rollup_judgement_slices.slice rollup_judgement_slices.source
+        rollup_judgement_slices.value rollup_judgements.language
+        rollup_judgements.model rollup_judgements.prompt rollup_judgements.provider rollup_judgements.route
+        rollup_judgements.source rollup_judgements.variant rollup_marks.part rollup_passes.name
+        rollup_prompts.fingerprint rollup_review_work.kind rollup_review_work.reviewer rollup_review_work.rubric
+        rollup_reviews.language rollup_reviews.measure rollup_reviews.model rollup_reviews.prompt
+        rollup_reviews.provider rollup_reviews.route rollup_reviews.rule rollup_reviews.source rollup_reviews.variant
+        rollup_slices.duration_bins rollup_slices.duration_counts rollup_slices.slice rollup_slices.source
+        rollup_slices.ttft_bins rollup_slices.ttft_counts rollup_slices.value
+        rollups.duration_bins rollups.duration_counts rollups.language rollups.model rollups.prompt rollups.provider
+        rollups.route rollups.source rollups.ttft_bins rollups.ttft_counts rollups.variant route_salts.salt
+        route_versions.author route_versions.document route_versions.note rubrics.created_by rubrics.document
+        rubrics.name sampling_prompts.fingerprint sampling_rules.document sampling_rules.name sampling_rules.salt
+        sampling_salts.salt sampling_volumes.rule schema_migrations.name
+        schema_migrations.sha256 split_salts.salt telemetry_positions.stream tuning_checkpoints.checkpoint_id tuning_checkpoints.model
         tuning_prices.base_model tuning_prices.provider tuning_steps.name tuning_steps.result tuning_steps.step
         tuning_steps.upload
         """.split(whereSeparator: \.isWhitespace).map(String.init)

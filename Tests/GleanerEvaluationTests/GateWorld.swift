@@ -197,17 +197,6 @@ struct GateWorld {
     /// Runs what is due once.
     @discardableResult
     func work() async throws -> [Result<Void, any Error>] {
-        var ends: [Result<Void, any Error>] = []
-        for lease in try await queue.claim(handler.kind, limit: 10, lease: .seconds(60)) {
-            do {
-                try await handler.run(RunningJob(lease: lease, queue: queue, leaseDuration: .seconds(60)))
-                try await queue.complete(lease)
-                ends.append(.success(()))
-            } catch {
-                try await queue.fail(lease, reason: "\(error)", pause: .zero)
-                ends.append(.failure(error))
-            }
-        }
-        return ends
+        try await queue.runDue([handler], limit: 10)
     }
 }

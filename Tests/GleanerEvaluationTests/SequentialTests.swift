@@ -1,4 +1,5 @@
 import Foundation
+import GleanerCore
 import GleanerTestSupport
 import Testing
 

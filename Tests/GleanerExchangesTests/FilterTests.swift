@@ -99,4 +99,21 @@ struct FilterTests {
         #expect(try driver("conversation=c&end_user=u&score=1") == .conversation("c"))
         #expect(try driver("end_user=u&score=1") == .endUser("u"))
     }
+
+    @Test("what a list cannot mean is refused by name", arguments: ["limit=0", "limit=501", "limit=many", "limit=-1"])
+    func limit(query: String) throws {
+        #expect(throws: QueryError.invalid("limit", problem: "is not 1 to 500")) { try QueryItems(query).limit() }
+    }
+
+    @Test("a list gives 50 where nothing is said")
+    func standardLimit() throws {
+        #expect(try QueryItems("").limit() == 50)
+        #expect(try QueryItems("limit=500").limit() == 500)
+        let none: ID<Exchange>? = try QueryItems("").id("before")
+        #expect(none == nil)
+        #expect(throws: QueryError.invalid("before", problem: "is not an id")) {
+            let id: ID<Exchange>? = try QueryItems("before=yesterday").id("before")
+            return id
+        }
+    }
 }

@@ -3,7 +3,6 @@ import Foundation
 import GleanerCore
 import GleanerTestSupport
 import HTTPTypes
-import HummingbirdTesting
 import NIOCore
 import Testing
 
@@ -44,7 +43,7 @@ struct CrossOriginTests {
     @Test("a browser that asks first is told what a page of a configured origin may send")
     func preflight() async throws {
         try await app().run { client in
-            func ask(_ origin: String, _ uri: String = "/api/feedback") async throws -> TestResponse {
+            func ask(_ origin: String, _ uri: String = "/api/feedback") async throws -> LiveResponse {
                 try await client.execute(
                     uri: uri, method: .options,
                     headers: [.origin: origin, HTTPField.Name("Access-Control-Request-Method")!: "POST"])
@@ -72,7 +71,7 @@ struct CrossOriginTests {
         let app = try await app()
         let token = try app.token(for: try await app.world.add())
         try await app.run { client in
-            func post(_ token: String, _ origin: String) async throws -> TestResponse {
+            func post(_ token: String, _ origin: String) async throws -> LiveResponse {
                 try await client.post(#"{"thumb":1}"#, ["Authorization": "Feedback \(token)", "Origin": origin])
             }
             let taken = try await post(token, FeedbackApp.origin)

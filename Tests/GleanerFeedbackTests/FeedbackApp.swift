@@ -5,7 +5,6 @@ import GleanerHTTP
 import GleanerTestSupport
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
 import NIOCore
 
 @testable import GleanerFeedback
@@ -51,7 +50,7 @@ struct FeedbackApp {
     }
 
     func run(
-        scopes: Set<Scope> = Set(Scope.allCases), _ body: @Sendable (any TestClientProtocol) async throws -> Void
+        scopes: Set<Scope> = Set(Scope.allCases), _ body: @Sendable (LiveClient) async throws -> Void
     ) async throws {
         let router = Router(context: GleanerContext.self)
         router.add(middleware: CrossOriginFeedback(origins: FeedbackOrigins([Self.origin])!))
@@ -63,7 +62,7 @@ struct FeedbackApp {
             service: service, tokens: tokens, stream: FeedbackStream(pool: world.pool), raters: raters)
         routes.add(to: router.group("api"))
         routes.addPage(to: router)
-        try await Application(router: router).test(.live, body)
+        try await LiveClient.ask(router, body)
     }
 
     func token(for exchange: ID<Exchange>, endUser: String? = "asha") throws -> String {
@@ -79,25 +78,25 @@ struct FeedbackApp {
     }
 }
 
-extension TestClientProtocol {
-    func post(_ body: String, _ headers: [String: String] = [:]) async throws -> TestResponse {
+extension LiveClient {
+    func post(_ body: String, _ headers: [String: String] = [:]) async throws -> LiveResponse {
         try await post(at: "/api/feedback", body, headers)
     }
 
-    func post(at uri: String, _ body: String, _ headers: [String: String] = [:]) async throws -> TestResponse {
+    func post(at uri: String, _ body: String, _ headers: [String: String] = [:]) async throws -> LiveResponse {
         var fields: HTTPFields = [.contentType: "application/json"]
         for (name, value) in headers { fields[HTTPField.Name(name)!] = value }
         return try await execute(uri: uri, method: .post, headers: fields, body: ByteBuffer(string: body))
     }
 
-    func get(_ uri: String, _ headers: [String: String] = [:]) async throws -> TestResponse {
+    func get(_ uri: String, _ headers: [String: String] = [:]) async throws -> LiveResponse {
         var fields: HTTPFields = [:]
         for (name, value) in headers { fields[HTTPField.Name(name)!] = value }
         return try await execute(uri: uri, method: .get, headers: fields)
     }
 }
 
-extension TestResponse {
+extension LiveResponse {
     var json: JSONValue { get throws { try JSONValue(parsing: body.readableBytesView) } }
     var code: String? { (try? json)?["error"]?["code"]?.stringValue }
 }

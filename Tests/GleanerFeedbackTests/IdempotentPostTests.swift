@@ -3,7 +3,6 @@ import Foundation
 import GleanerCore
 import GleanerTestSupport
 import HTTPTypes
-import HummingbirdTesting
 import NIOCore
 import Testing
 

@@ -57,7 +57,7 @@ struct JournalRoomTests {
             #expect(isCovered)
             #expect(try sizes().blocks >= length + (9 << 20))
             #expect(reserve.canSpare(after: length, open: 3))
-            reserve.release()
+            reserve.release(after: length)
             #expect(try sizes().blocks < length + (1 << 20))
             #expect(!reserve.canSpare(after: length, open: 0))
         }

@@ -50,6 +50,39 @@ struct JournalTests {
         }
     }
 
+    @Test(
+        "batches may be delivered in another order than they were taken in, from memory and from disk",
+        arguments: [1 << 20, 0])
+    func otherOrder(_ heldBytes: Int) async throws {
+        try await removing {
+            var configuration = configuration()
+            configuration.heldBytes = heldBytes
+            let journal = try Journal(configuration)
+            defer { journal.shutdown() }
+            for _ in 0..<6 {
+                let ticket = try await journal.open(.fixture(request: "r"), request: ByteBuffer(string: "r"))
+                try await journal.close(ticket, .fixture(response: "a"), rest: ByteBuffer(string: "a"))
+            }
+            func take(_ limit: Int, without taken: [Int64] = []) async throws -> [Int64] {
+                try await journal.oldest(limit: limit, bytes: 1 << 20, without: Set(taken)).map(\.sequence)
+            }
+            let first = try await take(2)
+            let second = try await take(2, without: first)
+            journal.acknowledge(second, quarantined: 0)
+            let third = try await take(10, without: first)
+            #expect(third.count == 2)
+            #expect(Set(first + second + third).count == 6)
+            journal.acknowledge(first, quarantined: 0)
+            #expect(try await take(10) == third)
+            journal.acknowledge(third, quarantined: 0)
+            #expect(try await take(10).isEmpty)
+            #expect(!journal.hasUnread)
+            #expect(journal.counts.stored == 6)
+            #expect(journal.counts.gap == 0)
+            #expect(journal.waitingBytes == 0)
+        }
+    }
+
     @Test("an exchange left open by a dead process comes back interrupted, with its checkpoints")
     func recovery() async throws {
         try await removing {

@@ -66,6 +66,36 @@ struct JobWorkerTests {
         }
     }
 
+    @Test("what gives way waits while the process is busy, the rest does not, and nothing waits for ever")
+    func givingWay() async throws {
+        let isBusy = Mutex(true)
+        let patient = ScriptedHandler(kind: "patient", givesWay: true)
+        let urgent = ScriptedHandler(kind: "urgent")
+        func worker(givingWay: Duration) -> JobWorker {
+            JobWorker(
+                queue: queue, handlers: [patient, urgent],
+                patience: .init(poll: .milliseconds(20), givingWay: givingWay),
+                isBusy: { isBusy.withLock { $0 } }, logger: Logger(label: "jobs-test"))
+        }
+        func both() async throws {
+            for kind: JobKind in ["patient", "urgent"] { try await queue.enqueue(NewJob(kind: kind, project: project)) }
+        }
+        try await both()
+        try await whileRunning(worker(givingWay: .seconds(600))) {
+            try await eventually("the urgent one is done") { try await count(.done) == 1 }
+            try await both()
+            try await eventually("the next one, too") { try await count(.done) == 2 }
+            #expect(patient.leases.isEmpty)
+            isBusy.withLock { $0 = false }
+            try await eventually("the patient ones are done") { try await count(.done) == 4 }
+        }
+        isBusy.withLock { $0 = true }
+        try await both()
+        try await whileRunning(worker(givingWay: .milliseconds(50))) {
+            try await eventually("it has waited enough") { try await count(.done) == 6 }
+        }
+    }
+
     @Test("what a killed worker held comes back when its lease has run out, and is done by another")
     func killed() async throws {
         let id = try await queue.enqueue(jobs(1)[0])

@@ -12,16 +12,18 @@ final class ScriptedHandler: JobHandler {
     let kind: JobKind
     let concurrency: Int
     let lease: Duration
+    let givesWay: Bool
     private let script: @Sendable (RunningJob) async throws -> Void
     private let seen = Mutex<[JobLease]>([])
 
     init(
         kind: JobKind = "test", concurrency: Int = 4, lease: Duration = .seconds(30),
-        _ script: @escaping @Sendable (RunningJob) async throws -> Void = { _ in }
+        givesWay: Bool = false, _ script: @escaping @Sendable (RunningJob) async throws -> Void = { _ in }
     ) {
         self.kind = kind
         self.concurrency = concurrency
         self.lease = lease
+        self.givesWay = givesWay
         self.script = script
     }
 
@@ -47,7 +49,7 @@ extension JobWorker {
 func eventually(
     _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
 ) async throws {
-    let deadline = ContinuousClock.now + .seconds(20)
+    let deadline = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < deadline {
         if try await condition() { return }
         try await Task.sleep(for: .milliseconds(10))

@@ -113,20 +113,7 @@ struct ModerationWorld {
             ModerateHandler(pool: pool, classifiers: classifiers, metrics: metrics, flagged: told),
             RedecideHandler(pool: pool, metrics: metrics, flagged: told),
         ]
-        var ends: [Result<Void, any Error>] = []
-        for handler in handlers {
-            for lease in try await queue.claim(handler.kind, limit: 100, lease: .seconds(60)) {
-                do {
-                    try await handler.run(RunningJob(lease: lease, queue: queue, leaseDuration: .seconds(60)))
-                    try await queue.complete(lease)
-                    ends.append(.success(()))
-                } catch {
-                    try await queue.fail(lease, reason: "\(error)", pause: .zero)
-                    ends.append(.failure(error))
-                }
-            }
-        }
-        return ends
+        return try await queue.runDue(handlers)
     }
 
     func actions(_ exchange: ID<Exchange>) async throws -> [ModerationTarget: ModerationAction] {

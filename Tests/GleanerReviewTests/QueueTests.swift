@@ -29,6 +29,30 @@ struct QueueTests {
         #expect(try await service.next(for: "ravi", in: world.project) == nil)
     }
 
+    @Test("whoever waits for corrections is told of those that reviews bring, and of reviews that are taken back")
+    func corrections() async throws {
+        let world = try await StoredExchanges.drawn(2)
+        let told = Told()
+        let service = ReviewService(pool: pool) { exchange, _ in told.add(exchange) }
+        var exchanges: [ID<Exchange>] = []
+        for correction in [nil, "Behtar jawab"] {
+            let item = try #require(try await service.next(for: "asha", in: world.project))
+            var answers = ReviewAnswers.all(3)
+            answers.correction = correction
+            _ = try await service.submit(answers, slot: item.slot, token: item.leaseToken, in: world.project)
+            exchanges.append(item.exchange)
+        }
+        #expect(told.all == [exchanges[1]])
+        _ = try await service.undo(by: "asha", in: world.project)
+        #expect(told.all == [exchanges[1], exchanges[1]])
+    }
+
+    private final class Told: Sendable {
+        private let exchanges = Mutex<[ID<Exchange>]>([])
+        func add(_ exchange: ID<Exchange>) { exchanges.withLock { $0.append(exchange) } }
+        var all: [ID<Exchange>] { exchanges.withLock { $0 } }
+    }
+
     private final class Seen: Sendable {
         private let slots = Mutex<[UUID]>([])
         func add(_ slot: UUID) { slots.withLock { $0.append(slot) } }

@@ -6,7 +6,6 @@ import GleanerRouting
 import GleanerTestSupport
 import HTTPTypes
 import Hummingbird
-import HummingbirdTesting
 import Testing
 
 /// `/api/routes` behind a key with every scope, or with those given.
@@ -31,7 +30,7 @@ private struct Signed: RouterMiddleware {
 @Suite("Routes over HTTP", .database)
 struct RouteRoutesTests {
     private func app(
-        scopes: Set<Scope> = [.routes], _ body: @Sendable (any TestClientProtocol) async throws -> Void
+        scopes: Set<Scope> = [.routes], _ body: @Sendable (LiveClient) async throws -> Void
     ) async throws {
         let pool = TestDatabase.current.pool
         let stored = try await StoredExchanges(pool: pool)
@@ -41,9 +40,9 @@ struct RouteRoutesTests {
                 caller: Caller(project: stored.project, key: .new(), keyName: "owner", scopes: scopes)))
         RouteRoutes(service: RouteService(store: PostgresRouteStore(pool: pool)) { ["default", "openai"] })
             .add(to: router.group("api"))
-        try await Application(router: router).test(.live, body)
+        try await LiveClient.ask(router, body)
     }
-    private func json(_ response: TestResponse) throws -> JSONValue {
+    private func json(_ response: LiveResponse) throws -> JSONValue {
         try JSONValue(parsing: response.body.readableBytesView)
     }
     private func buffer(_ text: String) -> ByteBuffer { ByteBuffer(string: text) }
@@ -93,7 +92,7 @@ struct RouteRoutesTests {
     @Test("If-Match of another version is refused with 409, that of the one in force is taken")
     func optimistic() async throws {
         try await app { client in
-            func put(_ tag: String) async throws -> TestResponse {
+            func put(_ tag: String) async throws -> LiveResponse {
                 try await client.execute(
                     uri: "/api/routes/r\(tag.filter(\.isNumber))", method: .put, headers: [.ifMatch: tag],
                     body: buffer(chat))

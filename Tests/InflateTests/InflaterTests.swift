@@ -1,4 +1,3 @@
-import CZlib
 import Inflate
 import Testing
 
@@ -57,26 +56,5 @@ struct InflaterTests {
         }
         #expect(most <= 1 << 20)
         #expect(throws: InflateError.tooDense(limit: 250)) { try inflated(bomb, limits: .init(bytes: 1 << 30)) }
-    }
-}
-
-/// One gzip member.
-private func gzipped(_ bytes: [UInt8]) -> [UInt8] {
-    var stream = z_stream()
-    _ = unsafe deflateInit2_(
-        &stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-    defer { unsafe deflateEnd(&stream) }
-    var input = bytes
-    let capacity = Int(unsafe deflateBound(&stream, UInt(bytes.count))) + 64
-    return [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-        unsafe input.withUnsafeMutableBufferPointer { source in
-            unsafe stream.next_in = source.baseAddress
-            stream.avail_in = UInt32(source.count)
-            unsafe stream.next_out = buffer.baseAddress
-            stream.avail_out = UInt32(capacity)
-            let code = unsafe deflate(&stream, Z_FINISH)
-            precondition(code == Z_STREAM_END)
-        }
-        count = Int(stream.total_out)
     }
 }

@@ -1,3 +1,4 @@
+import functools
 import os
 import shutil
 import subprocess
@@ -33,18 +34,35 @@ def provider():
 
 @pytest.fixture
 def fresh_database():
-    """The conninfo of a database that exists for one test."""
+    """The conninfo of a migrated database that exists for one test."""
     yield from make_database()
 
 
-def make_database():
+@pytest.fixture
+def empty_database():
+    """The same without any table."""
+    yield from make_database(template="template1")
+
+
+def make_database(template=None):
     conninfo = server()
     name = f"python_{uuid.uuid4().hex[:12]}"
     psql = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", conninfo, "-c"]
-    subprocess.run([*psql, f"CREATE DATABASE {name}"], check=True, timeout=60)
+    subprocess.run([*psql, f"CREATE DATABASE {name} TEMPLATE {template or migrated()}"], check=True, timeout=60)
     # The last keyword wins in a conninfo string.
     yield f"{conninfo} dbname={name}"
     subprocess.run([*psql, f"DROP DATABASE {name} WITH (FORCE)"], check=True, timeout=60)
+
+
+@functools.cache
+def migrated():
+    """Migrated once in a run; a copy takes a tenth of the time. It goes with the server."""
+    name = f"python_template_{uuid.uuid4().hex[:12]}"
+    psql = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", server(), "-c"]
+    subprocess.run([*psql, f"CREATE DATABASE {name}"], check=True, timeout=60)
+    environment = {**os.environ, "DATABASE_URL": f"{server()} dbname={name}"}
+    subprocess.run([BINARY, "migrate"], env=environment, check=True, timeout=120, stdout=subprocess.DEVNULL)
+    return name
 
 
 @pytest.fixture(scope="session")

@@ -108,3 +108,38 @@ def look_often(gleaner, canary, times=30):
             f"estimate, low, high, p) SELECT '{canary}', 0, now() - interval '1 hour' * ({times} - n), '{metric}', n * 10, n * 90, "
             f"0.5 + {at_end}, 0.5, {at_end} * n / {times}, {at_end} * n / {times} - 0.6 / sqrt(n), "
             f"{at_end} * n / {times} + 0.6 / sqrt(n), 1.0 / n FROM generate_series(1, {times}) n ON CONFLICT DO NOTHING")
+
+
+def fill_rollups(gleaner, project, name):
+    """Three weeks of traffic that only rollups know of, by the hour and by the day: variant `base` and one of that name, which is
+    liked more, costs more and fails more; and an edit of the routes three days ago."""
+    slices = "r.project_id, r.minutes, r.at, r.source, r.route, r.variant, r.provider, r.model, r.language, r.prompt"
+    ours = f"r.variant IN ('base', '{name}') AND r.minutes > 5 AND r.project_id = (SELECT id FROM gleaner.projects WHERE name = '{project}')"
+    # More by day than by night, and not quite the same each day.
+    many = "(30 + 20 * sin(extract(hour FROM h.at) / 24.0 * 6.283) + extract(day FROM h.at)::int % 7 * 2)::int"
+    gleaner.sql(f"""
+        INSERT INTO gleaner.rollups
+        SELECT p.id, m.minutes, date_bin(make_interval(mins => m.minutes), h.at, '2000-01-01 00:00:00+00'), 'gateway', 'chat', v.name,
+               'openai', v.model, 'hi-Latn', '', sum(n), sum(n - 2), sum(2), 0, 0, 0, sum(v.errors), 0, sum(n - 3), sum(n), 0, 0, 0, sum(n),
+               sum(n * 100), 0, 0, sum(n * 190), 0, sum(n), sum(n * v.cost), 0, 0, sum(n), 0, '{{72,80,88}}'::smallint[],
+               ARRAY[sum(n - n / 2 - 3), sum(n / 2), sum(3)]::bigint[], sum(n), 0, '{{64,72}}'::smallint[],
+               ARRAY[sum(n - n / 3), sum(n / 3)]::bigint[]
+        FROM gleaner.projects p, (VALUES (60), (1440)) AS m (minutes),
+             generate_series(now() - interval '21 days', now() - interval '2 hours', interval '1 hour') AS h (at),
+             LATERAL (SELECT {many} AS n) c,
+             (VALUES ('base', 'demo-1', 1, 0.0004), ('{name}', 'demo-2', 3, 0.001)) AS v (name, model, errors, cost)
+        WHERE p.name = '{project}' GROUP BY 1, 2, 3, v.name, v.model;
+        INSERT INTO gleaner.rollup_judgements
+        SELECT {slices}, r.answered / 8, CASE r.variant WHEN 'base' THEN r.answered / 20 ELSE r.answered / 12 END, r.answered / 30,
+               0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, r.answered / 25, 0, 0, 0, 0
+        FROM gleaner.rollups r WHERE {ours};
+        SELECT gleaner.slice_rollups(NULL, NULL, NULL), gleaner.slice_judgements(NULL, NULL, NULL);
+        INSERT INTO gleaner.rollup_reviews
+        SELECT {slices}, 'floor', false, m.name, k, k, 2, 5, k * 20, k * 20 * m.value, k * 20 * (m.value * m.value + m.value / 4.0),
+               k * 400, k * 400 * m.value, k * 400 * (m.value * m.value + m.value / 4.0)
+        FROM gleaner.rollups r, LATERAL (SELECT r.answered / 20 AS k) c, (VALUES ('', 0), ('accuracy', 4.1), ('relevance', 3.4)) AS m (name, value)
+        WHERE {ours} AND k > 0;
+        INSERT INTO gleaner.route_versions (project_id, version, created_at, author, note, document)
+        SELECT p.id, coalesce(max(v.version), 0) + 1, now() - interval '3 days', 'root', 'gave {name} half of the traffic',
+               coalesce((array_agg(v.document ORDER BY v.version DESC) FILTER (WHERE v.version IS NOT NULL))[1], '{{"routes": []}}')
+        FROM gleaner.projects p LEFT JOIN gleaner.route_versions v ON v.project_id = p.id WHERE p.name = '{project}' GROUP BY p.id""")

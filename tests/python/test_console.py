@@ -199,6 +199,19 @@ def test_doors_and_frame_are_accessible_and_fit(chromium, people, viewport, sche
     guest.close()
 
 
+@pytest.mark.parametrize("width, rows", [(1280, 1), (900, 2), (390, 3), (320, 4)])
+def test_all_entries_of_the_frame_are_seen_at_once(chromium, people, width, rows):
+    visitor = chromium.visitor(people.base, people.admin, viewport={"width": width, "height": 800})
+    visitor.open("/people")
+    boxes = visitor.page.locator(".top nav a").evaluate_all("""all => all.map((entry) => {
+        const box = entry.getBoundingClientRect();
+        return [box.left, box.top, box.right, document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2) === entry];
+    })""")
+    assert len(boxes) == 15 and all(left >= 0 and right <= width and seen for left, _, right, seen in boxes)
+    assert len({top for _, top, _, _ in boxes}) <= rows and visitor.overflow() <= 0
+    visitor.close()
+
+
 def test_keys_lead_to_pages_and_the_sheet_shows_them(chromium, people):
     visitor = chromium.visitor(people.base, people.admin)
     page = visitor.page

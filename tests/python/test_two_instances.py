@@ -7,8 +7,8 @@ import httpx2 as httpx  # what the SDK itself uses
 from gleaner import ROOT, Gleaner, wait_until
 
 
-def test_two_instances_share_a_database(provider, fresh_database):
-    pair = [Gleaner(provider.url, fresh_database) for _ in range(2)]
+def test_two_instances_share_a_database(provider, empty_database):
+    pair = [Gleaner(provider.url, empty_database) for _ in range(2)]
     starting = [threading.Thread(target=one.start) for one in pair]
     for thread in starting:
         thread.start()

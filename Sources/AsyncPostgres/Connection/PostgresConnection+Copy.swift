@@ -26,15 +26,26 @@ extension PostgresConnection {
 
     /// Runs `COPY … TO STDOUT`, which takes no values, and hands its rows to `body`.
     ///
-    /// `body` gets whole rows, about 64 KiB of them at a time, and nothing is read from the server while it runs.
+    /// `body` gets whole rows, about 256 KiB of them at a time. While it runs one more piece is read, and no more.
     /// When it throws, or the task is cancelled, the connection is thrown away: nothing else stops the server.
     /// - Parameter timeout: for the whole copy, `body` included.
     public func copyOut(
         _ sql: SQL, timeout: Duration? = nil, _ body: ([UInt8]) async throws -> Void
     ) async throws {
         try await copying(sql, timeout: timeout) {
-            while case .copyPiece(let rows) = try await copyStep(.readCopy) { try await body(rows) }
+            var next = try await copyPiece()
+            while let rows = next {
+                async let following = copyPiece()
+                try await body(rows)
+                next = try await following
+            }
         }
+    }
+
+    /// `nil` at the end.
+    private func copyPiece() async throws(PostgresError) -> [UInt8]? {
+        guard case .copyPiece(let rows) = try await copyStep(.readCopy) else { return nil }
+        return rows
     }
 
     private func copying<Value>(

@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// Every job is finished exactly once: by its result, its deadline, its cancellation, or the end of the connection.
 final class Session {
-    /// How much of a copy out is handed over at a time: about 20 µs of work for each hop between threads.
-    static let copyPiece = 64 * 1024
+    /// How much of a copy out is handed over at a time, so that hops between threads cost little beside its rows.
+    static let copyPiece = 256 * 1024
 
     private enum Mode {
         case connecting
@@ -22,7 +22,7 @@ final class Session {
         case results
         case copyRoom([UInt8])
         case copyFlush
-        case copyRows([UInt8])
+        case copyRows
     }
 
     let condition = SessionCondition()
@@ -38,6 +38,8 @@ final class Session {
     private var timer: EpollLoop.Timer?
     private var current: Job?
     private var waiting = Waiting.nothing
+    /// Rows of a copy out, up to a piece.
+    private var copied: [UInt8] = []
     private var next = Deque<Job>()
     private var statement = ""
     private var answer: Result<PostgresResult, PostgresError>?
@@ -128,7 +130,8 @@ final class Session {
         case (.endCopyIn(let reason), .copyIn):
             endCopyIn(reason)
         case (.readCopy, .copyOut):
-            waiting = .copyRows([])
+            waiting = .copyRows
+            copied.reserveCapacity(Self.copyPiece + (1 << 14))
             watch(.read)
             advance()
         default:
@@ -198,8 +201,8 @@ final class Session {
             }
         case .copyFlush:
             if flushed() { finish(.success(.copyPut)) }
-        case .copyRows(let bytes):
-            takeRows(bytes)
+        case .copyRows:
+            takeRows()
         }
     }
 
@@ -282,28 +285,24 @@ final class Session {
         advance()
     }
 
-    private func takeRows(_ rows: [UInt8]) {
-        var rows = rows
-        while rows.count < Self.copyPiece {
-            switch handle.readCopy(into: &rows) {
+    private func takeRows() {
+        while copied.count < Self.copyPiece {
+            switch handle.readCopy(into: &copied) {
             case .data: continue
-            case .notYet where rows.isEmpty:
-                waiting = .copyRows([])
-                return
-            case .notYet:
-                return handOver(rows)
-            case .end where rows.isEmpty:
+            case .notYet: return
+            case .end where copied.isEmpty:
                 waiting = .results
                 return advance()
-            case .end:
-                return handOver(rows)
+            case .end: return handOver()
             }
         }
-        handOver(rows)
+        handOver()
     }
 
-    private func handOver(_ rows: [UInt8]) {
+    private func handOver() {
         unwatch()
+        let rows = copied
+        copied = []
         finish(.success(.copyPiece(rows)))
     }
 

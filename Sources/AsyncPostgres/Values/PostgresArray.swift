@@ -25,19 +25,25 @@ extension PostgresArray: PostgresEncodable where Element: PostgresEncodable {
     /// Source: `array_send` in PostgreSQL's `arrayfuncs.c`.
     public func encoded() throws(PostgresError) -> [UInt8] {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(20 + elements.count * 16)
         bytes.append(bigEndian: Int32(elements.isEmpty ? 0 : 1))
-        bytes.append(bigEndian: Int32(elements.contains(where: \.isNull) ? 1 : 0))
+        bytes.append(bigEndian: Int32(0))
         bytes.append(bigEndian: Element.postgresType.rawValue)
         if elements.isEmpty { return bytes }
         bytes.append(bigEndian: Int32(elements.count))
         bytes.append(bigEndian: Int32(1))
+        var hasNull = false
         for element in elements {
             let lengthAt = bytes.count
             bytes.append(bigEndian: Int32(-1))
-            if element.isNull { continue }
+            if element.isNull {
+                hasNull = true
+                continue
+            }
             try element.encode(into: &bytes)
             bytes.overwrite(at: lengthAt, bigEndian: Int32(bytes.count - lengthAt - 4))
         }
+        if hasNull { bytes.overwrite(at: 4, bigEndian: Int32(1)) }
         return bytes
     }
 }

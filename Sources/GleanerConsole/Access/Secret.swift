@@ -1,4 +1,5 @@
 import Crypto
+import GleanerCore
 
 /// 256 random bits that somebody shows: a session's cookie or an invitation's link. Only its SHA-256 is stored.
 struct Secret: Sendable {
@@ -8,7 +9,7 @@ struct Secret: Sendable {
     static func random() -> Secret {
         var generator = SystemRandomNumberGenerator()
         let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
-        return Secret(text: bytes.map { Hex.digits($0) }.joined())
+        return Secret(text: bytes.hexadecimal)
     }
 
     /// `nil` for what cannot be one, so that nonsense never reaches the database.
@@ -25,14 +26,7 @@ struct Secret: Sendable {
     /// What forms of the session carry: only who holds the cookie can make it, and it does not tell the cookie.
     var csrf: String {
         HMAC<SHA256>.authenticationCode(for: Array("csrf".utf8), using: SymmetricKey(data: Array(text.utf8)))
-            .map { Hex.digits($0) }.joined()
-    }
-}
-
-enum Hex {
-    static func digits(_ byte: UInt8) -> String {
-        let text = String(byte, radix: 16)
-        return byte < 16 ? "0" + text : text
+            .hexadecimal
     }
 }
 

@@ -68,7 +68,7 @@ struct SignInRoutes: Sendable {
             let secret = try await accounts.signIn(view.name, password, from: address(context))
             return entered(secret, view.next)
         } catch let error as AccountError {
-            view.problem = "\(error.explanation.what) \(error.explanation.why) \(error.explanation.fix)"
+            view.problem = error.explanation.sentences
             return page(view, request, .init(code: error.explanation.status))
         }
     }
@@ -98,7 +98,7 @@ struct SignInRoutes: Sendable {
                 handle: try form.text("handle"), name: try form.text("name"))
             return entered(secret, "/")
         } catch let error as AccountError where error != .invitationOver {
-            view.problem = "\(error.explanation.what) \(error.explanation.why) \(error.explanation.fix)"
+            view.problem = error.explanation.sentences
             return renderer.bare(
                 "welcome", title: "Welcome", view: view, theme: Theme(request),
                 status: .init(code: error.explanation.status))

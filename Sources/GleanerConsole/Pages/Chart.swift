@@ -21,6 +21,8 @@ struct Chart: Sendable {
     let title: String
     let lines: [Line]
     let bands: [Band]
+    /// Moments at which something was changed: upright lines.
+    var marks: [Line] = []
     let keys: [Key]
     let top: String
     let bottom: String

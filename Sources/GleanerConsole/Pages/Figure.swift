@@ -35,6 +35,12 @@ enum Figure {
         return "$" + number.formatted(digits.locale(english))
     }
 
+    /// `2026-11-29 07:00:00 UTC`
+    static func moment(_ date: Date) -> String {
+        date.formatted(.iso8601.year().month().day().dateTimeSeparator(.space).time(includingFractionalSeconds: false))
+            + " UTC"
+    }
+
     /// `14.2 kB`
     static func bytes(_ number: Int64) -> String {
         if number < 1000 { return "\(number) bytes" }

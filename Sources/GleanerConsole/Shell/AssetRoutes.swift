@@ -1,4 +1,5 @@
 import Crypto
+import GleanerCore
 import GleanerHTTP
 import HTTPTypes
 import Hummingbird
@@ -14,12 +15,15 @@ struct AssetRoutes: Sendable {
 
     private let assets: [String: Asset]
 
-    init(_ files: [String: [UInt8]] = AssetFiles.all) {
+    /// - Parameter chartScript: Chart.js, where the system has it.
+    init(_ files: [String: [UInt8]] = AssetFiles.all, chartScript: [UInt8]? = nil) {
+        var files = files
+        files["chart.js"] = chartScript
         assets = files.reduce(into: [:]) { assets, file in
             assets[file.key] = Asset(
                 bytes: ByteBuffer(bytes: file.value),
                 type: file.key.hasSuffix(".css") ? "text/css; charset=utf-8" : "text/javascript; charset=utf-8",
-                tag: "\"" + SHA256.hash(data: file.value).prefix(12).map(Hex.digits).joined() + "\"")
+                tag: "\"" + SHA256.hash(data: file.value).prefix(12).hexadecimal + "\"")
         }
     }
 
@@ -45,5 +49,6 @@ enum AssetFiles {
         "compare.js": PackageResources.compare_js,
         "exchanges.js": PackageResources.exchanges_js,
         "live.js": PackageResources.live_js,
+        "overview.js": PackageResources.overview_js,
     ]
 }

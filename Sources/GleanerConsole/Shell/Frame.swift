@@ -34,7 +34,7 @@ struct Frame: Sendable {
         entries = Navigation.entries.filter { visit.role.may($0.need) }.map {
             Entry(
                 name: $0.name, path: $0.path, key: $0.key,
-                isCurrent: path == $0.path || path.hasPrefix($0.path + "/"))
+                isCurrent: Navigation.leads($0.path, to: path))
         }
         modules = page.modules
         self.page = page.view
@@ -51,6 +51,7 @@ struct BareFrame<View: Sendable>: Sendable {
 /// The pages that the frame leads to, in its order.
 enum Navigation {
     static let entries: [(name: String, path: String, key: String, need: Role.Need)] = [
+        ("Overview", "/overview", "o", .read),
         ("Review", "/review", "r", .review),
         ("Compare", "/compare", "c", .review),
         ("Queue", "/queue", "q", .lead),
@@ -62,8 +63,16 @@ enum Navigation {
         ("Tuning", "/tuning", "t", .read),
         ("Evaluations", "/evaluations", "v", .read),
         ("Canaries", "/canaries", "y", .read),
+        ("Loops", "/loops", "l", .read),
+        ("Alerts", "/alerts", "w", .read),
         ("People", "/people", "p", .admin),
     ]
+
+    /// Evaluators are a tab of quality.
+    static func leads(_ entry: String, to path: String) -> Bool {
+        path == entry || path.hasPrefix(entry + "/")
+            || entry == "/quality" && (path == "/evaluators" || path.hasPrefix("/evaluators/"))
+    }
 }
 
 /// Dark or light, as somebody chose; else as their system says.

@@ -107,6 +107,11 @@ struct Renderer: Sendable {
         text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
     }
 
+    /// `name=value&…`; names are ours, values anybody's.
+    static func query(_ items: [(name: String, value: String)]) -> String {
+        items.map { "\($0.name)=\(encode($0.value))" }.joined(separator: "&")
+    }
+
     // MARK: Headers
 
     /// Pages show what people wrote to a bot: nobody but the reader keeps a copy.

@@ -42,6 +42,15 @@ public struct Caller: Sendable, Hashable {
     public func may(_ scope: Scope) -> Bool { scopes.contains(scope) || scopes.contains(.admin) }
 }
 
+extension Caller? {
+    /// - Throws: `.keyRefused` where nobody is known to ask, `.scopeMissing` when the key lacks `scope`.
+    public func allowed(_ scope: Scope) throws(AccessError) -> Caller {
+        guard let caller = self else { throw .keyRefused }
+        guard caller.may(scope) else { throw .scopeMissing(scope) }
+        return caller
+    }
+}
+
 public enum AccessError: Explained, Hashable {
     /// No token, an unknown one, a revoked or an expired one: one answer for all.
     case keyRefused

@@ -46,12 +46,14 @@ public struct ExchangeIntent: Sendable, Hashable {
     public let shadowOf: ID<Exchange>?
     /// What was said of the call beside the request; `nil` leaves the request's own `metadata`.
     public let metadata: JSONValue?
+    /// Where the call stands in its caller's trace; `nil` when it did not say.
+    public let traceParent: TraceParent?
 
     public init(
         id: ID<Exchange>, project: ID<Project>, key: ID<APIKey>?, receivedAt: Date, endpoint: String, streamed: Bool,
         requestedModel: String?, conversation: String?, endUser: String?, tags: [String], provider: String?,
         requestHash: [UInt8], source: ExchangeSource = .gateway, choice: RouteChoice? = nil,
-        shadowOf: ID<Exchange>? = nil, metadata: JSONValue? = nil
+        shadowOf: ID<Exchange>? = nil, metadata: JSONValue? = nil, traceParent: TraceParent? = nil
     ) {
         self.id = id
         self.project = project
@@ -69,6 +71,7 @@ public struct ExchangeIntent: Sendable, Hashable {
         self.choice = choice
         self.shadowOf = shadowOf
         self.metadata = metadata
+        self.traceParent = traceParent
     }
 }
 

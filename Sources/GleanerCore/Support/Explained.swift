@@ -15,6 +15,16 @@ public struct Explanation: Sendable, Hashable {
         self.why = why
         self.fix = fix
     }
+
+    /// All of it, for a page.
+    public var sentences: String { "\(what) \(why) \(fix)" }
+
+    /// Why something that runs by itself did not work, to be kept beside it.
+    public static func trouble(of error: any Error) -> String {
+        let explanation = (error as? any Explained)?.explanation
+        let words = explanation.map { "\($0.code): \($0.what) \($0.why)" } ?? "\(type(of: error))"
+        return String(words.prefix(1000))
+    }
 }
 
 /// An error that can explain itself. Cases carry values; prose is made here and tested.

@@ -1,6 +1,7 @@
 public import AsyncPostgres
 import Crypto
 public import Foundation
+import GleanerCore
 
 /// Writes a frozen version as files: `train.jsonl`, `validation.jsonl` and on demand `holdout.jsonl`, `lineage.jsonl`,
 /// `README.md` and `manifest.json`. The manifest of an earlier export goes first and the new one comes last: a directory

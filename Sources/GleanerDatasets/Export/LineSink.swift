@@ -1,4 +1,5 @@
 import Crypto
+import GleanerCore
 
 /// Takes the lines of one file: hashes them, counts them, and writes them when there is a file.
 final class LineSink {

@@ -11,6 +11,11 @@ enum LineageText {
         appendWithoutSpaces(UnsafeRawBufferPointer(rebasing: lineage[(start + 1)...]), to: &out)
     }
 
+    /// A slice of a buffer is copied byte by byte, a buffer in one go.
+    private static func append(_ text: UnsafeRawBufferPointer, _ range: Range<Int>, to out: inout [UInt8]) {
+        out.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[range]))
+    }
+
     private static func appendWithoutSpaces(_ text: UnsafeRawBufferPointer, to out: inout [UInt8]) {
         var start = 0
         var place = 0
@@ -24,7 +29,7 @@ enum LineageText {
                 }
                 if byte == UInt8(ascii: "\"") { isInString = false }
                 if byte == 0xE2, place + 2 < text.count, text[place + 1] == 0x80, text[place + 2] | 1 == 0xA9 {
-                    out.append(contentsOf: text[start..<place])
+                    append(text, start..<place, to: &out)
                     out.append(contentsOf: (text[place + 2] == 0xA8 ? #"\u2028"# : #"\u2029"#).utf8)
                     place += 3
                     start = place
@@ -33,11 +38,11 @@ enum LineageText {
             } else if byte == UInt8(ascii: "\"") {
                 isInString = true
             } else if byte == UInt8(ascii: " ") {
-                out.append(contentsOf: text[start..<place])
+                append(text, start..<place, to: &out)
                 start = place + 1
             }
             place += 1
         }
-        out.append(contentsOf: text[start..<text.count])
+        append(text, start..<text.count, to: &out)
     }
 }

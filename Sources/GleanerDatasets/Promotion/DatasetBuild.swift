@@ -4,8 +4,8 @@ import Foundation
 import GleanerCore
 
 /// One build: judged exchanges go through the gates one by one into a staging table, on the side of the split where their
-/// key falls; near-duplicates, tests and caps are settled there, and what is left is frozen. Memory does not grow with the
-/// number of exchanges.
+/// key falls; near-duplicates, tests and caps are settled there, and what is left is frozen. Memory grows with what is held out,
+/// whose words are looked up for every line, not with the number of exchanges.
 struct DatasetBuild {
     let dataset: String
     let policy: PromotionPolicy
@@ -14,6 +14,8 @@ struct DatasetBuild {
     let now: Date
     let store: PostgresDatasetStore
     var personalData: (any PersonalDataFinder)?
+    /// Under which building again is building the same.
+    var key: String?
 
     /// A build that finds itself beside another of the same dataset or policy starts over when that one is done: its
     /// snapshot is older than the number that the other took. It finds out at its first statement, and each round
@@ -35,6 +37,7 @@ struct DatasetBuild {
     private func attempt(_ salt: String, _ progress: @Sendable (Int) -> Void) async throws -> DatasetVersion {
         try await store.pool.withTransaction { connection in
             try await connection.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            if let key, let known = try await store.built(under: key, in: project, on: connection) { return known }
             let place = try await store.openVersion(
                 dataset: dataset, policy: policy, project: project, salt: salt, on: connection)
             var statistics = try await select(place, on: connection, progress)
@@ -46,30 +49,41 @@ struct DatasetBuild {
             try await store.freeze(place, on: connection)
             let content = try await seal(place, &statistics, on: connection)
             return try await store.closeVersion(
-                place, policy: policy, statistics: statistics, content: content, by: builder, at: now, on: connection)
+                place, policy: policy, statistics: statistics, content: content, by: builder, key: key, at: now,
+                on: connection)
         }
     }
 
     /// What a build would do, from one snapshot; nothing is left behind.
     func preview(progress: @Sendable (Int) -> Void) async throws -> DatasetPreview {
+        try await look(progress) { statistics, connection in
+            try await store.preview(statistics, policy, on: connection)
+        }
+    }
+
+    /// Shows the settled stage to `body`, and leaves nothing behind.
+    func look<Value: Sendable>(
+        _ progress: @Sendable (Int) -> Void,
+        _ body: (DatasetVersion.Statistics, PostgresConnection) async throws -> Value
+    ) async throws -> Value {
         let salt = try await store.salt(of: project)
         let place = VersionPlace(
             id: UUID(), dataset: nil, name: dataset, number: 0, policy: nil, policyVersion: 0, salt: salt,
             project: project)
         do {
-            return try await store.pool.withTransaction { (connection) -> DatasetPreview in
+            return try await store.pool.withTransaction { (connection) -> Value in
                 try await connection.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
                 let statistics = try await select(place, on: connection, progress)
-                throw Seen(preview: try await store.preview(statistics, policy, on: connection))
+                throw Seen(value: try await body(statistics, connection))
             }
-        } catch let seen as Seen {
-            return seen.preview
+        } catch let seen as Seen<Value> {
+            return seen.value
         }
     }
 
     /// Rolls the transaction back.
-    private struct Seen: Error {
-        let preview: DatasetPreview
+    private struct Seen<Value: Sendable>: Error {
+        let value: Value
     }
 
     /// Fills the stage and settles it.

@@ -93,17 +93,17 @@ extension PostgresDatasetStore {
 
     func closeVersion(
         _ place: VersionPlace, policy: PromotionPolicy, statistics: DatasetVersion.Statistics, content: [UInt8],
-        by builder: String?, at now: Date, on connection: PostgresConnection
+        by builder: String?, key: String?, at now: Date, on connection: PostgresConnection
     ) async throws -> DatasetVersion {
         try await connection.query(
             """
             INSERT INTO gleaner.dataset_versions
                 (id, dataset_id, project_id, number, policy_id, policy_document, salt, statistics, content_sha256, created_at,
-                 kind, built_by, approvals_needed)
+                 kind, built_by, approvals_needed, build_key)
             SELECT \(place.id), id, project_id, \(Int32(place.number)), \(place.policy),
                    \(JSONB(bytes: try policy.document.canonicalBytes())), \(place.salt),
                    \(JSONB(bytes: Array(try JSONEncoder().encode(statistics)))), \(content), \(now),
-                   \(policy.kind.rawValue), \(builder), \(Int16(policy.approvals))
+                   \(policy.kind.rawValue), \(builder), \(Int16(policy.approvals)), \(key)
             FROM gleaner.datasets WHERE id = \(place.dataset)
             """)
         return DatasetVersion(

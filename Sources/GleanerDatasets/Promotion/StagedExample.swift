@@ -179,7 +179,3 @@ struct StagedBatch: Sendable {
     var exclusions: [StagedExclusion] = []
     var isFull: Bool { examples.count + exclusions.count >= 200 }
 }
-
-extension Sequence where Element == UInt8 {
-    var hexadecimal: String { map { String(format: "%02x", $0) }.joined() }
-}

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import GleanerCore
 
 /// Reads a file of any size line by line, at LF, in flat memory.
 final class LineReader {

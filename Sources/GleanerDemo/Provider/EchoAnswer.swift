@@ -8,7 +8,7 @@ extension ProviderAnswer {
             "object": "echo", "method": .string(request.method), "path": .string(request.path),
             "content_type": request.header("content-type").map(JSONValue.string) ?? .null,
             "body_bytes": .integer(Int64(request.body.count)),
-            "body_sha256": .string(Hex.text(SHA256.hash(data: request.body))),
+            "body_sha256": .string(SHA256.hash(data: request.body).hexadecimal),
         ]
         return .whole(headers: ["x-gleaner-demo": "true"], document.wireBytes)
     }

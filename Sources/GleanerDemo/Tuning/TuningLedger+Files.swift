@@ -115,7 +115,7 @@ extension TuningLedger {
         guard whole.count == upload.bytes else {
             throw .invalid("bytes", "\(upload.bytes) were announced and \(whole.count) came")
         }
-        if let md5 = document["md5"]?.stringValue, md5 != Hex.text(Insecure.MD5.hash(data: whole)) {
+        if let md5 = document["md5"]?.stringValue, md5 != Insecure.MD5.hash(data: whole).hexadecimal {
             throw .invalid("md5", "it does not match")
         }
         let file = File(

@@ -30,7 +30,7 @@ struct ChatReply: Sendable, Hashable {
     /// - Parameter request: id and time come from its digest, not from a clock.
     init(to request: ChatRequest, model: String, choices: [Choice]) {
         let number = request.digest.prefix(4).reduce(Int64(0)) { $0 << 8 | Int64($1) }
-        self.id = request.dialect.idPrefix + Hex.text(request.digest.prefix(12))
+        self.id = request.dialect.idPrefix + request.digest.prefix(12).hexadecimal
         self.created = Self.epoch + number % Self.span
         self.model = model
         self.choices = choices.map { $0.fitted(to: request) }
@@ -114,15 +114,5 @@ enum Pieces {
         }
         if !current.isEmpty { pieces.append(current) }
         return pieces
-    }
-}
-
-enum Hex {
-    /// Two lower-case digits a byte.
-    static func text(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { byte in
-            let text = String(byte, radix: 16)
-            return text.count == 1 ? "0" + text : text
-        }.joined()
     }
 }

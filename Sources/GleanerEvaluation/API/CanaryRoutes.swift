@@ -54,11 +54,8 @@ public struct CanaryRoutes: Sendable {
     /// The confidence sequences over time, at most `limit` points (200) of each metric and step.
     func points(_ request: Request, context: GleanerContext) async throws -> CanaryBodies.Points {
         let caller = try context.caller(with: .read)
-        let query = try QueryItems(request.uri.query)
-        if let unknown = query.unknown(besides: ["limit"]) { throw QueryError.unknown(unknown) }
-        guard let limit = Int(query["limit"] ?? "200"), (2...2000).contains(limit) else {
-            throw QueryError.invalid("limit", problem: "is not 2 to 2000")
-        }
+        let query = try QueryItems(request.uri.query, only: ["limit"])
+        let limit = try query.count("limit", standard: 200, in: 2...2000)
         return CanaryBodies.Points(try await service.points(id(context), of: caller.project, limit: limit))
     }
 

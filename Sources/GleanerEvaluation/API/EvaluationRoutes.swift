@@ -74,18 +74,7 @@ public struct EvaluationRoutes: Sendable {
 /// `limit` and `before` of a list.
 enum Paging {
     static func read<Entity>(_ request: Request) throws -> (limit: Int, before: ID<Entity>?) {
-        let query = try QueryItems(request.uri.query)
-        if let unknown = query.unknown(besides: ["limit", "before"]) { throw QueryError.unknown(unknown) }
-        let before = try query["before"].map { text -> ID<Entity> in
-            guard let id = ID<Entity>(text) else { throw QueryError.invalid("before", problem: "is not an id") }
-            return id
-        }
-        let limit = try query["limit"].map { text -> Int in
-            guard let limit = Int(text), (1...500).contains(limit) else {
-                throw QueryError.invalid("limit", problem: "is not 1 to 500")
-            }
-            return limit
-        }
-        return (limit ?? 50, before)
+        let query = try QueryItems(request.uri.query, only: ["limit", "before"])
+        return (try query.limit(), try query.id("before"))
     }
 }

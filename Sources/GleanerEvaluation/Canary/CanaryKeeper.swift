@@ -33,17 +33,8 @@ public struct CanaryKeeper: Service {
     /// Looks at all of them, unless another process does at the moment.
     public func lookOnce() async {
         do {
-            try await store.pool.withConnection { connection in
-                let got = try await connection.query(
-                    "SELECT pg_try_advisory_lock(hashtext('gleaner.canaries')) AS got")
-                guard try got.first?.decode("got") == true else { return }
-                do {
-                    for canary in try await store.running() { await lookKeepingOn(canary) }
-                } catch {
-                    _ = try? await connection.query("SELECT pg_advisory_unlock(hashtext('gleaner.canaries'))")
-                    throw error
-                }
-                try await connection.query("SELECT pg_advisory_unlock(hashtext('gleaner.canaries'))")
+            try await store.pool.alone(as: "gleaner.canaries") {
+                for canary in try await store.running() { await lookKeepingOn(canary) }
             }
         } catch {
             if !Task.isCancelled {

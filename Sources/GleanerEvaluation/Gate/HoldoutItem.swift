@@ -54,6 +54,11 @@ struct HoldoutItem: Sendable {
         }
     }
 
+    /// As judges read it: who said what, line by line.
+    static func conversation(_ messages: [JSONValue]) -> String {
+        messages.map { "\($0["role"]?.stringValue ?? "user"): \(text(of: $0["content"]))" }.joined(separator: "\n")
+    }
+
     func request(_ choice: ModelChoice, _ policy: GatePolicy) -> JSONValue {
         var members: [String: JSONValue] = ["model": .string(choice.model), "messages": .array(prompt)]
         if let tools { members["tools"] = tools }

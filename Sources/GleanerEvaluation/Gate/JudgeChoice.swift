@@ -43,12 +43,9 @@ public struct JudgeChoice: EvaluationDocument, Hashable {
     var promptHash: [UInt8] { Array(SHA256.hash(data: Array("\(rubric)\n\(Self.format)".utf8))) }
 
     func request(_ prompt: [JSONValue], first: String, second: String) -> JSONValue {
-        let conversation = prompt.map { message in
-            "\(message["role"]?.stringValue ?? "user"): \(HoldoutItem.text(of: message["content"]))"
-        }.joined(separator: "\n")
         let question = """
             <conversation>
-            \(conversation)
+            \(HoldoutItem.conversation(prompt))
             </conversation>
             <answer_a>
             \(first)

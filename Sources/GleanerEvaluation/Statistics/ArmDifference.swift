@@ -1,3 +1,5 @@
+import GleanerCore
+
 /// Candidate minus incumbent, and how well it is known at any time.
 ///
 /// Units are people or conversations, each with one value; arms may differ in size. Both arms grow in proportion, so that

@@ -87,12 +87,6 @@ extension QueryItems {
         return value
     }
 
-    func id<Entity>(_ name: String) throws(QueryError) -> ID<Entity>? {
-        guard let text = self[name] else { return nil }
-        guard let id = ID<Entity>(text) else { throw .invalid(name, problem: "is not an id") }
-        return id
-    }
-
     func time(_ name: String, now: Date) throws(QueryError) -> Date? {
         guard let text = self[name] else { return nil }
         guard let time = SearchTime.reading(text, now: now) else {

@@ -49,6 +49,12 @@ struct FeedbackColumns {
         }
     }
 
+    /// Tells rollups that an hour's judgements have changed; to be followed by `FROM` new rows of feedback.
+    static let markRollups = """
+        INSERT INTO gleaner.rollup_marks (project_id, part, at)
+        SELECT DISTINCT project_id, 'judgements', gleaner.hour_of(exchange_id)
+        """
+
     /// Those that both tables have, in the order of `rows`.
     static let common = """
         id, project_id, subject, conversation, message_index, kind, thumb, score, body, raised, tags, chosen, \

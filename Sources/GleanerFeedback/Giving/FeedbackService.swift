@@ -112,6 +112,7 @@ public struct FeedbackService: Sendable {
     /// - Returns: what has found its exchange by now, of these and of others that waited for the same.
     @discardableResult
     func settle(all given: [GivenFeedback]) async -> [JoinedFeedback] {
+        metrics.countGiven(given)
         var joined: [JoinedFeedback] = []
         if let project = given.first?.giver.project {
             let early = Set(given.filter(\.isEarly).map(\.subject))

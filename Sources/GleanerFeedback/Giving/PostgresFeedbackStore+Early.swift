@@ -117,12 +117,17 @@ extension PostgresFeedbackStore {
             WITH \(sql: found), moved AS (
                 DELETE FROM gleaner.early_feedback e USING found x WHERE e.id = x.id
                 RETURNING e.*, x.shard, x.exchange_id
+            ), joined AS (
+                INSERT INTO gleaner.feedback (\(raw: FeedbackColumns.common), shard, exchange_id)
+                SELECT \(raw: FeedbackColumns.common), shard, exchange_id FROM moved
+                RETURNING *
+            ), marked AS (
+                \(raw: FeedbackColumns.markRollups) FROM joined
             )
-            INSERT INTO gleaner.feedback (\(raw: FeedbackColumns.common), shard, exchange_id)
-            SELECT \(raw: FeedbackColumns.common), shard, exchange_id FROM moved
-            RETURNING id, project_id, exchange_id, body IS NOT NULL AS has_text,
-                      coalesce(thumb = -1 OR score <= \(Score.lowest), false) AS is_low,
-                      kind IN ('flag', 'regenerated', 'abandoned') AS is_signal, coalesce(raised, false) AS is_report
+            SELECT id, project_id, exchange_id, body IS NOT NULL AS has_text,
+                   coalesce(thumb = -1 OR score <= \(Score.lowest), false) AS is_low,
+                   kind IN ('flag', 'regenerated', 'abandoned') AS is_signal, coalesce(raised, false) AS is_report
+            FROM joined
             """, timeout: Self.patience
         ).map(JoinedFeedback.init)
     }

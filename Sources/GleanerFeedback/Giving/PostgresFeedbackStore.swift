@@ -34,9 +34,13 @@ public struct PostgresFeedbackStore: FeedbackStore {
         if !known.isEmpty {
             try await query(
                 """
-                INSERT INTO gleaner.feedback (\(raw: FeedbackColumns.common), shard, exchange_id, message_id)
-                SELECT \(raw: FeedbackColumns.given), shard, exchange_id, message_id
-                FROM \(sql: FeedbackColumns.rows(known))
+                WITH new AS (
+                    INSERT INTO gleaner.feedback (\(raw: FeedbackColumns.common), shard, exchange_id, message_id)
+                    SELECT \(raw: FeedbackColumns.given), shard, exchange_id, message_id
+                    FROM \(sql: FeedbackColumns.rows(known))
+                    RETURNING project_id, exchange_id
+                )
+                \(raw: FeedbackColumns.markRollups) FROM new WHERE exchange_id IS NOT NULL
                 """)
         }
         if !early.isEmpty {

@@ -30,10 +30,14 @@ public struct RaterStore: Sendable {
     ) async throws -> Int {
         try await pool.query(
             """
-            UPDATE gleaner.rater_marks SET cleared_at = \(time), cleared_by = \(person), note = \(note)
-            WHERE project_id = \(project.uuid) AND rater = \(rater) AND cleared_at IS NULL
+            WITH changed AS (
+                UPDATE gleaner.rater_marks SET cleared_at = \(time), cleared_by = \(person), note = \(note)
+                WHERE project_id = \(project.uuid) AND rater = \(rater) AND cleared_at IS NULL
+                RETURNING project_id, rater, since, until
+            ), \(raw: Self.markingRollups)
+            SELECT 1 FROM changed
             """
-        ).affected
+        ).count
     }
 
     /// Keeps what the rules found. A mark in force is renewed; one that was cleared for the same votes stays cleared.
@@ -57,17 +61,34 @@ public struct RaterStore: Sendable {
                 WHERE m.project_id = \(project.uuid) AND m.rater = f.rater AND m.reason = f.reason
                   AND m.cleared_at IS NULL AND (f.until IS NULL OR m.since = f.since)
                 RETURNING f.id
-            )
-            INSERT INTO gleaner.rater_marks
-                (id, project_id, rater, reason, since, until, evidence, marked_at, seen_at)
-            SELECT f.id, \(project.uuid), f.rater, f.reason, f.since, f.until, f.evidence, \(time), \(time)
-            FROM found f WHERE f.id NOT IN (SELECT id FROM renewed)
-            ON CONFLICT (project_id, rater, reason, since) DO UPDATE
-            SET cleared_at = NULL, cleared_by = NULL, note = NULL, seen_at = EXCLUDED.seen_at,
-                evidence = EXCLUDED.evidence
-            WHERE rater_marks.cleared_by = \(Self.withdrawn)
+            ), changed AS (
+                INSERT INTO gleaner.rater_marks
+                    (id, project_id, rater, reason, since, until, evidence, marked_at, seen_at)
+                SELECT f.id, \(project.uuid), f.rater, f.reason, f.since, f.until, f.evidence, \(time), \(time)
+                FROM found f WHERE f.id NOT IN (SELECT id FROM renewed)
+                ON CONFLICT (project_id, rater, reason, since) DO UPDATE
+                SET cleared_at = NULL, cleared_by = NULL, note = NULL, seen_at = EXCLUDED.seen_at,
+                    evidence = EXCLUDED.evidence
+                WHERE rater_marks.cleared_by = \(Self.withdrawn)
+                RETURNING project_id, rater, since, until
+            ), \(raw: Self.markingRollups)
+            SELECT 1 FROM changed
             """)
     }
+
+    /// The hours whose votes the `changed` marks are about: with or without them they come to something else.
+    private static let markingRollups = """
+        marked AS (
+            INSERT INTO gleaner.rollup_marks (project_id, part, at)
+            SELECT DISTINCT f.project_id, 'judgements', gleaner.hour_of(f.exchange_id)
+            FROM changed c
+            JOIN gleaner.feedback f
+              ON f.project_id = c.project_id AND f.created_at >= c.since AND (c.until IS NULL OR f.created_at < c.until)
+             AND gleaner.watched_voice(f.rater, f.api_key_id) = c.rater
+             AND (f.rater = c.rater OR c.rater LIKE 'unnamed:%')
+            WHERE f.kind IN ('thumb', 'score') AND f.exchange_id IS NOT NULL
+        )
+        """
 
     /// Who clears marks that the rules themselves take back.
     static let withdrawn = "gleaner:few_raters"
@@ -80,10 +101,14 @@ public struct RaterStore: Sendable {
         let few = suspicions.filter { $0.reason == .fewRaters }.map(\.rater)
         try await connection.query(
             """
-            UPDATE gleaner.rater_marks
-            SET cleared_at = \(time), cleared_by = \(Self.withdrawn), note = 'more raters have voted that day'
-            WHERE project_id = \(project.uuid) AND reason = \(MarkReason.fewRaters.rawValue) AND since = \(day)
-              AND cleared_at IS NULL AND rater NOT IN (SELECT unnest(\(PostgresArray(few))))
+            WITH changed AS (
+                UPDATE gleaner.rater_marks
+                SET cleared_at = \(time), cleared_by = \(Self.withdrawn), note = 'more raters have voted that day'
+                WHERE project_id = \(project.uuid) AND reason = \(MarkReason.fewRaters.rawValue) AND since = \(day)
+                  AND cleared_at IS NULL AND rater NOT IN (SELECT unnest(\(PostgresArray(few))))
+                RETURNING project_id, rater, since, until
+            ), \(raw: Self.markingRollups)
+            SELECT 1 FROM changed
             """)
     }
 }

@@ -1,14 +1,22 @@
 import Crypto
 import Foundation
 import GleanerCore
+import Hummingbird
 import NIOCore
 
 /// What is known of a call before it has been read.
-struct Arrival {
+final class Arrival: Sendable {
     let caller: Caller
     let endpoint: Endpoint
-    let at: Date
-    let instant: ContinuousClock.Instant
+    let at = Date()
+    let instant = ContinuousClock.now
+
+    /// - Throws: `AccessError`, and `GatewayError.pathInvalid`.
+    @inline(never)
+    init(_ request: Request, by caller: Caller?) throws {
+        self.caller = try caller.allowed(.gateway)
+        endpoint = try Endpoint(method: request.method, path: request.uri.path, query: request.uri.query)
+    }
 
     /// The client's own id, or a new one on its conversation's shard.
     func id(_ context: CallContext?, _ fields: RequestFields?) -> ID<Exchange> {
@@ -24,7 +32,8 @@ struct Arrival {
             streamed: fields?.stream ?? false, requestedModel: fields?.model,
             conversation: conversation(context, fields), endUser: endUser(context, fields), tags: context?.tags ?? [],
             provider: plan?.candidates.first?.providerName,
-            requestHash: Array(SHA256.hash(data: body.readableBytesView)), choice: plan?.choice)
+            requestHash: Array(SHA256.hash(data: body.readableBytesView)), choice: plan?.choice,
+            traceParent: context?.traceParent)
     }
 
     func conversation(_ context: CallContext?, _ fields: RequestFields?) -> String? {
@@ -42,7 +51,8 @@ extension ExchangeIntent {
         ExchangeIntent(
             id: other, project: project, key: key, receivedAt: receivedAt, endpoint: endpoint, streamed: streamed,
             requestedModel: requestedModel, conversation: conversation, endUser: endUser, tags: tags,
-            provider: provider, requestHash: requestHash, source: source, choice: choice)
+            provider: provider, requestHash: requestHash, source: source, choice: choice,
+            traceParent: traceParent)
     }
 
     /// The same request, to a candidate whose answer nobody is shown.
@@ -53,6 +63,6 @@ extension ExchangeIntent {
             tags: tags, provider: candidate.providerName, requestHash: requestHash, source: .shadow,
             choice: choice.flatMap { choice in
                 candidate.variant.map { RouteChoice(route: choice.route, variant: $0, version: choice.version) }
-            }, shadowOf: id)
+            }, shadowOf: id, traceParent: traceParent)
     }
 }

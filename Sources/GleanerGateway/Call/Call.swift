@@ -4,7 +4,10 @@ import HTTPTypes
 import NIOCore
 
 /// A call that has been read and may be sent.
-struct Call: Sendable {
+///
+/// An object, since every step of the call holds it over its waits: as a value it would lie in each of their frames, which live
+/// as long as a stream does.
+final class Call: Sendable {
     let arrival: Arrival
     let headers: HTTPFields
     /// As the client sent it.
@@ -17,7 +20,25 @@ struct Call: Sendable {
     /// What lets a page judge this exchange; `nil` when the key's answers carry none.
     let feedbackToken: FeedbackTokenGrant?
     /// `nil` where nothing is judged before it is sent or shown.
-    var judge: (any CallJudge)?
+    let judge: (any CallJudge)?
+    /// `nil` where the client asked for no more than one try.
+    let idempotencyKey: IdempotencyKey?
+
+    init(
+        arrival: Arrival, headers: HTTPFields, body: ByteBuffer, fields: RequestFields?, plan: CallPlan,
+        intent: ExchangeIntent, watch: ClientWatch, feedbackToken: FeedbackTokenGrant?, judge: (any CallJudge)?
+    ) throws(GatewayError) {
+        self.arrival = arrival
+        self.headers = headers
+        self.body = body
+        self.fields = fields
+        self.plan = plan
+        self.intent = intent
+        self.watch = watch
+        self.feedbackToken = feedbackToken
+        self.judge = judge
+        idempotencyKey = try IdempotencyKey(headers, intent)
+    }
 
     var endpoint: Endpoint { arrival.endpoint }
 

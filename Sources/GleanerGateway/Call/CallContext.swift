@@ -10,6 +10,8 @@ struct CallContext: Hashable {
     var tags: [String]
     /// A feedback token is wanted where SDKs show it, not only in a header.
     var wantsTokenInBody: Bool
+    /// One that is not valid counts as none.
+    var traceParent: TraceParent?
 
     init(_ headers: HTTPFields, now: Date) throws(GatewayError) {
         var said = Said()
@@ -19,6 +21,7 @@ struct CallContext: Hashable {
         conversation = try said.conversation.map(Self.label)
         endUser = try said.endUser.map(Self.label)
         tags = try said.tags.map(Self.tags) ?? []
+        traceParent = said.traceParent.flatMap { TraceParent($0.value) }
         wantsTokenInBody = said.feedbackToken?.value.lowercased() == "body"
     }
 
@@ -29,9 +32,11 @@ struct CallContext: Hashable {
         var endUser: HTTPField?
         var tags: HTTPField?
         var feedbackToken: HTTPField?
+        var traceParent: HTTPField?
 
         mutating func hear(_ field: HTTPField) {
             let name = field.name.canonicalName
+            if name == "traceparent" { traceParent = traceParent ?? field }
             guard name.hasPrefix("x-gleaner-") || name.hasPrefix("helicone-") else { return }
             switch name {
             case "x-gleaner-exchange-id": exchange = exchange ?? field

@@ -1,9 +1,9 @@
 import Foundation
-import HTTPTypes
+public import HTTPTypes
 
 /// A path under `/v1`, and what the gateway must know of it: whether a model is named in its body, and how its streams
 /// end. How requests and answers are read is ingest's business.
-struct Endpoint: Hashable {
+public struct Endpoint: Hashable, Sendable {
     enum Kind: Hashable, CaseIterable {
         case chatCompletions, completions, responses, embeddings, moderations, messages
         /// Anything else: passed through and kept, its body unread.
@@ -28,6 +28,11 @@ struct Endpoint: Hashable {
         self.path = path
         self.query = query
         kind = method == .post ? known ?? .other : .other
+    }
+
+    /// Whether this is a call to a model, written as SDKs write it.
+    public static func isKnown(_ method: HTTPRequest.Method, _ path: String) -> Bool {
+        method == .post && known[path] != nil
     }
 
     /// As SQL and JSON name it: the path, after the method when that is not POST.

@@ -8,10 +8,7 @@ import NIOCore
 extension AnswerRelay {
     /// Reads the whole answer, has it judged, and sends it or what stands in its place. The provider's own bytes are
     /// stored either way.
-    func answer(
-        through gate: AnswerGate, status: HTTPResponse.Status, headers: HTTPFields, token: TokenInBody?,
-        isEventStream: Bool
-    ) async throws(JournalError) -> Response {
+    func answer(through gate: AnswerGate) async throws(JournalError) -> Response {
         defer { open.remove(exchange.id) }
         var body = ByteBuffer()
         var holdBack = HoldBack(isEventStream ? streamEnd : nil)
@@ -39,12 +36,10 @@ extension AnswerRelay {
                 status: status, headers: headers, body: .init(byteBuffer: token?.whole(body) ?? body))
         }
         try await exchange.close(.completed, reason: AnswerGate.reason)
-        return refused(refusal, gate, headers: headers, isEventStream: isEventStream)
+        return refused(refusal, gate)
     }
 
-    private func refused(
-        _ refusal: CallRefusal, _ gate: AnswerGate, headers: HTTPFields, isEventStream: Bool
-    ) -> Response {
+    private func refused(_ refusal: CallRefusal, _ gate: AnswerGate) -> Response {
         let answer = RefusedAnswer(
             refusal: refusal, endpoint: gate.endpoint, model: gate.model, exchange: exchange.id,
             isEventStream: isEventStream)

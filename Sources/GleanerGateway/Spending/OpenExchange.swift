@@ -31,6 +31,8 @@ final class OpenExchange: Sendable {
     private let arrivedAt: ContinuousClock.Instant
     private let ticket: JournalTicket
     private let journal: any ExchangeJournal
+    private let choice: RouteChoice?
+    private let metrics: GatewayMetrics?
     private let logger: Logger
     private let clock = ContinuousClock()
     private let state = Mutex(State())
@@ -40,9 +42,11 @@ final class OpenExchange: Sendable {
 
     init(
         _ intent: ExchangeIntent, arrivedAt: ContinuousClock.Instant, ticket: JournalTicket,
-        journal: any ExchangeJournal, logger: Logger
+        journal: any ExchangeJournal, metrics: GatewayMetrics? = nil, logger: Logger
     ) {
         id = intent.id
+        choice = intent.choice
+        self.metrics = metrics
         self.arrivedAt = arrivedAt
         self.ticket = ticket
         self.journal = journal
@@ -50,6 +54,13 @@ final class OpenExchange: Sendable {
     }
 
     // MARK: Attempts
+
+    /// A try at a candidate of the plan begins.
+    @inline(never)
+    func beginAttempt(_ index: Int, of call: Call) {
+        let candidate = call.plan.candidates[index]
+        beginAttempt(candidate, model: candidate.model ?? call.fields?.model)
+    }
 
     /// A try at a provider begins. Ends with `failAttempt`, or with the exchange.
     func beginAttempt(_ candidate: CallPlan.Candidate, model: String?) {
@@ -116,7 +127,11 @@ final class OpenExchange: Sendable {
     /// Makes the end durable. Only the first call does anything.
     func close(_ status: ExchangeStatus, reason: String? = nil) async throws(JournalError) {
         guard let (outcome, rest) = finish(status, reason) else { return }
+        let began = clock.now
         try await journal.close(ticket, outcome, rest: rest)
+        guard let metrics else { return }
+        metrics.answered(outcome, choice)
+        if let sent = state.withLock(\.sentAt) { metrics.took(sent - arrivedAt + (clock.now - began)) }
     }
 
     /// As `close`, where nobody is left to be told of a failure.
@@ -152,6 +167,7 @@ final class OpenExchange: Sendable {
 
     deinit {
         guard let (outcome, rest) = finish(.clientGone, "client_gone") else { return }
+        metrics?.answered(outcome, choice)
         let (journal, ticket, id, logger) = (journal, ticket, id, logger)
         Task {
             do throws(JournalError) {

@@ -30,25 +30,29 @@ public struct Spending: Sendable {
     }
 
     func spend(_ call: Call) async throws(JournalError) -> Response {
-        let intent = call.intent
-        let ticket = try await journal.open(intent, request: call.body)
-        let exchange = OpenExchange(
-            intent, arrivedAt: call.arrival.instant, ticket: ticket, journal: journal, logger: logger)
-        open.add(exchange, call.watch)
-        FaultPoint.beforeSpend.pass()
+        let exchange = try await begin(call)
         offerShadows(of: call)
         let response: CurlResponse
         do throws(GatewayError) {
             response = try await answerHead(call, exchange)
         } catch {
-            open.remove(intent.id)
+            open.remove(exchange.id)
             return await fail(exchange, error, call)
         }
         return try await AnswerRelay(
-            exchange: exchange, response: response, watch: call.watch, open: open, streamEnd: call.endpoint.streamEnd,
-            variant: exchange.variant, feedbackToken: call.feedbackToken,
-            maximumBytes: configuration.maximumAnswerBytes, gate: call.answerGate
+            exchange, response, to: call, open: open, maximumBytes: configuration.maximumAnswerBytes
         ).answer()
+    }
+
+    /// From here on the call is kept, whatever becomes of it.
+    private func begin(_ call: Call) async throws(JournalError) -> OpenExchange {
+        let ticket = try await journal.open(call.intent, request: call.body)
+        let exchange = OpenExchange(
+            call.intent, arrivedAt: call.arrival.instant, ticket: ticket, journal: journal, metrics: open.metrics,
+            logger: logger)
+        open.add(exchange, call.watch)
+        FaultPoint.beforeSpend.pass()
+        return exchange
     }
 
     /// Keeps a call that goes nowhere, and answers it.
@@ -73,6 +77,7 @@ public struct Spending: Sendable {
                 status: .refused, reason: explanation.code, httpStatus: explanation.status,
                 responseHash: Array(SHA256.hash(data: answer))),
             response: ByteBuffer(bytes: answer))
+        open.metrics?.ended(.refused)
         return ErrorBody.openAI.response(explanation, headers: .of(intent.id, token))
     }
 
@@ -84,25 +89,15 @@ public struct Spending: Sendable {
         let start = ContinuousClock.now
         var tries = Tries()
         while true {
-            let candidate = call.plan.candidates[tries.variant]
-            exchange.beginAttempt(candidate, model: candidate.model ?? call.fields?.model)
-            let result = await ask(candidate, call)
+            exchange.beginAttempt(tries.variant, of: call)
+            let result = await ask(tries.variant, call)
             if let failure = Self.ending(call) {
                 if case .success(let response) = result { response.cancel() }
                 throw failure
             }
-            let decision = call.plan.next(
-                after: AttemptOutcome(result), tried: tries, elapsed: ContinuousClock.now - start)
+            let decision = Self.decision(after: result, tries, call, since: start)
             guard let following = tries.following(decision) else { return try result.get() }
-            switch result {
-            case .success(let response):
-                response.cancel()
-                open.count(status: response.status)
-                exchange.failAttempt(httpStatus: response.status, reason: "provider_status")
-            case .failure(let error):
-                open.count(error)
-                exchange.failAttempt(httpStatus: nil, reason: error.explanation.code)
-            }
+            giveUp(result, of: exchange)
             if case .retry(let pause) = decision {
                 await call.watch.sleep(for: pause)
                 if let failure = Self.ending(call) { throw failure }
@@ -111,12 +106,35 @@ public struct Spending: Sendable {
         }
     }
 
+    @inline(never)
+    private static func decision(
+        after result: Result<CurlResponse, GatewayError>, _ tries: Tries, _ call: Call,
+        since start: ContinuousClock.Instant
+    ) -> RetryDecision {
+        call.plan.next(after: AttemptOutcome(result), tried: tries, elapsed: ContinuousClock.now - start)
+    }
+
+    /// The try came to nothing, and another follows.
+    @inline(never)
+    private func giveUp(_ result: Result<CurlResponse, GatewayError>, of exchange: OpenExchange) {
+        switch result {
+        case .success(let response):
+            response.cancel()
+            open.count(status: response.status)
+            exchange.failAttempt(httpStatus: response.status, reason: "provider_status")
+        case .failure(let error):
+            open.count(error)
+            exchange.failAttempt(httpStatus: nil, reason: error.explanation.code)
+        }
+    }
+
     /// Why the call must not be tried any further, whatever the provider says.
     private static func ending(_ call: Call) -> GatewayError? {
         call.watch.ending ?? (Task.isCancelled ? .clientGone : nil)
     }
 
-    private func ask(_ candidate: CallPlan.Candidate, _ call: Call) async -> Result<CurlResponse, GatewayError> {
+    private func ask(_ index: Int, _ call: Call) async -> Result<CurlResponse, GatewayError> {
+        let candidate = call.plan.candidates[index]
         guard let provider = candidate.provider else { return .failure(.providerUnknown(candidate.providerName)) }
         do throws(CurlError) {
             let transfer = try client.start(call.request(for: candidate, provider, exchange: call.intent.id))

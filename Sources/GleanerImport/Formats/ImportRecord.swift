@@ -109,7 +109,7 @@ struct ImportRecord {
 
     /// What the record is known by when it has no id of its own.
     var contentName: String {
-        "sha256:" + SHA256.hash(data: bytes).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        "sha256:" + SHA256.hash(data: bytes).hexadecimal
     }
 
     private static func isContainer(_ bytes: ArraySlice<UInt8>) -> Bool {

@@ -78,12 +78,15 @@ struct CompactReader {
 /// The journal's columns `details`, `headers` and `attempts`.
 enum JournalEnvelope {
     typealias Details = (
-        source: ExchangeSource, choice: RouteChoice?, shadowOf: ID<Exchange>?, metadata: JSONValue?
+        source: ExchangeSource, choice: RouteChoice?, shadowOf: ID<Exchange>?, metadata: JSONValue?,
+        traceParent: TraceParent?
     )
 
     /// `nil` for a plain call through the gateway.
     static func details(_ intent: ExchangeIntent) -> [UInt8]? {
-        guard intent.source != .gateway || intent.choice != nil || intent.shadowOf != nil || intent.metadata != nil
+        guard
+            intent.source != .gateway || intent.choice != nil || intent.shadowOf != nil || intent.metadata != nil
+                || intent.traceParent != nil
         else { return nil }
         var writer = CompactWriter()
         writer.put(intent.source.rawValue)
@@ -94,14 +97,16 @@ enum JournalEnvelope {
         }
         writer.put(intent.shadowOf) { $0.put($1.description) }
         let metadata = intent.metadata.flatMap { try? $0.canonicalBytes() }
-        if let metadata { writer.put(String(decoding: metadata, as: UTF8.self)) }
+        // What stands at the end may be missing; an empty text keeps the place of what does not.
+        if metadata != nil || intent.traceParent != nil { writer.put(String(decoding: metadata ?? [], as: UTF8.self)) }
+        if let traceParent = intent.traceParent { writer.put(traceParent.description) }
         return writer.bytes
     }
 
     static func details(
         _ bytes: [UInt8]?
     ) throws(CompactReader.Damaged) -> Details {
-        guard let bytes else { return (.gateway, nil, nil, nil) }
+        guard let bytes else { return (.gateway, nil, nil, nil, nil) }
         var reader = CompactReader(bytes)
         guard let source = ExchangeSource(rawValue: try reader.text()) else { throw CompactReader.Damaged() }
         let choice = try reader.optional { reader throws(CompactReader.Damaged) in
@@ -112,8 +117,10 @@ enum JournalEnvelope {
             return id
         }
         // Only what was logged afterwards has any.
-        let metadata = reader.isAtEnd ? nil : try? JSONValue(parsing: try reader.text().utf8)
-        return (source, choice, shadowOf, metadata)
+        let said = reader.isAtEnd ? "" : try reader.text()
+        let metadata = said.isEmpty ? nil : try? JSONValue(parsing: said.utf8)
+        let traceParent = reader.isAtEnd ? nil : TraceParent(try reader.text())
+        return (source, choice, shadowOf, metadata, traceParent)
     }
 
     static func headers(_ headers: [String: String]) -> [UInt8]? {

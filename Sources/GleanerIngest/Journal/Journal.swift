@@ -295,18 +295,14 @@ public final class Journal: ExchangeJournal, Sendable {
     /// - Parameter isHosted: the caller's thread serves connections, and shall do only what is quick.
     private func flush(_ writer: JournalWriter, isHosted: Bool = false) {
         let began = ContinuousClock.now
-        var (batch, deletions) = takePending(andDeletions: !isHosted)
-        let open = counts.open
-        if state.withLock(\.health) != .writable, !deletions.isEmpty, !writer.canDelete(open: open) {
-            putBack(deletions)
-            deletions = []
-        }
+        // On a full volume they are written in parts (`findRoom`).
+        let (batch, deletions) = takePending(andDeletions: !isHosted && health == .writable)
         guard !batch.isEmpty || !deletions.isEmpty else { return }
         do throws(SQLiteError) {
             try refuseWhenFailed()
             let new = batch.filter(\.isNew)
             if !new.isEmpty {
-                try writer.makeRoom(for: new.reduce(0) { $0 + $1.bytes }, open: open + Int64(new.count))
+                try writer.makeRoom(for: new.reduce(0) { $0 + $1.bytes }, open: counts.open + Int64(new.count))
             }
             try writer.commit(batch.lazy.flatMap(\.entries), deleting: deletions)
             finish(batch)
@@ -433,7 +429,7 @@ public final class Journal: ExchangeJournal, Sendable {
         do throws(SQLiteError) {
             switch health {
             case .writable, .failed: return
-            case .diskFull: try findRoom(writer)
+            case .diskFull: guard try findRoom(writer) else { return }
             case .unwritable: try writer.probe()
             }
             try writer.makeRoom(for: 0, open: counts.open)
@@ -445,12 +441,43 @@ public final class Journal: ExchangeJournal, Sendable {
         }
     }
 
-    /// What has waited goes first; then the log is emptied, for what others have made room for or what was deleted.
-    private func findRoom(_ writer: JournalWriter) throws(SQLiteError) {
+    /// What has waited goes first. Then what was delivered is deleted, and the log emptied, for the room that this or others
+    /// have made.
+    /// - Returns: `false` while there is more to delete: new exchanges would take the room for it.
+    private func findRoom(_ writer: JournalWriter) throws(SQLiteError) -> Bool {
         settle(writer)
-        queue.withLock { $0.isTidyDue = true }
         flush(writer)
+        // Neither is needed for what follows, and both help.
+        try? writer.emptyLog(isIdle: counts.open == 0)
+        try? writer.makeRoom(for: 0, open: counts.open)
+        deleteInParts(writer)
         try writer.emptyLog(isIdle: counts.open == 0)
+        guard queue.withLock(\.deletions.isEmpty) else { return false }
+        // The file has grown into what is to be kept free, and does not shrink by itself.
+        if counts.open == 0, counts.journaled == 0 { try writer.shrink() }
+        return true
+    }
+
+    /// Deleted pages are overwritten, so deletions take as much of the log as they make room in the database file: what does
+    /// not fit is tried in smaller parts, with the log emptied in between.
+    private func deleteInParts(_ writer: JournalWriter) {
+        var deletions = queue.withLock { queue in
+            defer { queue.deletions.removeAll() }
+            return queue.deletions[...]
+        }
+        var size = deletions.count
+        // Where something is open, its end comes first.
+        while !deletions.isEmpty, counts.open == 0 || writer.canDelete(open: counts.open) {
+            do throws(SQLiteError) {
+                try writer.commit([], deleting: Array(deletions.prefix(size)))
+                deletions = deletions.dropFirst(size)
+            } catch {
+                guard error.isDiskFull, size > 1 else { break }
+                size = max(1, size / 4)
+            }
+            guard (try? writer.emptyLog(isIdle: counts.open == 0)) != nil else { break }
+        }
+        putBack(Array(deletions))
     }
 
     // MARK: Deletions

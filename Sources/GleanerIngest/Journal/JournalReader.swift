@@ -109,7 +109,8 @@ enum JournalReader {
             endUser: row.textIfPresent(8),
             tags: tags.isEmpty ? [] : tags.components(separatedBy: JournalWriter.tagSeparator),
             provider: row.textIfPresent(10), requestHash: row.bytes(11), source: details.source,
-            choice: details.choice, shadowOf: details.shadowOf, metadata: details.metadata)
+            choice: details.choice, shadowOf: details.shadowOf, metadata: details.metadata,
+            traceParent: details.traceParent)
     }
 
     private static func outcome(_ row: SQLiteStatement) -> ExchangeOutcome? {

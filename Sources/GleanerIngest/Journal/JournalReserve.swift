@@ -47,12 +47,13 @@ struct JournalReserve {
         allocated - end > wanted / 4 + open * Self.endBytes
     }
 
-    /// Gives back what lies behind the end of the log, for a checkpoint that needs it, while nothing is open.
-    mutating func release() {
+    /// Gives back what lies behind the last commit, for a checkpoint that needs it, while nothing is open. That is also what
+    /// a transaction wrote that then had no room: it counts for nobody, and may have taken all there was.
+    mutating func release(after end: Int64) {
         guard fd >= 0 else { return }
         var status = stat()
-        guard fstat(fd, &status) == 0, ftruncate(fd, status.st_size) == 0 else { return }
-        allocated = Int64(status.st_size)
+        guard fstat(fd, &status) == 0, ftruncate(fd, min(off_t(end), status.st_size)) == 0 else { return }
+        allocated = min(end, Int64(status.st_size))
     }
 
     /// The same for a log that is not in use.

@@ -136,13 +136,14 @@ struct JournalState {
         var room = bytes
         var held: [(sequence: Int64, Held)] = []
         let share = unread.isEmpty ? limit : max(1, limit - max(1, limit / 4))
-        for sequence in ready.lazy.filter({ !taken.contains($0) }).prefix(share) where room > 0 {
+        func isWaiting(_ sequence: Int64) -> Bool { !taken.contains(sequence) && exchanges[sequence] != nil }
+        for sequence in ready.lazy.filter(isWaiting).prefix(share) where room > 0 {
             guard let exchange = exchanges[sequence]?.held else { continue }
             room -= exchange.size
             held.append((sequence, exchange))
         }
         var sequences: [Int64] = []
-        for sequence in unread.lazy.filter({ !taken.contains($0) }).prefix(max(limit - held.count, 0))
+        for sequence in unread.lazy.filter(isWaiting).prefix(max(limit - held.count, 0))
         where room > 0 || held.isEmpty && sequences.isEmpty {
             room -= Int(exchanges[sequence]?.bytes ?? 0)
             sequences.append(sequence)
@@ -152,19 +153,18 @@ struct JournalState {
 
     /// Postgres has these.
     mutating func delivered(_ sequences: [Int64], quarantined: Int) {
-        let gone = Set(sequences)
-        Self.remove(gone, from: &ready)
-        Self.remove(gone, from: &unread)
         for sequence in sequences { drop(sequence) }
+        ready.removeFirst(gone(in: ready))
+        unread.removeFirst(gone(in: unread))
         counts.journaled -= Int64(sequences.count)
         counts.stored += Int64(sequences.count - quarantined)
         counts.quarantined += Int64(quarantined)
     }
 
-    /// Batches are taken from the front, so they are found there.
-    private static func remove(_ gone: Set<Int64>, from queue: inout Deque<Int64>) {
-        while let first = queue.first, gone.contains(first) { queue.removeFirst() }
-        if queue.prefix(gone.count).contains(where: gone.contains) { queue.removeAll(where: gone.contains) }
+    /// Batches are taken from the front, and may be delivered in another order: what is gone in the middle is passed over
+    /// until those before it are gone, too.
+    private func gone(in queue: Deque<Int64>) -> Int {
+        queue.firstIndex { exchanges[$0] != nil } ?? queue.count
     }
 
     var hasUnread: Bool { !unread.isEmpty }

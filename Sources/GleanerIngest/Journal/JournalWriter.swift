@@ -100,7 +100,13 @@ final class JournalWriter {
     /// Begins the log at its front again, if the database file can take what is in it.
     func emptyLog(isIdle: Bool) throws(SQLiteError) {
         // With nothing open nobody needs the reserve, and the database file may.
-        if isIdle { reserve.release() }
+        if isIdle { reserve.release(after: logEnd) }
+        try connected().checkpoint(.passive)
+    }
+
+    /// The database file gives back what it does not need. Costs as much as what is in it: to be used when that is nothing.
+    func shrink() throws(SQLiteError) {
+        try connected().execute("VACUUM")
         try connected().checkpoint(.passive)
     }
 

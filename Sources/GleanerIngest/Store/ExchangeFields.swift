@@ -16,7 +16,7 @@ enum ExchangeFields {
         ("request_sha256", .bytea), ("request_bytes", .int8), ("response_sha256", .bytea), ("response_bytes", .int8),
         ("source", .text), ("route", .text), ("variant", .text), ("routes_version", .int8), ("shadow_of", .uuid),
         ("cache_write_tokens", .int4), ("cost_usd", .float8), ("language", .text), ("answer_language", .text),
-        ("redaction", .text), ("message_count", .int4),
+        ("redaction", .text), ("message_count", .int4), ("traceparent", .text),
     ]
     /// An array, which no array of arrays can hold: each way of storing has its own for it.
     static let tags: Column = ("tags", .text)
@@ -66,6 +66,7 @@ enum ExchangeFields {
         row.append(projection.answerLanguage)
         row.append(exchange.redaction?.note)
         row.append(projection.messageCount)
+        row.append(intent.traceParent?.description)
     }
 
     static let bodies: [Column] = [

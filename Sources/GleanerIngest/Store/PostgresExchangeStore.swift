@@ -84,12 +84,8 @@ struct PostgresExchangeStore: ExchangeStore {
     }
 
     func makeRoom(for exchanges: [ProjectedExchange]) async throws {
-        // Week by week: what is logged afterwards may lie years apart, and the weeks between need no partitions.
-        let weeks = Dictionary(grouping: exchanges.map(\.exchange.intent.id.timestamp)) {
-            Int($0.timeIntervalSince1970 / (7 * 86_400))
-        }
-        for times in weeks.values {
-            guard let first = times.min(), let last = times.max() else { continue }
+        // What is logged afterwards may lie years apart.
+        for (first, last) in exchanges.map(\.exchange.intent.id.timestamp).spansByWeek {
             for table in ["exchanges", "exchange_bodies", "attempts"] {
                 try await pool.query("SELECT gleaner.ensure_partitions(\(table), \(first), \(last))")
             }

@@ -53,14 +53,10 @@ public struct ModerationRoutes: Sendable {
             }
             return text == "person"
         }
-        let before = try query["before"].map { text in
-            guard let id = ID<StoredDecision>(String(text)) else {
-                throw BodyError(field: "before", problem: "is not a decision's id")
-            }
-            return id
-        }
-        let limit = min(max(query["limit"].flatMap { Int($0) } ?? 50, 1), 500)
-        let decisions = try await service.flagged(filter, of: caller.project, before: before, limit: limit)
+        let paging = try QueryItems(request.uri.query)
+        let limit = try paging.limit()
+        let decisions = try await service.flagged(
+            filter, of: caller.project, before: paging.id("before"), limit: limit)
         return ModerationBodies.Page(
             decisions: decisions.map(ModerationBodies.Decision.init),
             next: decisions.count == limit ? decisions.last?.id : nil)
@@ -73,7 +69,7 @@ public struct ModerationRoutes: Sendable {
 
     func status(_ request: Request, _ context: GleanerContext) async throws -> ModerationBodies.Status {
         let caller = try context.caller(with: .read)
-        let days = min(max(request.uri.queryParameters["days"].flatMap { Int($0) } ?? 7, 1), 90)
+        let days = try QueryItems(request.uri.query).count("days", standard: 7, in: 1...90)
         return ModerationBodies.Status(
             try await service.standing(of: caller.project, days: days), days: days,
             policy: try await service.policies.current(of: caller.project).version)
@@ -92,7 +88,7 @@ public struct ModerationRoutes: Sendable {
 
     func versions(_ request: Request, _ context: GleanerContext) async throws -> ModerationBodies.Versions {
         let caller = try context.caller(with: .read)
-        let limit = min(max(request.uri.queryParameters["limit"].flatMap { Int($0) } ?? 50, 1), 500)
+        let limit = try QueryItems(request.uri.query).limit()
         let versions = try await service.policies.versions(of: caller.project, limit: limit)
         return ModerationBodies.Versions(versions: versions.map(ModerationBodies.Policy.init))
     }
@@ -117,12 +113,7 @@ public struct ModerationRoutes: Sendable {
         let caller = try context.caller(with: .admin)
         let bytes = try await request.body.collect(upTo: context.maxUploadSize)
         let policy = try ModerationPolicy(parsing: bytes.readableBytesView)
-        let expected = try request.headers[.ifMatch].map { text in
-            guard let version = Int64(text.filter { $0 != "\"" }) else {
-                throw BodyError(field: "If-Match", problem: "is not a version of the policy")
-            }
-            return version
-        }
+        let expected = try request.expectedPolicy()
         let note = request.uri.queryParameters["note"].map(String.init) ?? ""
         return Self.response(
             .init(

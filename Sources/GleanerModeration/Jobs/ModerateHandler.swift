@@ -14,6 +14,7 @@ public struct ModerateHandler: JobHandler {
     public let kind = JobKind.moderate
     public let concurrency: Int
     public let lease = Duration.seconds(120)
+    public let givesWay = true
 
     private let store: ModerationStore
     private let policies: PolicyStore

@@ -79,27 +79,33 @@ struct ModerationStore: Sendable {
         let categories = rows.map { $0.decision.verdict.categories.joined(separator: Self.separator) }
         try await connection.query(
             """
-            INSERT INTO gleaner.moderation_decisions
-                (shard, id, project_id, exchange_id, target, subject_id, policy_version, action, categories, reason, actor,
-                 created_at)
-            SELECT shard, id, \(project.uuid), exchange_id, target, subject_id, policy_version, action,
-                   coalesce(string_to_array(nullif(categories, ''), \(Self.separator)), '{}'), reason, actor, created_at
-            FROM unnest(
-                \(PostgresArray(rows.map { $0.subject.exchange.shard.value })),
-                \(PostgresArray(rows.map { $0.decision.id.uuid })), \(PostgresArray(rows.map { $0.subject.exchange.uuid })),
-                \(PostgresArray(rows.map { $0.subject.target })), \(PostgresArray(rows.map { $0.subject.subject })),
-                \(PostgresArray(rows.map { $0.decision.policyVersion })),
-                \(PostgresArray(rows.map { $0.decision.verdict.action.rawValue })), \(PostgresArray(categories)),
-                \(PostgresArray(rows.map { $0.decision.verdict.reason })), \(PostgresArray(rows.map { $0.decision.actor })),
-                \(PostgresArray(rows.map { $0.decision.at })))
-                AS d (shard, id, exchange_id, target, subject_id, policy_version, action, categories, reason, actor, created_at)
-            WHERE d.actor IS NOT NULL OR d.target = \(RowSubject.both) OR NOT EXISTS (
-                SELECT FROM gleaner.moderation_decisions p
-                WHERE p.shard = d.shard AND p.exchange_id = d.exchange_id
-                  AND p.id >= \(rows.map(\.subject.exchange.firstRecord).lowest)
-                  AND p.target IN (d.target, \(RowSubject.both)) AND p.subject_id = d.subject_id
-                  AND (p.actor IS NOT NULL OR p.policy_version > d.policy_version)
-                OFFSET 0)
+            WITH new AS (
+                INSERT INTO gleaner.moderation_decisions
+                    (shard, id, project_id, exchange_id, target, subject_id, policy_version, action, categories, reason, actor,
+                     created_at)
+                SELECT shard, id, \(project.uuid), exchange_id, target, subject_id, policy_version, action,
+                       coalesce(string_to_array(nullif(categories, ''), \(Self.separator)), '{}'), reason, actor, created_at
+                FROM unnest(
+                    \(PostgresArray(rows.map { $0.subject.exchange.shard.value })),
+                    \(PostgresArray(rows.map { $0.decision.id.uuid })), \(PostgresArray(rows.map { $0.subject.exchange.uuid })),
+                    \(PostgresArray(rows.map { $0.subject.target })), \(PostgresArray(rows.map { $0.subject.subject })),
+                    \(PostgresArray(rows.map { $0.decision.policyVersion })),
+                    \(PostgresArray(rows.map { $0.decision.verdict.action.rawValue })), \(PostgresArray(categories)),
+                    \(PostgresArray(rows.map { $0.decision.verdict.reason })), \(PostgresArray(rows.map { $0.decision.actor })),
+                    \(PostgresArray(rows.map { $0.decision.at })))
+                    AS d (shard, id, exchange_id, target, subject_id, policy_version, action, categories, reason, actor, created_at)
+                WHERE d.actor IS NOT NULL OR d.target = \(RowSubject.both) OR NOT EXISTS (
+                    SELECT FROM gleaner.moderation_decisions p
+                    WHERE p.shard = d.shard AND p.exchange_id = d.exchange_id
+                      AND p.id >= \(rows.map(\.subject.exchange.firstRecord).lowest)
+                      AND p.target IN (d.target, \(RowSubject.both)) AND p.subject_id = d.subject_id
+                      AND (p.actor IS NOT NULL OR p.policy_version > d.policy_version)
+                    OFFSET 0)
+                RETURNING project_id, exchange_id, target, action
+            )
+            INSERT INTO gleaner.rollup_marks (project_id, part, at)
+            SELECT DISTINCT project_id, 'judgements', gleaner.hour_of(exchange_id) FROM new
+            WHERE action <> 'allow' OR target <> \(RowSubject.both)
             """, isKept: true)
     }
 

@@ -19,22 +19,30 @@ struct FoldedText: Sendable {
         fileprivate mutating func endWord() { ends.append(bytes.count) }
     }
 
-    /// Of the word at hand, so that no memory is asked for each.
-    private var letters: [UInt8] = []
+    private let leet = WordFold.leet
+    private let hindi = RomanHindi.shared
+
+    /// - Parameter size: bytes of the text; more are taken when that is not enough.
+    init(reserving size: Int) {
+        plain.bytes.reserveCapacity(size)
+        roman.bytes.reserveCapacity(size)
+    }
 
     /// - Parameter word: as `WordFold` reads it, lower case.
-    mutating func append(_ word: [Unicode.Scalar]) {
-        letters.removeAll(keepingCapacity: true)
+    mutating func append(_ word: WordAtHand) {
+        var letters = WordAtHand.Bytes(repeating: 0)
         var hasLetter = false
-        for scalar in word {
+        for index in 0..<word.count {
+            let scalar = word[index]
             hasLetter = hasLetter || scalar.isASCII && UInt8(scalar.value).isLetter
-            letters.append(scalar.isASCII ? WordFold.leet[Int(scalar.value)] : UInt8(ascii: "?"))
+            letters[index] = scalar.isASCII ? leet[Int(scalar.value)] : UInt8(ascii: "?")
         }
         if hasLetter {
+            let letters = letters.span.extracting(first: word.count)
             Self.once(letters, onto: &plain.bytes)
-            RomanHindi.fold(letters, onto: &roman.bytes)
+            hindi.fold(letters, onto: &roman.bytes)
         } else {
-            let text = String(String.UnicodeScalarView(word)).utf8
+            let text = word.text.utf8
             plain.bytes += text
             roman.bytes += text
         }
@@ -43,11 +51,32 @@ struct FoldedText: Sendable {
     }
 
     /// Repeated letters once.
-    private static func once(_ letters: [UInt8], onto bytes: inout [UInt8]) {
+    private static func once(_ letters: Span<UInt8>, onto bytes: inout [UInt8]) {
         var last: UInt8 = 0
-        for letter in letters where letter != last {
-            bytes.append(letter)
-            last = letter
+        for index in letters.indices where letters[index] != last {
+            last = letters[index]
+            bytes.append(last)
         }
     }
+}
+
+/// The word that is being read. No memory is asked for: a text has many words.
+struct WordAtHand {
+    typealias Bytes = InlineArray<40, UInt8>
+
+    /// Longer ones are no words: they are cut, so that a text without a space costs no more than another.
+    private var letters = InlineArray<40, Unicode.Scalar>(repeating: "\0")
+    private(set) var count = 0
+
+    var isEmpty: Bool { count == 0 }
+    subscript(index: Int) -> Unicode.Scalar { letters[index] }
+    var text: String { String(String.UnicodeScalarView((0..<count).map { letters[$0] })) }
+
+    mutating func append(_ letter: Unicode.Scalar) {
+        guard count < letters.count else { return }
+        letters[count] = letter
+        count += 1
+    }
+
+    mutating func removeAll() { count = 0 }
 }

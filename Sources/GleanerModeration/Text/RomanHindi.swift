@@ -1,5 +1,7 @@
 /// Hindi in Latin letters has as many spellings as writers; these are the differences that say nothing.
-enum RomanHindi {
+struct RomanHindi: Sendable {
+    static let shared = RomanHindi()
+
     private static let pairs: [(from: String, to: String)] = [
         ("chh", "ch"), ("aa", "a"), ("ee", "i"), ("oo", "u"), ("ou", "u"), ("ph", "f"), ("sh", "s"), ("bh", "b"),
         ("dh", "d"), ("gh", "g"), ("jh", "j"), ("kh", "k"), ("th", "t"), ("rh", "r"), ("ck", "k"), ("w", "v"),
@@ -23,14 +25,25 @@ enum RomanHindi {
             next = to.count > 1 ? to[1] : 0
         }
     }
-    /// By the byte they begin with.
-    private static let table: [[Spelling]] = (UInt8(0)..<128).map { first in
-        pairs.filter { $0.from.utf8.first == first }.map { Spelling($0.from, $0.to) }
+    /// In the order of the byte they begin with, and where those of each byte begin.
+    private let spellings: [Spelling]
+    private let starts: [Int]
+
+    private init() {
+        var (spellings, starts): ([Spelling], [Int]) = ([], [0])
+        for first in UInt8(0)..<128 {
+            for pair in Self.pairs where pair.from.utf8.first == first {
+                spellings.append(Spelling(pair.from, pair.to))
+            }
+            starts.append(spellings.count)
+        }
+        self.spellings = spellings
+        self.starts = starts
     }
 
     /// Repeated letters come once.
     /// - Parameter word: ASCII, lower case.
-    static func fold(_ word: [UInt8], onto bytes: inout [UInt8]) {
+    func fold(_ word: Span<UInt8>, onto bytes: inout [UInt8]) {
         let start = bytes.count
         var last: UInt8 = 0
         var index = 0
@@ -38,7 +51,9 @@ enum RomanHindi {
             var letter = word[index]
             var next: UInt8 = 0
             var length = 1
-            for spelling in table[Int(letter)] where fits(spelling, word, at: index) {
+            for place in starts[Int(letter)]..<starts[Int(letter) + 1]
+            where Self.fits(spellings[place], word, at: index) {
+                let spelling = spellings[place]
                 (letter, next, length) = (spelling.first, spelling.next, spelling.length)
                 break
             }
@@ -51,7 +66,7 @@ enum RomanHindi {
         if bytes.count > start + 2, last == UInt8(ascii: "n") { bytes.removeLast() }
     }
 
-    private static func fits(_ spelling: Spelling, _ word: [UInt8], at index: Int) -> Bool {
+    private static func fits(_ spelling: Spelling, _ word: Span<UInt8>, at index: Int) -> Bool {
         guard index + spelling.length <= word.count else { return false }
         return (spelling.second == 0 || word[index + 1] == spelling.second)
             && (spelling.third == 0 || word[index + 2] == spelling.third)

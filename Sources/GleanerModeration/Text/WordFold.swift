@@ -7,38 +7,37 @@ import Foundation
 /// spelling, so those words fold further: `bhenchod`, `behenchod` and `bainchod` are near each other, `zindagi` and
 /// `jindagi` the same.
 enum WordFold {
-    /// Longer ones are no words: they are cut, so that a text without a space costs no more than another.
-    static let longest = 40
-
     /// The words of `text` in order. One pass.
     static func fold(_ text: String) -> FoldedText {
-        var folded = FoldedText()
-        var word: [Unicode.Scalar] = []
-        var letters: [Unicode.Scalar] = []
+        var folded = FoldedText(reserving: text.utf8.count)
+        var word = WordAtHand()
+        // Letters apart, `c h u t i y a`, are a word that somebody hides.
+        var letters = WordAtHand()
         func flushLetters() {
-            if letters.isEmpty { return }
             if letters.count >= 4 {
                 folded.append(letters)
             } else {
-                for letter in letters { folded.append([letter]) }
+                for index in 0..<letters.count {
+                    var letter = WordAtHand()
+                    letter.append(letters[index])
+                    folded.append(letter)
+                }
             }
-            letters.removeAll(keepingCapacity: true)
+            letters.removeAll()
         }
         func end() {
-            if word.isEmpty { return }
-            // Letters apart, `c h u t i y a`, are a word that somebody hides.
             if word.count == 1 {
-                if letters.count < longest { letters.append(word[0]) }
-            } else {
+                letters.append(word[0])
+            } else if !word.isEmpty {
                 flushLetters()
                 folded.append(word)
             }
-            word.removeAll(keepingCapacity: true)
+            word.removeAll()
         }
         for scalar in text.unicodeScalars {
             if !scalar.isASCII, CharacterFold.isInvisible(scalar) { continue }
             switch reading(scalar) {
-            case .letter(let letter): if word.count < longest { word.append(letter) }
+            case .letter(let letter): word.append(letter)
             case .mark: continue
             case .gap: end()
             }

@@ -30,12 +30,19 @@ public struct Disputes: Sendable {
     private let pool: PostgresPool
     private let settings: SettingsStore
     private let rubrics: RubricStore
+    private let metrics: ReviewMetrics
+    private let corrected: CorrectionNews
 
     public init(pool: PostgresPool) {
         self.init(pool: pool, settings: SettingsStore(pool: pool), rubrics: RubricStore(pool: pool))
     }
 
-    init(pool: PostgresPool, settings: SettingsStore, rubrics: RubricStore) {
+    init(
+        pool: PostgresPool, settings: SettingsStore, rubrics: RubricStore, metrics: ReviewMetrics = ReviewMetrics(),
+        corrected: @escaping CorrectionNews = { _, _ in }
+    ) {
+        self.metrics = metrics
+        self.corrected = corrected
         self.pool = pool
         self.settings = settings
         self.rubrics = rubrics
@@ -98,7 +105,7 @@ public struct Disputes: Sendable {
         let rubric = try await rubrics.rubric(settings.settings(of: project).rubric, in: project)
         let verdict = try ReviewVerdict(given, against: rubric)
         let review = ID<ReviewVerdict>.new(on: exchange.shard).uuid
-        return try await pool.withTransaction { connection in
+        try await pool.withTransaction { connection in
             let decided = try await connection.query(
                 """
                 UPDATE gleaner.review_items SET standing = 'final'
@@ -112,6 +119,8 @@ public struct Disputes: Sendable {
                     UPDATE gleaner.review_slots SET state = 'skipped', skip_reason = 'decided by a lead'
                     WHERE project_id = \(project.uuid) AND exchange_id = \(exchange.uuid) AND NOT is_gold
                       AND state IN ('open', 'leased')
+                ), marked AS (
+                    \(sql: RollupMarks.of(review, on: exchange, in: project))
                 )
                 INSERT INTO gleaner.reviews
                     (shard, id, project_id, exchange_id, reviewer, rubric, kind, scores, answers, lowest, correction, comment,
@@ -120,7 +129,10 @@ public struct Disputes: Sendable {
                         'final', \(verdict.scoresJSON), \(verdict.answersJSON), \(verdict.lowest), \(verdict.correction),
                         \(verdict.comment), \(reason), clock_timestamp())
                 """)
-            return review
         }
+        metrics.count(.final)
+        // With the verdict or without: others' corrections count no more.
+        await corrected(exchange, project)
+        return review
     }
 }

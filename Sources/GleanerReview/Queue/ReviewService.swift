@@ -13,15 +13,25 @@ public struct ReviewService: Sendable {
     private let rubrics: RubricStore
     /// Instead of the project's.
     private let lease: Duration?
+    private let metrics: ReviewMetrics
+    private let corrected: CorrectionNews
 
-    public init(pool: PostgresPool) { self.init(pool: pool, lease: nil) }
-
-    init(pool: PostgresPool, lease: Duration?) {
-        self.init(
-            pool: pool, settings: SettingsStore(pool: pool), rubrics: RubricStore(pool: pool), lease: lease)
+    public init(pool: PostgresPool, corrected: @escaping CorrectionNews = { _, _ in }) {
+        self.init(pool: pool, lease: nil, corrected: corrected)
     }
 
-    init(pool: PostgresPool, settings: SettingsStore, rubrics: RubricStore, lease: Duration? = nil) {
+    init(pool: PostgresPool, lease: Duration?, corrected: @escaping CorrectionNews = { _, _ in }) {
+        self.init(
+            pool: pool, settings: SettingsStore(pool: pool), rubrics: RubricStore(pool: pool), lease: lease,
+            corrected: corrected)
+    }
+
+    init(
+        pool: PostgresPool, settings: SettingsStore, rubrics: RubricStore, lease: Duration? = nil,
+        metrics: ReviewMetrics = ReviewMetrics(), corrected: @escaping CorrectionNews = { _, _ in }
+    ) {
+        self.metrics = metrics
+        self.corrected = corrected
         store = ReviewStore(pool: pool)
         gold = GoldStore(pool: pool)
         self.settings = settings
@@ -94,7 +104,10 @@ public struct ReviewService: Sendable {
         }
         let verdict = try ReviewVerdict(given, against: await rubrics.rubric(asked, in: project))
         let spread = try await settings.settings(of: project).disagreementSpread
-        return try await store.submit(verdict, slot: slot, token: token, in: project, spread: spread)
+        let review = try await store.submit(verdict, slot: slot, token: token, in: project, spread: spread)
+        metrics.count(.review)
+        if verdict.correction != nil { await corrected(review.exchange, project) }
+        return review.id
     }
 
     /// Closes the slot without a verdict: nobody could judge it. Sent twice with the same token, the first reason stays.
@@ -126,6 +139,7 @@ public struct ReviewService: Sendable {
         let settings = try await settings.settings(of: project)
         let terms = LeaseTerms(reviewer: reviewer.name, rubric: settings.rubric, length: lease ?? settings.lease)
         let again = try await store.undo(terms, in: project, minutes: settings.undoMinutes)
+        await corrected(again.exchange, project)
         return try await item(again, in: project)
     }
 

@@ -16,11 +16,11 @@ extension ReviewStore {
 
     func submit(
         _ verdict: ReviewVerdict, slot: UUID, token: UUID, in project: ID<Project>, spread: Int
-    ) async throws -> UUID {
+    ) async throws -> (id: UUID, exchange: ID<Exchange>) {
         try await pool.withTransaction { connection in
             guard let held = try await lock(slot, token, project, on: connection) else { throw ReviewError.leaseLost }
             // The same submission again, because its answer got lost on the way.
-            if let done = held.review { return done }
+            if let done = held.review { return (done, held.exchange) }
             // Late is fine while the token stands: nobody else has been lent the slot.
             guard held.state == "leased" else { throw ReviewError.leaseLost }
             let review = ID<ReviewVerdict>.new(on: held.exchange.shard).uuid
@@ -32,6 +32,8 @@ extension ReviewStore {
                     WHERE id = \(slot) RETURNING leased_by, leased_at
                 ), cleared AS (
                     DELETE FROM gleaner.review_drafts WHERE slot_id = \(slot)
+                ), marked AS (
+                    \(sql: RollupMarks.of(review, on: held.exchange, in: project))
                 )
                 INSERT INTO gleaner.reviews
                     (shard, id, project_id, exchange_id, reviewer, rubric, kind, scores, answers, lowest, correction, comment,
@@ -43,7 +45,7 @@ extension ReviewStore {
                 FROM closed
                 """)
             if !held.isGold { try await settle(held.exchange, project, spread: spread, on: connection) }
-            return review
+            return (review, held.exchange)
         }
     }
 

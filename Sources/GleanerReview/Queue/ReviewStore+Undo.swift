@@ -62,6 +62,9 @@ extension ReviewStore {
         if let review = held.review {
             try await connection.query(
                 """
+                WITH marked AS (
+                    \(sql: RollupMarks.of(review, on: held.exchange, in: project))
+                )
                 INSERT INTO gleaner.review_retractions
                     (shard, review_id, project_id, exchange_id, reviewer, retracted_at)
                 VALUES (\(held.exchange.shard.value), \(review), \(project.uuid), \(held.exchange.uuid),

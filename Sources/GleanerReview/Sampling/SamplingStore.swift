@@ -116,6 +116,9 @@ struct SamplingStore: Sendable {
                     \(PostgresArray(samples.map(\.score)))) AS d (shard, exchange_id, project_id, rule_id, version, p, score)
                 ORDER BY exchange_id, rule_id
                 ON CONFLICT DO NOTHING
+                RETURNING project_id, exchange_id
+            ), marked AS (
+                \(raw: RollupMarks.ofExchanges) FROM kept
             ), \(sql: ItemStore.opening(items))
             SELECT 1
             """)
@@ -133,6 +136,9 @@ struct SamplingStore: Sendable {
                     \(PostgresArray(picks.map(\.project.uuid)))) AS p (shard, exchange_id, project_id)
                 ORDER BY exchange_id
                 ON CONFLICT DO NOTHING
+                RETURNING project_id, exchange_id
+            ), marked AS (
+                \(raw: RollupMarks.ofExchanges) FROM kept
             ), moved AS (
                 UPDATE gleaner.review_slots SET position = position - 1
                 WHERE project_id = ANY(\(PostgresArray(picks.map(\.project.uuid))))

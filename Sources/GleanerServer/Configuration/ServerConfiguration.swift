@@ -1,10 +1,14 @@
 public import AsyncCurl
 public import Foundation
+public import GleanerAlerts
 public import GleanerConsole
 import GleanerCore
+public import GleanerEvaluation
 public import GleanerFeedback
 public import GleanerGateway
 public import GleanerIngest
+public import GleanerMail
+public import GleanerTelemetry
 public import Logging
 import NIOCore
 
@@ -40,11 +44,27 @@ public struct ServerConfiguration: Sendable {
     public var tuningCommand: [String]?
     public var tuningPoll: Duration
     public var tuningSettle: Duration
+    public var outsideEvaluators = OutsideEvaluators()
     /// Between two looks at running canaries.
     public var canaryInterval: Duration
+    /// Between two looks at the triggers of loops, and at what their rounds wait for.
+    public var loopInterval: Duration
+    /// Where alerts go.
+    public var alertChannels: [AlertChannel]
+    /// Between two looks at alert rules.
+    public var alertInterval: Duration
+    /// The paces of fine-tunes, canaries and loops that somebody chose; where nobody did, the built-in demo has its own.
+    public let chosenPaces: Set<Setting>
+    /// `nil`: nothing leaves for a collector.
+    public var telemetry: TelemetryConfiguration?
+    /// `nil`: no mail is sent.
+    public var mail: SMTPConfiguration?
+    public var report: ReportSettings
     public var logLevel: Logger.Level
     public var logFormat: LogFormat
     public var publicURL: String?
+    /// Where Chart.js is looked for.
+    public var chartScript: ChartScript
     public var oidc: OIDCConfiguration?
 
     public init(_ settings: Settings) throws(SettingsError) {
@@ -85,10 +105,20 @@ public struct ServerConfiguration: Sendable {
         tuningCommand = settings.text(.tuningCommand)?.split(separator: " ").map(String.init)
         tuningPoll = try settings.duration(.tuningPoll)
         tuningSettle = try settings.duration(.tuningSettle)
+        outsideEvaluators = try settings.outsideEvaluators()
         canaryInterval = try settings.duration(.canaryInterval)
+        loopInterval = try settings.duration(.loopInterval)
+        alertChannels = try settings.alertChannels()
+        alertInterval = try settings.duration(.alertInterval)
+        let paces = [Setting.tuningPoll, .canaryInterval, .loopInterval]
+        chosenPaces = Set(paces.filter { settings[$0].source != .standard })
+        telemetry = try settings.telemetry()
+        mail = try settings.mail()
+        report = try settings.report()
         logLevel = try settings.choice(.logLevel, Logger.Level.self)
         logFormat = try settings.choice(.logFormat, LogFormat.self)
         publicURL = try settings.publicURL()
+        chartScript = ChartScript(file: settings.text(.chartScript))
         oidc = try settings.oidc()
     }
 

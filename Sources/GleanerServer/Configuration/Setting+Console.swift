@@ -6,6 +6,11 @@ extension Setting {
     public static let publicURL = Setting(
         variable: "GLEANER_PUBLIC_URL", path: "public_url", standard: nil,
         meaning: "where browsers know the console, such as https://gleaner.example; unset: what they send as Host")
+    public static let chartScript = Setting(
+        variable: "GLEANER_CHART_SCRIPT", path: "chart_script", standard: nil,
+        meaning:
+            "the file of Chart.js 3 or 4 that the overview draws with; unset: where Debian's libjs-chart.js has it; "
+            + "without one, charts are pictures made by the server")
     public static let oidcIssuer = Setting(
         variable: "GLEANER_OIDC_ISSUER", path: "oidc.issuer", standard: nil,
         meaning: "an OpenID Connect provider to sign in with; wants GLEANER_PUBLIC_URL, too")

@@ -75,11 +75,13 @@ extension Settings {
     }
 
     /// The bundle's path, when there is one that can be used.
-    func providerCAFile() throws(SettingsError) -> String? {
-        guard let path = text(.providerCAFile) else { return nil }
+    func providerCAFile() throws(SettingsError) -> String? { try certificates(.providerCAFile) }
+
+    func certificates(_ setting: Setting) throws(SettingsError) -> String? {
+        guard let path = text(setting) else { return nil }
         let data = FileManager.default.contents(atPath: path) ?? Data()
         guard data.range(of: Data("-----BEGIN CERTIFICATE-----".utf8)) != nil else {
-            throw .invalid(.providerCAFile, text: path, wanted: "a readable PEM file with at least one certificate")
+            throw .invalid(setting, text: path, wanted: "a readable PEM file with at least one certificate")
         }
         return path
     }

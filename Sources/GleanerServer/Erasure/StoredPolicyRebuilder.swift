@@ -10,7 +10,7 @@ struct StoredPolicyRebuilder: DatasetRebuilder {
 
     func rebuild(_ version: UUID, in project: ID<Project>) async throws -> UUID? {
         let datasets = DatasetService(pool: pool, personalData: PersonalDataRules())
-        guard let old = try await datasets.list(of: project).first(where: { $0.id == version }) else { return nil }
+        guard let old = try await datasets.version(version, in: project) else { return nil }
         do {
             return try await datasets.build(
                 dataset: old.dataset, policy: PromotionPolicy(parsing: old.policy.canonicalBytes()), project: project,

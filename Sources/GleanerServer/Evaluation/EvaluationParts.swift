@@ -5,6 +5,7 @@ public import GleanerCore
 public import GleanerEvaluation
 import GleanerGateway
 import GleanerIngest
+import GleanerJobs
 import GleanerModeration
 import GleanerReview
 public import GleanerRouting
@@ -18,6 +19,8 @@ struct EvaluationParts: Sendable {
     let people: PeopleKeeper
     /// For the job worker.
     let handler: GateHandler
+    let evaluatorHandlers: [any JobHandler]
+    let evaluatorMetrics = EvaluatorMetrics()
 
     init(
         pool: PostgresPool, client: CurlClient, providers: Providers, prices: PriceBook, moderation: ModerationService,
@@ -29,6 +32,13 @@ struct EvaluationParts: Sendable {
         handler = GateHandler(
             pool: pool, client: client, providers: ConfiguredProviders(providers: providers), prices: book,
             moderator: PolicyModerator(service: moderation), people: reviewers)
+        let bench = EvaluatorBench(
+            client: client, providers: ConfiguredProviders(providers: providers),
+            outside: configuration.outsideEvaluators)
+        evaluatorHandlers = [
+            EvaluateHandler(pool: pool, bench: bench, metrics: evaluatorMetrics),
+            BackfillHandler(pool: pool, bench: bench, metrics: evaluatorMetrics),
+        ]
         people = PeopleKeeper(pool: pool, people: reviewers, interval: configuration.canaryInterval, logger: logger)
         let weights = ServedRouteWeights(
             service: RouteService(store: PostgresRouteStore(pool: pool)) { providers.names })

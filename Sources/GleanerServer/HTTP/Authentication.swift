@@ -13,8 +13,15 @@ struct Authentication: RouterMiddleware {
         next: @concurrent (Request, GleanerContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        if let token = Self.token(request.headers) { context.caller = try await ring.caller(token) }
+        context.caller = try await caller(request.headers)
         return try await next(request, context)
+    }
+
+    /// - Throws: `AccessError` when the key that is shown is not accepted.
+    /// - Returns: `nil` when none is shown.
+    func caller(_ headers: HTTPFields) async throws(AccessError) -> Caller? {
+        guard let token = Self.token(headers) else { return nil }
+        return try await ring.caller(token)
     }
 
     /// Where the SDKs of OpenAI, Anthropic and Azure put it.

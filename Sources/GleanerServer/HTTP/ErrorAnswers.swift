@@ -20,15 +20,20 @@ struct ErrorAnswers: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch {
-            let explanation = Self.explain(error, request)
-            refusals.count(explanation.code)
-            log(explanation, error, request, context.logger)
-            let body: ErrorBody = request.uri.path.hasPrefix("/v1") ? .openAI : .gleaner(requestID: context.id)
-            let retryAfter = (error as? any Retryable).map {
-                HTTPFields([.init(name: .retryAfter, value: "\($0.retryAfter)")])
-            }
-            return body.response(explanation, headers: retryAfter ?? [:])
+            return answer(error, request, context)
         }
+    }
+
+    @inline(never)
+    func answer(_ error: any Error, _ request: Request, _ context: GleanerContext) -> Response {
+        let explanation = Self.explain(error, request)
+        refusals.count(explanation.code)
+        log(explanation, error, request, context.logger)
+        let body: ErrorBody = request.uri.path.hasPrefix("/v1") ? .openAI : .gleaner(requestID: context.id)
+        let retryAfter = (error as? any Retryable).map {
+            HTTPFields([.init(name: .retryAfter, value: "\($0.retryAfter)")])
+        }
+        return body.response(explanation, headers: retryAfter ?? [:])
     }
 
     static func explain(_ error: any Error, _ request: Request) -> Explanation {

@@ -1,3 +1,4 @@
+import GleanerCore
 import GleanerGateway
 import GleanerHTTP
 import HTTPTypes
@@ -14,10 +15,17 @@ struct Shedding: RouterMiddleware {
         _ request: Request, context: GleanerContext,
         next: @concurrent (Request, GleanerContext) async throws -> Response
     ) async throws -> Response {
-        guard let caller = context.caller else { return try await next(request, context) }
-        let admission = try limits.admit(caller, body: Self.bodyLength(request.headers))
+        try await admitting(context.caller, request.headers) { try await next(request, context) }
+    }
+
+    /// - Throws: `ShedError` instead of running `body`, and whatever that throws.
+    func admitting(
+        _ caller: Caller?, _ headers: HTTPFields, _ body: () async throws -> Response
+    ) async throws -> Response {
+        guard let caller else { return try await body() }
+        let admission = try limits.admit(caller, body: Self.bodyLength(headers))
         // The handler's answer keeps the admission while it streams; a whole answer lets it go here.
-        return try await Admission.$current.withValue(admission) { try await next(request, context) }
+        return try await Admission.$current.withValue(admission, operation: body)
     }
 
     private static func bodyLength(_ headers: HTTPFields) -> Int? {

@@ -24,10 +24,6 @@ struct JobRoutes: Sendable {
     func list(_ request: Request, _ context: GleanerContext) async throws -> Page {
         let caller = try context.caller(with: .read)
         let query = request.uri.queryParameters
-        let before = try query["before"].map { text -> ID<Job> in
-            guard let id = ID<Job>(String(text)) else { throw BodyError(field: "before", problem: "is not a job's id") }
-            return id
-        }
         let state = try query["state"].map { text -> JobState in
             guard let state = JobState(rawValue: String(text)) else {
                 throw BodyError(field: "state", problem: "is not a state")
@@ -38,9 +34,10 @@ struct JobRoutes: Sendable {
             guard !text.utf8.contains(0) else { throw BodyError(field: "kind", problem: "holds U+0000") }
             return JobKind(rawValue: String(text))
         }
-        let limit = min(max(query["limit"].flatMap { Int($0) } ?? 50, 1), 500)
+        let paging = try QueryItems(request.uri.query)
+        let limit = try paging.limit()
         let jobs = try await queue.list(
-            .init(state: state, kind: kind), of: caller.project, before: before, limit: limit)
+            .init(state: state, kind: kind), of: caller.project, before: paging.id("before"), limit: limit)
         return Page(jobs: jobs.map(JobBody.init), next: jobs.count == limit ? jobs.last?.id : nil)
     }
 

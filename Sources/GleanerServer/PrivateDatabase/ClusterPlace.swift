@@ -2,6 +2,7 @@
 import CoreFoundation
 import Crypto
 import Foundation
+import GleanerCore
 import Glibc
 
 /// Where a private cluster lives, and as whom it runs.
@@ -59,7 +60,7 @@ struct ClusterPlace: Sendable {
 
     private static func name(of directory: URL) -> String {
         let path = directory.standardizedFileURL.path
-        let hash = SHA256.hash(data: Array(path.utf8)).prefix(6).map { String(format: "%02x", $0) }.joined()
+        let hash = SHA256.hash(data: Array(path.utf8)).prefix(6).hexadecimal
         return "\(directory.deletingLastPathComponent().lastPathComponent)-\(hash)"
     }
 

@@ -7,7 +7,7 @@ import ServiceLifecycle
 struct PartitionKeeper: Service {
     static let tables = [
         "exchanges", "exchange_bodies", "attempts", "feedback", "reviews", "moderation_results",
-        "moderation_decisions",
+        "moderation_decisions", "evaluator_results", "superseded_results",
     ]
     let pool: PostgresPool
     let logger: Logger

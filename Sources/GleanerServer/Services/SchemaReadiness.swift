@@ -96,6 +96,10 @@ extension Migrator {
     }
 }
 
+extension SchemaReadiness {
+    func before(_ service: some Service) -> any Service { AfterSchema(schema: self, inner: service) }
+}
+
 /// A service that starts its work when the schema is there.
 struct AfterSchema<Inner: Service>: Service {
     let schema: SchemaReadiness

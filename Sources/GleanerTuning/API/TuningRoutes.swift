@@ -78,15 +78,9 @@ public struct TuningRoutes: Sendable {
 
     func list(_ request: Request, _ context: GleanerContext) async throws -> Page {
         let caller = try context.caller(with: .read)
-        let query = request.uri.queryParameters
-        let before = try query["before"].map { text -> ID<TuningJob> in
-            guard let id = ID<TuningJob>(String(text)) else {
-                throw BodyError(field: "before", problem: "is not a tuning job's id")
-            }
-            return id
-        }
-        let limit = min(max(query["limit"].flatMap { Int($0) } ?? 50, 1), 500)
-        let jobs = try await service.jobs(in: caller.project, before: before, limit: limit)
+        let query = try QueryItems(request.uri.query)
+        let limit = try query.limit()
+        let jobs = try await service.jobs(in: caller.project, before: query.id("before"), limit: limit)
         return Page(
             jobs: jobs.map { TuningJobBody($0) }, next: jobs.count == limit ? jobs.last?.id : nil,
             retirements: try await service.retirements(in: caller.project))

@@ -70,7 +70,7 @@ public struct TuningEstimate: Sendable, Hashable, Codable {
 
     private static func digest(_ nonce: String, _ request: [UInt8], _ numbers: String) -> String {
         let hash = SHA256.hash(data: Array("\(nonce)\n".utf8) + request + Array("\n\(numbers)".utf8))
-        return hash.prefix(8).map { String(format: "%02x", $0) }.joined()
+        return hash.prefix(8).hexadecimal
     }
 
     private static func warnings(

@@ -88,7 +88,7 @@ extension OpenAIDriver {
             let part = try await wire.json("POST", "uploads/\(upload)/parts", .multipart(form), isSafe: true)
             parts.append(.string(try Self.id(of: part)))
         }
-        let md5 = whole.finalize().map { String(format: "%02x", $0) }.joined()
+        let md5 = whole.finalize().hexadecimal
         let done = try await wire.json(
             "POST", "uploads/\(upload)/complete", .json(["part_ids": .array(parts), "md5": .string(md5)]), isSafe: false
         )

@@ -19,8 +19,6 @@ struct CanaryCommand: AsyncParsableCommand {
         @Option(help: "Whose canaries.") var project = "default"
         @Flag(help: "As JSON.") var json = false
 
-        var author: String { "cli:\(ProcessInfo.processInfo.userName)" }
-
         func withService<Value: Sendable>(
             _ body: (CanaryService, ID<Project>) async throws -> Value
         ) async throws -> Value {
@@ -45,7 +43,7 @@ struct CanaryCommand: AsyncParsableCommand {
             _ body: (CanaryService, ID<Canary>, ID<Project>, String, String) async throws -> Canary
         ) async throws {
             let id = try CanaryCommand.id(id)
-            try show(try await withService { try await body($0, id, $1, author, note) })
+            try show(try await withService { try await body($0, id, $1, CommandEnvironment.actor, note) })
         }
     }
 
@@ -89,7 +87,7 @@ struct CanaryCommand: AsyncParsableCommand {
             request.skipsGate = skipGate
             let wanted = request
             try common.show(
-                try await common.withService { try await $0.start(wanted, in: $1, by: common.author) })
+                try await common.withService { try await $0.start(wanted, in: $1, by: CommandEnvironment.actor) })
         }
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import GleanerCore
 import GleanerDemo
+import GleanerEvaluation
 import GleanerReview
 import GleanerServer
 
@@ -43,6 +44,7 @@ struct Demo: AsyncParsableCommand {
             let key = try await keys.create(project: project, name: "demo", scopes: Set(Scope.allCases))
             _ = try await SamplingService(pool: pool).setRule(
                 project: project, name: SamplingService.defaultName, probability: Self.sampleShare)
+            try await EvaluatorService(pool: pool).begin(in: project)
             let progress = Progress(isQuiet: json)
             let run = DemoRun(
                 configuration: DemoRunConfiguration(

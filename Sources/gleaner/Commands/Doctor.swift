@@ -3,6 +3,7 @@ import AsyncPostgres
 import Foundation
 import GleanerCore
 import GleanerGateway
+import GleanerMail
 import GleanerServer
 
 /// The settings in force and where each comes from, and whether what they point at works.
@@ -34,7 +35,8 @@ struct Doctor: AsyncParsableCommand {
             let shown = value.text.map { setting.isSecret ? "(set, not shown)" : $0 }
             return Line(setting: setting.variable, value: shown, from: Self.name(value.source))
         }
-        let checks = await [database(environment), dataDirectory(environment)] + providers(environment)
+        let checks =
+            await [database(environment), dataDirectory(environment)] + providers(environment) + mail(environment)
         if json {
             try Output.json(Report(settings: lines, checks: checks))
         } else {
@@ -88,6 +90,17 @@ struct Doctor: AsyncParsableCommand {
         }
         let ok = FileManager.default.isWritableFile(atPath: parent.path)
         return Check(check: "data directory", ok: ok, detail: path.path + (ok ? "" : " is not writable for this user"))
+    }
+
+    /// Greets the server and logs in; sends nothing.
+    private func mail(_ environment: CommandEnvironment) async -> [Check] {
+        guard let mail = environment.configuration.mail else { return [] }
+        do throws(MailError) {
+            try await SMTPMailer(mail).check()
+            return [Check(check: "mail", ok: true, detail: "\(mail.url) takes mail from \(mail.from)")]
+        } catch {
+            return [Check(check: "mail", ok: false, detail: "\(error.explanation.what) \(error.explanation.fix)")]
+        }
     }
 
     private func providers(_ environment: CommandEnvironment) -> [Check] {

@@ -78,7 +78,7 @@ struct Evaluate: AsyncParsableCommand {
                         + "\(estimate.outputTokens) out: " + Self.price(estimate)
                         + "\nNothing was spent. Begin with --yes.")
             }
-            let author = "cli:\(ProcessInfo.processInfo.userName)"
+            let author = CommandEnvironment.actor
             let evaluation = try await common.withService { try await $0.start(request, in: $1, by: author) }
             if common.json { return try Output.json(EvaluationBodies.One(evaluation)) }
             print(Evaluate.line(evaluation))
@@ -177,7 +177,7 @@ struct Evaluate: AsyncParsableCommand {
 
         func run() async throws {
             let id = try Evaluate.id(id)
-            let actor = "cli:\(ProcessInfo.processInfo.userName)"
+            let actor = CommandEnvironment.actor
             let evaluation = try await common.withService { try await $0.conclude(id, of: $1, by: actor) }
             if common.json { return try Output.json(EvaluationBodies.One(evaluation)) }
             print(Evaluate.line(evaluation))

@@ -63,7 +63,7 @@ struct Moderation: AsyncParsableCommand {
                 ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: file)
             guard let data else { throw CommandError.notFound(file) }
             return try await service.put(
-                try ModerationPolicy(parsing: data), of: project, author: "cli:\(ProcessInfo.processInfo.userName)",
+                try ModerationPolicy(parsing: data), of: project, author: CommandEnvironment.actor,
                 note: note, expected: expect)
         }
 

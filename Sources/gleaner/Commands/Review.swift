@@ -28,7 +28,7 @@ struct ReviewTerminal: AsyncParsableCommand {
         let environment = try await CommandEnvironment.load()
         let name = reviewer ?? ProcessInfo.processInfo.userName
         try await environment.withDatabase { pool in
-            let service = ReviewService(pool: pool)
+            let service = ReviewService(pool: pool, corrected: GleanerService.corrected(on: pool))
             let project = try await PostgresKeyStore(pool: pool).existingProject(named: project)
             if progress { return try await report(service.progress(in: project, withMeans: true)) }
             _ = try await TerminalReview(
@@ -221,7 +221,7 @@ struct ReviewRubric: AsyncParsableCommand {
                     throw CommandError.unusable(
                         "\(file) is no rubric: \(error)", fix: "See `gleaner review rubric show`.")
                 }
-                let author = "cli:\(ProcessInfo.processInfo.userName)"
+                let author = CommandEnvironment.actor
                 let rubric = try await service.add(document, named: name, in: project, by: author)
                 var settings = try await service.settings(of: project)
                 settings.rubric = rubric.reference

@@ -43,7 +43,7 @@ struct Routes: AsyncParsableCommand {
         @Option(help: "Refuse unless this version is in force.") var expect: Int64?
 
         var edit: RouteEdit {
-            RouteEdit(author: "cli:\(ProcessInfo.processInfo.userName)", note: note, expected: expect)
+            RouteEdit(author: CommandEnvironment.actor, note: note, expected: expect)
         }
     }
 

@@ -1,5 +1,6 @@
-import GleanerCore
 import Testing
+
+@testable import GleanerCore
 
 @Suite("Guessing languages")
 struct LanguageGuessTests {
@@ -18,6 +19,18 @@ struct LanguageGuessTests {
     func heldOut() {
         #expect(LabelledLines.parsed(LabelledLines.heldOut).count >= 100)
         #expect(share(LabelledLines.heldOut) >= 0.98)
+    }
+
+    @Test("every listed word is found by its key, with all its languages, and shares it with no other")
+    func keys() {
+        var words: [String: WordReadings] = [:]
+        for (reading, list) in WordLists.all {
+            for word in list.split(whereSeparator: \.isWhitespace) { words[String(word), default: []].insert(reading) }
+        }
+        #expect(words.count > 1000)
+        #expect(Set(words.keys.map { WordReadings.Key($0.utf8) }).count == words.count)
+        #expect(words.allSatisfy { WordReadings(WordReadings.Key($0.key.utf8)) == $0.value })
+        #expect(WordReadings(WordReadings.Key("zzzzqx".utf8)) == [])
     }
 
     @Test(

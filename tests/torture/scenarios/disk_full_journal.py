@@ -73,7 +73,7 @@ def both_disks_full(progress, mebibytes, kind):
     return attack(progress, mebibytes, kind, both=True)
 
 
-@scenario("journal_fills_disk", "27", small=None, long={"mebibytes": 64, "kind": "tmpfs"})
+@scenario("journal_fills_disk", "27", small={"mebibytes": 48, "kind": "tmpfs"}, long={"mebibytes": 64, "kind": "tmpfs"})
 def journal_fills_disk(progress, mebibytes, kind):
     """The journal itself fills its volume while PostgreSQL is away; when it is back, that makes the room."""
     with World(start=False) as world:

@@ -10,7 +10,7 @@ from ..world import World
 @scenario("postgres_crowded", "16", small=None, long={"seconds": 120})
 def postgres_crowded(progress, seconds):
     """With no connection to be had the journal takes over, without a storm of attempts; it drains when there is room."""
-    with World(through_proxy=True, cluster_settings={"max_connections": "12", "log_connections": "on"}) as world:
+    with World(through_proxy=True, cluster_settings={"max_connections": "24", "log_connections": "on"}) as world:
         load = world.load(clients=16, rate=60).start()
         time.sleep(1)
         crowd = []

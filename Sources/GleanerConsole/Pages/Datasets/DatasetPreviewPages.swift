@@ -52,7 +52,7 @@ struct DatasetPreviewPages: Sendable {
         }
         let name = shown["name"]?.stringValue
         return View(
-            dataset: dataset, document: try Self.pretty(shown),
+            dataset: dataset, document: try PrettyJSON.text(shown),
             choices: policies.map {
                 .init(
                     name: "\($0.name)@\($0.version)", path: DatasetPath.preview(dataset, policy: $0.name),
@@ -100,7 +100,7 @@ struct DatasetPreviewPages: Sendable {
             let explanation = error.explanation
             let member = (error as? PolicyError)?.member
             let line = member.flatMap { Self.line(of: $0, in: text) }.map { "Line \($0): " } ?? ""
-            view.problem = "\(line)\(explanation.what) \(explanation.why) \(explanation.fix)"
+            view.problem = line + explanation.sentences
             view.isFaulty = error is PolicyError
         }
         return .page(page(view))
@@ -118,11 +118,6 @@ struct DatasetPreviewPages: Sendable {
         return line
     }
 
-    static func pretty(_ document: JSONValue) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(document), as: UTF8.self)
-    }
 }
 
 extension PolicyError {

@@ -82,7 +82,7 @@ struct DatasetVersionPages: Sendable {
             let explanation = error.explanation
             return .page(
                 try await page(
-                    visit, version, problem: "\(explanation.what) \(explanation.why) \(explanation.fix)"))
+                    visit, version, problem: explanation.sentences))
         }
     }
 }

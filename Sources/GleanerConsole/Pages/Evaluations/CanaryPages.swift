@@ -92,7 +92,7 @@ struct CanaryPages: Sendable {
             let explanation = error.explanation
             return .page(
                 try await page(
-                    visit, problem: "\(explanation.what) \(explanation.why) \(explanation.fix)", note: note))
+                    visit, problem: explanation.sentences, note: note))
         }
     }
 

@@ -52,8 +52,8 @@ extension Chart {
         ]
         top = Figure.signed(scale.y.upperBound)
         bottom = Figure.signed(scale.y.lowerBound)
-        left = Self.moment(first.at)
-        right = Self.moment(last.at)
+        left = Figure.moment(first.at)
+        right = Figure.moment(last.at)
     }
 
     private static func title(_ metric: CanaryMetric) -> String {
@@ -64,10 +64,5 @@ extension Chart {
         case .latency: "Time to answer: logarithm, lower is better"
         case .ttft: "Time to the first token: logarithm, lower is better"
         }
-    }
-
-    private static func moment(_ date: Date) -> String {
-        date.formatted(.iso8601.year().month().day().dateTimeSeparator(.space).time(includingFractionalSeconds: false))
-            + " UTC"
     }
 }

@@ -84,14 +84,10 @@ struct ExchangeFilterForm: Sendable {
         chips = inForce.map { item in
             Chip(
                 label: "\(item.name.replacing("_", with: " ")): \(item.value)",
-                without: "/exchanges?" + Self.query(inForce.filter { $0.name != item.name }))
+                without: "/exchanges?" + Renderer.query(inForce.filter { $0.name != item.name }))
         }
-        query = Self.query(inForce)
+        query = Renderer.query(inForce)
         let behind = Set(more.map(\.name) + moreChoices.map(\.name))
         isUnfolded = inForce.contains { behind.contains($0.name) }
-    }
-
-    private static func query(_ items: [(name: String, value: String)]) -> String {
-        items.map { "\($0.name)=\(Renderer.encode($0.value))" }.joined(separator: "&")
     }
 }

@@ -41,6 +41,8 @@ struct ExchangeView: Sendable {
     let turns: [Turn]
     let previous: String?
     let following: String?
+    /// None, or what evaluators found.
+    let measured: [ExchangeMeasures]
     let requestBytes: String
     let responseBytes: String
     /// Whoever runs the queue may have it reviewed.
@@ -51,7 +53,7 @@ struct ExchangeView: Sendable {
 
     init(
         _ whole: ExchangeReader.Whole, history: ExchangeHistory, marks: ExchangeMarks, turns: [ConversationTurn],
-        mayPick: Bool
+        measured: ExchangeMeasures, mayPick: Bool
     ) {
         let exchange = whole.exchange
         id = exchange.id.description
@@ -82,6 +84,7 @@ struct ExchangeView: Sendable {
         let place = turns.firstIndex { $0.id == exchange.id }
         previous = place.flatMap { $0 > 0 ? turns[$0 - 1].id.description : nil }
         following = place.flatMap { $0 + 1 < turns.count ? turns[$0 + 1].id.description : nil }
+        self.measured = measured.evaluators.isEmpty ? [] : [measured]
         requestBytes = Figure.bytes(exchange.requestBytes)
         self.mayPick = mayPick
         responseBytes = Figure.bytes(exchange.responseBytes)

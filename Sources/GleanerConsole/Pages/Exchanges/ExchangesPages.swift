@@ -1,5 +1,6 @@
 import Foundation
 import GleanerCore
+import GleanerEvaluation
 import GleanerExchanges
 import GleanerHTTP
 import GleanerReview
@@ -11,6 +12,7 @@ import NIOCore
 struct ExchangesPages: Sendable {
     let exchanges: ExchangeService
     let sampling: SamplingService
+    let evaluators: EvaluatorService
 
     /// A page is read, not scrolled for ever.
     static let pageSize = 50
@@ -73,6 +75,9 @@ struct ExchangesPages: Sendable {
             whole, history: try await exchanges.history(of: id, of: visit.project.id),
             marks: try await exchanges.marks(of: id, in: visit.project.id),
             turns: try await exchanges.turns(around: whole.exchange, of: visit.project.id),
+            measured: ExchangeMeasures(
+                try await evaluators.results(of: id, in: visit.project.id),
+                superseded: try await evaluators.superseded(of: id, in: visit.project.id)),
             mayPick: visit.role.may(.lead))
         return Page("exchange", title: "Exchange", view: view, modules: ["exchanges.js"])
     }

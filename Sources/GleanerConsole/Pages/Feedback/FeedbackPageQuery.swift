@@ -42,7 +42,7 @@ struct FeedbackPageQuery: Sendable {
     /// `path` with the filters of this page and one parameter more.
     func path(_ path: String, adding extra: (name: String, value: String)) -> String {
         let kept = Self.names.compactMap { name in visit.query(name).map { (name: name, value: $0) } }
-        return path + "?" + (kept + [extra]).map { "\($0.name)=\(Renderer.encode($0.value))" }.joined(separator: "&")
+        return path + "?" + Renderer.query(kept + [extra])
     }
 
     /// `2026-01-31`, from midnight UTC.

@@ -136,9 +136,9 @@ struct ModerationPageQuery {
     /// The same list from there on.
     func path(before: ID<StoredDecision>) -> String {
         let kept = ["action", "target", "by", "category"].compactMap { name in
-            visit.query(name).map { "\(name)=\(Renderer.encode($0))" }
+            visit.query(name).map { (name: name, value: $0) }
         }
-        return "/moderation?" + (kept + ["before=\(before)"]).joined(separator: "&")
+        return "/moderation?" + Renderer.query(kept + [(name: "before", value: "\(before)")])
     }
 }
 

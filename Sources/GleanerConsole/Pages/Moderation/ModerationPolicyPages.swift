@@ -59,8 +59,8 @@ struct ModerationPolicyPages: Sendable {
             guard let number = Int64(text) else { throw FormError.field("version", "is not a number") }
             shown = try await service.policies.version(number, of: project)
         }
-        var document = try Self.pretty(shown.policy.document)
-        if let name = visit.query("example") { document = try Self.pretty(try ExamplePolicy.named(name).document) }
+        var document = try PrettyJSON.text(shown.policy.document)
+        if let name = visit.query("example") { document = try PrettyJSON.text(try ExamplePolicy.named(name).document) }
         let versions = try await service.policies.versions(of: project, limit: 50)
         return View(
             version: "\(current.version)", document: document, isOld: shown.version != current.version,
@@ -100,7 +100,7 @@ struct ModerationPolicyPages: Sendable {
             view.document = text
             view.note = note
             let explanation = error.explanation
-            view.problem = "\(explanation.what) \(explanation.why) \(explanation.fix)"
+            view.problem = explanation.sentences
             return .page(page(view))
         }
     }
@@ -128,9 +128,4 @@ struct ModerationPolicyPages: Sendable {
         return .page(page(view))
     }
 
-    private static func pretty(_ document: JSONValue) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(document), as: UTF8.self)
-    }
 }

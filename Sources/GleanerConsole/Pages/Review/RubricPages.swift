@@ -29,15 +29,13 @@ struct RubricPages: Sendable {
     private func view(_ visit: Visit) async throws -> View {
         let used = try await desk.rubrics.settings(of: visit.project.id).rubric
         let all = try await desk.rubrics.all(of: visit.project.id)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let newest = all.first { $0.reference == used } ?? .standard
         return View(
             rubrics: all.map {
                 View.Rubric(
                     reference: $0.reference, isUsed: $0.reference == used, questions: $0.questions,
                     guidelines: Markdown($0.document.guidelines).blocks)
-            }, name: newest.name, document: String(decoding: try encoder.encode(newest.document), as: UTF8.self))
+            }, name: newest.name, document: try PrettyJSON.text(newest.document))
     }
 
     private func addRubric(_ visit: Visit, _ form: Form) async throws -> ActionOutcome {

@@ -149,7 +149,7 @@ struct TuningPages: Sendable {
     private func refused(_ error: any Explained, _ sent: TuningForm, _ visit: Visit) async throws -> Page {
         var sent = sent
         let explanation = error.explanation
-        sent.problem = "\(explanation.what) \(explanation.why) \(explanation.fix)"
+        sent.problem = explanation.sentences
         return try await page(visit, form: sent)
     }
 

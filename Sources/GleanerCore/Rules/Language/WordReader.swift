@@ -3,11 +3,14 @@ struct WordReader {
     private(set) var letters = ScriptCounts()
     private(set) var words: [WordReadings] = []
 
-    /// The word at hand, in lower case; `isWord` is false once it holds a digit or an underscore.
-    private var word: [UInt8] = []
+    /// The word at hand, in lower case. No memory is asked for: every text that is stored is read.
+    private var word = InlineArray<24, UInt8>(repeating: 0)
+    /// Of its bytes, also of those for which there is no room.
+    private var count = 0
+    private var key = WordReadings.Key()
+    /// `false` once it holds a digit or an underscore.
     private var isWord = true
     private var hasRun = false
-    private static let longestWord = 24
 
     mutating func read(_ text: [UInt8]) {
         let end = min(text.count, LanguageGuess.largestText)
@@ -30,13 +33,13 @@ struct WordReader {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"):
             let letter = byte | 0x20
-            if word.last == letter { hasRun = hasRun || word.dropLast().last == letter }
-            word.append(letter)
+            if (2...word.count).contains(count), word[count - 1] == letter, word[count - 2] == letter { hasRun = true }
+            append(letter)
         case UInt8(ascii: "'"): break
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): isWord = false
         case UInt8(ascii: "@"), UInt8(ascii: "#"),
             UInt8(ascii: ":") where i + 1 < end && text[i + 1] == UInt8(ascii: "/"):
-            word.removeAll(keepingCapacity: true)
+            removeWord()
             return Self.endOfRun(text, i, end)
         case UInt8(ascii: "`") where i + 2 < end && text[i + 1] == byte && text[i + 2] == byte:
             endWord()
@@ -54,30 +57,41 @@ struct WordReader {
             return letters.count(script, scalar)
         }
         // Accents stay a part of the word; é is E9 in Latin-1, which no listed word has in ASCII.
-        word.append(contentsOf: Unicode.UTF8.encode(Unicode.Scalar(scalar) ?? "?")!)
+        for byte in Unicode.UTF8.encode(Unicode.Scalar(scalar) ?? "?")! { append(byte) }
+    }
+
+    private mutating func append(_ byte: UInt8) {
+        if count < word.count { word[count] = byte }
+        count += 1
+        key.add(byte)
+    }
+
+    private mutating func removeWord() {
+        count = 0
+        key = WordReadings.Key()
     }
 
     private mutating func endWord() {
         defer {
-            word.removeAll(keepingCapacity: true)
+            removeWord()
             isWord = true
             hasRun = false
         }
-        guard isWord, !word.isEmpty, word.count <= Self.longestWord else { return }
-        letters.countLatin(word.count)
-        words.append(WordReadings(word: hasRun ? Self.calm(word) : word))
+        guard isWord, count > 0, count <= word.count else { return }
+        letters.countLatin(count)
+        words.append(WordReadings(hasRun ? calmKey : key))
     }
 
     /// *pleaseee* is *please*: three or more of a letter are one.
-    private static func calm(_ word: [UInt8]) -> [UInt8] {
+    private var calmKey: WordReadings.Key {
         var calm: [UInt8] = []
         var run = 0
-        for byte in word {
+        for byte in (0..<count).map({ word[$0] }) {
             run = byte == calm.last ? run + 1 : 1
             if run == 3 { calm.removeLast() }
             if run < 3 { calm.append(byte) }
         }
-        return calm
+        return WordReadings.Key(calm)
     }
 
     private static func endOfRun(_ text: [UInt8], _ start: Int, _ end: Int) -> Int {

@@ -21,23 +21,42 @@ struct WordReadings: OptionSet, Sendable, Hashable {
     ]
 
     /// Of a word in lower case without its apostrophes; empty for one that nobody listed.
-    init(word: [UInt8]) { self = Self.table[Self.key(word)] ?? WordReadings(rawValue: 0) }
+    init(_ key: Key) { self = Self.table[key] }
     init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    /// FNV-1a: no two of the listed words share one, which a test checks.
-    static func key(_ word: [UInt8]) -> UInt64 {
-        var key: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in word { key = (key ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-        return key
+    /// FNV-1a of a word: no two of the listed words share one, which a test checks.
+    struct Key: Hashable {
+        fileprivate(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+        init() {}
+        init(_ word: some Sequence<UInt8>) { for byte in word { add(byte) } }
+        mutating func add(_ byte: UInt8) { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
     }
 
-    private static let table: [UInt64: WordReadings] = {
-        var table: [UInt64: WordReadings] = [:]
-        for (reading, words) in WordLists.all {
-            for word in words.split(whereSeparator: \.isWhitespace) {
-                table[key(Array(word.utf8)), default: []].insert(reading)
+    /// The listed words. Their keys are spread as it is, so a key's low bits say where it lies, or the places behind.
+    private struct Table {
+        private var keys = [UInt64](repeating: 0, count: 8192)
+        private var readings = [WordReadings](repeating: [], count: 8192)
+
+        init() {
+            for (reading, words) in WordLists.all {
+                for word in words.split(whereSeparator: \.isWhitespace) {
+                    let place = place(of: Key(word.utf8))
+                    keys[place] = Key(word.utf8).value
+                    readings[place].insert(reading)
+                }
             }
+            precondition(readings.count(where: { !$0.isEmpty }) < keys.count / 2, "too many words for the table")
         }
-        return table
-    }()
+
+        subscript(key: Key) -> WordReadings { readings[place(of: key)] }
+
+        private func place(of key: Key) -> Int {
+            var place = Int(truncatingIfNeeded: key.value) & (keys.count - 1)
+            while keys[place] != key.value, keys[place] != 0 { place = (place + 1) & (keys.count - 1) }
+            return place
+        }
+    }
+
+    private static let table = Table()
 }

@@ -80,7 +80,8 @@ extension Dataset {
                 let service = DatasetService(pool: pool)
                 let project = try await PostgresKeyStore(pool: pool).existingProject(named: project)
                 return try await service.approve(
-                    service.version(version, of: name, in: project), by: Dataset.user, note: note, project: project)
+                    service.version(version, of: name, in: project), by: CommandEnvironment.actor, note: note,
+                    project: project)
             }
             if json { return try Output.json(approved) }
             print(

@@ -12,9 +12,6 @@ struct Dataset: AsyncParsableCommand {
             Policies.self, Benchmarks.self, Import.self, Draft.self, Stats.self,
         ])
 
-    /// Who acts, for what is kept of it.
-    static var user: String { "cli:\(ProcessInfo.processInfo.userName)" }
-
     struct Build: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Freeze a new version of a dataset by a promotion policy.",
@@ -35,7 +32,7 @@ struct Dataset: AsyncParsableCommand {
             let version = try await environment.withDatabase { pool in
                 try await DatasetService(pool: pool, personalData: PersonalDataRules()).build(
                     dataset: name, policy: policy,
-                    project: PostgresKeyStore(pool: pool).existingProject(named: project), by: Dataset.user,
+                    project: PostgresKeyStore(pool: pool).existingProject(named: project), by: CommandEnvironment.actor,
                     progress: { progress.show("judged exchanges", $0, of: 0) })
             }
             progress.end()

@@ -1,0 +1,4 @@
+public import GleanerCore
+
+/// Which exchanges: of these values and no others.
+public typealias ReportScope = [ReportSlice: String]

@@ -1,0 +1,121 @@
+import Foundation
+import GleanerCore
+import Testing
+
+@testable import GleanerAlerts
+
+/// Reference values: DATA of the project, computed with scipy and by hand.
+@Suite("How far a distribution has moved")
+struct DriftTests {
+    private func isNear(_ value: Double, _ wanted: Double) -> Bool { abs(value - wanted) < 1e-9 }
+
+    @Test("stability index and divergences")
+    func divergences() {
+        let (e, a) = ([0.1, 0.2, 0.4, 0.2, 0.1], [0.05, 0.15, 0.35, 0.25, 0.2])
+        #expect(isNear(PopulationStability.index(expected: e, actual: a), 0.13618992790351747))
+        #expect(isNear(Divergence.kullbackLeibler(a, from: e), 0.06986966662619412))
+        #expect(isNear(Divergence.jensenShannon(a, e), 0.01675997864395037))
+        #expect(isNear(Divergence.jensenShannon([1, 0], [0, 1]), log(2)))
+        // An empty bin is far, and not infinitely far; one that neither has is none.
+        let (index, bins) = PopulationStability.index(expectedCounts: [50, 50, 0, 0], actualCounts: [50, 40, 10, 0])
+        #expect(bins == 3 && index.isFinite && index > 0.2)
+        #expect(PopulationStability.index(expectedCounts: [7], actualCounts: [9]).index == 0)
+    }
+
+    @Test("the threshold of the stability index follows from the sizes")
+    func threshold() {
+        let threshold = PopulationStability.threshold(bins: 10, expected: 200, actual: 200, alpha: 0.05)
+        #expect(isNear(threshold, 0.1691897760462015))
+        var draw = SplitMix64(seed: 5)
+        var above = 0
+        for _ in 0..<400 {
+            var (e, a) = ([Double](repeating: 0, count: 10), [Double](repeating: 0, count: 10))
+            for _ in 0..<200 {
+                e[Int.random(in: 0..<10, using: &draw)] += 1
+                a[Int.random(in: 0..<10, using: &draw)] += 1
+            }
+            if PopulationStability.index(expectedCounts: e, actualCounts: a).index > threshold { above += 1 }
+        }
+        // 5 % of 400 is 20; four standard deviations beside it.
+        #expect((3...38).contains(above))
+    }
+
+    @Test("χ² and its quantiles")
+    func chiSquared() {
+        #expect(isNear(ChiSquared.survival(3.841458820694124, degrees: 1), 0.05))
+        #expect(isNear(ChiSquared.survival(16.918977604620448, degrees: 9), 0.05))
+        #expect(isNear(ChiSquared.survival(1, degrees: 2), exp(-0.5)))
+        #expect(isNear(ChiSquared.quantile(0.95, degrees: 9), 16.918977604620448))
+        #expect(isNear(ChiSquared.quantile(1 - 1e-6, degrees: 2), -2 * log(1e-6)))
+        // 2×2 without a correction is the squared difference of two shares.
+        let test = ChiSquared.homogeneity([30, 70, 0], [50, 50, 0])
+        #expect(isNear(test.statistic, 25.0 / 3) && test.degrees == 1)
+        #expect(isNear(test.p, erfc((25.0 / 6).squareRoot())))
+        #expect(isNear(test.effect, (25.0 / 600).squareRoot()))
+        #expect(isNear(test.threshold(alpha: 0.05), (3.841458820694124 / 200).squareRoot()))
+        #expect(ChiSquared.homogeneity([4], [9]).p == 1)
+    }
+
+    @Test("two samples by their distribution functions")
+    func kolmogorovSmirnov() {
+        let (a, b) = ((1...10).map(Double.init), [3, 4, 5, 6, 7, 8, 9, 10, 11, 14].map(Double.init))
+        #expect(isNear(KolmogorovSmirnov.distance(a, b), 0.2))
+        #expect(isNear(KolmogorovSmirnov.exactP(distance: 0.2, 10, 10), 0.9944575548290717))
+        #expect(isNear(KolmogorovSmirnov.asymptoticP(distance: 0.2, 10, 10), 0.9616))
+        // Two of two apart: only the two extreme ones of six orders.
+        #expect(isNear(KolmogorovSmirnov.exactP(distance: 1, 2, 2), 1.0 / 3))
+        // Kolmogorov's limit: 1.3581 is its 95 % point.
+        #expect(abs(KolmogorovSmirnov.asymptoticP(distance: 1.3580986393225507 / 1000, 2e6, 2e6) - 0.05) < 1e-9)
+        #expect(isNear(KolmogorovSmirnov.distance(counts: [1, 1, 2], [0, 2, 2]), 0.25))
+        // The threshold is no smaller than the exact one.
+        let bound = KolmogorovSmirnov.threshold(1000, 1000, alpha: 0.01)
+        #expect(KolmogorovSmirnov.asymptoticP(distance: bound, 1000, 1000) <= 0.0101)
+    }
+
+    @Test("figures of exchanges drawn unequally do not drift more often than promised")
+    func weighed() throws {
+        var draw = SplitMix64(seed: 3)
+        var document = AlertRuleDocument(.figureDrift, line: 0.1)
+        (document.window, document.against, document.minimum) = (.day, .previous, 100)
+        let time = QuietTests.start.addingTimeInterval(5 * 86_400)
+        let end = document.window.beginnings(at: time)[1]
+        var above = 0
+        for _ in 0..<400 {
+            let rows = [-30.0, -6.0].map { hours in
+                var row = Series.Row(at: end.addingTimeInterval(hours * 3600), count: 300, sum: 0)
+                for number in 0..<300 {
+                    let weight = number.isMultiple(of: 3) ? 10.0 : 1
+                    row.bins[Int.random(in: 0..<50, using: &draw), default: 0] += weight
+                    row.sum += weight
+                    row.squares += weight * weight
+                }
+                return row
+            }
+            let series = Series(rows, step: 3600, from: RuleSight.start(document, at: time), to: time)
+            let look = try #require(document.looks(at: series, time: time).first)
+            if try #require(look.estimate).interval(0.05).low > 0 { above += 1 }
+        }
+        // 5 % of 400 is 20; bins have ties, which make it fewer. Taken for 300, they would be some hundred.
+        #expect(above <= 30, "\(above)")
+    }
+
+    @Test("a change is placed where it was, and none is found where there was none more often than promised")
+    func changePoint() throws {
+        var draw = SplitMix64(seed: 11)
+        func events(_ share: Double, of count: Int) -> Double {
+            (0..<count).reduce(0.0) { sum, _ in sum + (Double.random(in: 0..<1, using: &draw) < share ? 1 : 0) }
+        }
+        var false5 = 0
+        for _ in 0..<200 {
+            let quiet = (0..<40).map { _ in events(0.2, of: 50) }
+            let found = try #require(ChangePoint(sums: quiet, counts: quiet.map { _ in 50 }))
+            if found.p < 0.05 { false5 += 1 }
+        }
+        #expect(false5 <= 10, "\(false5) of 200")
+        let changed = (0..<40).map { events($0 < 25 ? 0.2 : 0.35, of: 50) }
+        let found = try #require(ChangePoint(sums: changed, counts: changed.map { _ in 50 }))
+        #expect(found.p < 0.001 && abs(found.index - 25) <= 2)
+        #expect(found.after > found.before)
+        #expect(ChangePoint(sums: [1, 2, 3], counts: [4, 4, 4]) == nil)
+    }
+}
