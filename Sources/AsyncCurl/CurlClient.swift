@@ -150,6 +150,26 @@ public struct CurlBody: AsyncSequence, Sendable {
 
     public func makeAsyncIterator() -> Iterator { Iterator(transfer: transfer) }
 
+    /// Hands each piece to `take` when and where it comes, which may be on another thread, while the task waits. `take` must
+    /// not block.
+    /// - Parameter take: answers `false` when it has taken the piece, but not the next.
+    /// - Returns: whether there may be more; `false` at the end of the body.
+    public func pass(to take: @escaping @Sendable (ByteBuffer) -> Bool) async throws(CurlError) -> Bool {
+        while true {
+            let end = await withTaskCancellationHandler {
+                await transfer.delivery.pass(to: take)
+            } onCancel: {
+                transfer.cancel()
+            }
+            transfer.resumeIfPaused()
+            switch try end.get() {
+            case .ended: return false
+            case .refused: return true
+            case .interrupted: continue
+            }
+        }
+    }
+
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let transfer: TransferHandle
 

@@ -151,24 +151,18 @@ final class AnswerRelay: Sendable {
     /// - Parameter begun: what has been read already.
     @concurrent private func relay(to writer: inout any ResponseBodyWriter, after begun: ByteBuffer) async throws {
         watch.whenGone { [response] in response.cancel() }
-        var holdBack = HoldBack(isEventStream ? streamEnd : nil)
-        if begun.readableBytes > 0 { _ = holdBack.pass(begun) }
-        var lastSent: UInt8?
+        let passage = AnswerPassage(self, after: begun)
         do {
-            for try await piece in response.body {
-                guard exchange.take(piece) <= maximumBytes else {
-                    throw GatewayError.answerTooLarge(limit: maximumBytes)
-                }
-                let ready = holdBack.pass(piece)
-                guard ready.readableBytes > 0, !watch.isGone else { continue }
-                lastSent = ready.readableBytesView.last
+            while try await response.body.pass(to: passage.take) {
+                let ready = try passage.takeWaiting()
+                guard ready.readableBytes > 0 else { continue }
                 try await write(ready, to: &writer)
                 FaultPoint.midStream.pass()
             }
         } catch {
             // After its own end the answer is whole, whatever becomes of the connection.
-            if !holdBack.sawEnd || watch.isGone {
-                return try await end(after: error, lastSent: lastSent, &writer)
+            if !passage.sawEnd || watch.isGone {
+                return try await end(after: error, lastSent: passage.lastSent, &writer)
             }
         }
         if let failure = watch.failure, watch.isGone {
@@ -177,16 +171,15 @@ final class AnswerRelay: Sendable {
             throw failure
         }
         // A connection that closed quietly in the middle is no end either.
-        if isEventStream, streamEnd != nil, !holdBack.sawEnd, response.status == 200 {
-            if holdBack.held.readableBytes > 0 {
-                lastSent = holdBack.held.readableBytesView.last
-                try await write(holdBack.held, to: &writer)
-            }
-            return try await end(after: GatewayError.providerCut, lastSent: lastSent, &writer)
+        if isEventStream, streamEnd != nil, !passage.sawEnd, response.status == 200 {
+            let held = passage.takeHeld()
+            if held.readableBytes > 0 { try await write(held, to: &writer) }
+            return try await end(after: GatewayError.providerCut, lastSent: passage.lastSent, &writer)
         }
         try await exchange.close(.completed)
         FaultPoint.beforeLastByte.pass()
-        if holdBack.held.readableBytes > 0 { try await write(holdBack.held, to: &writer) }
+        let held = passage.takeHeld()
+        if held.readableBytes > 0 { try await write(held, to: &writer) }
         try await writer.finish(nil)
     }
 

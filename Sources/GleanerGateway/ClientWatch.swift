@@ -21,9 +21,12 @@ public final class ClientWatch: Sendable {
     }
     private let state = Mutex(State())
     private let admission: Admission?
+    /// The client's connection.
+    let channel: any Channel
 
     init(channel: any Channel, admission: Admission? = .current) {
         self.admission = admission
+        self.channel = channel
         channel.triggerUserOutboundEvent(self).whenFailure { [weak self] _ in
             channel.closeFuture.whenComplete { [weak self] _ in self?.leave(.left) }
         }

@@ -8,11 +8,11 @@ import Testing
 
 @Suite("Transfers", .timeLimit(.minutes(2)))
 struct CurlClientTests {
-    private let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Twice: a\r\nx-twice: b\r\n"
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nX-Twice: a\r\nx-twice: b\r\n"
 
     /// Runs `body` with a client and a server, and stops both: once with the client on a thread of its own, and once as
     /// the guest of an event loop.
-    private func with(
+    func with(
         _ scripts: [WireStep]..., configuration: CurlConfiguration = .init(),
         _ body: (CurlClient, WireServer) async throws -> Void
     ) async throws {
@@ -29,7 +29,7 @@ struct CurlClientTests {
         }
         try await loops.shutdownGracefully()
     }
-    private func until(_ what: String, _ condition: () -> Bool) async throws {
+    func until(_ what: String, _ condition: () -> Bool) async throws {
         let deadline = ContinuousClock.now + .seconds(20)
         while !condition() {
             guard ContinuousClock.now < deadline else {

@@ -11,6 +11,7 @@ import Synchronization
 /// by `deinit`, because that is the one way in which a server lets go of a response it was given.
 final class OpenExchange: Sendable {
     fileprivate struct State {
+        /// Of what came before `rest`.
         var hash = SHA256()
         /// Bytes since the last checkpoint.
         var rest = ByteBuffer()
@@ -99,14 +100,12 @@ final class OpenExchange: Sendable {
         let (total, full) = state.withLock { state -> (Int, ByteBuffer?) in
             let now = clock.now
             if state.firstByteAt == nil { state.firstByteAt = now }
-            state.hash.update(data: piece.readableBytesView)
             state.total += piece.readableBytes
-            var copy = piece
             if state.rest.readableBytes == 0 {
                 state.rest = piece
                 state.restSince = now
             } else {
-                state.rest.writeBuffer(&copy)
+                state.rest.writeImmutableBuffer(piece)
             }
             guard state.rest.readableBytes >= Self.checkpointBytes else { return (state.total, nil) }
             return (state.total, state.takeRest())
@@ -150,12 +149,13 @@ final class OpenExchange: Sendable {
             let now = clock.now
             let isStream = state.isEventStream
             state.endAttempt(at: now, httpStatus: state.httpStatus, reason: reason)
+            let rest = state.takeRest() ?? ByteBuffer()
             let outcome = ExchangeOutcome(
                 status: status, reason: reason, httpStatus: state.httpStatus, headers: state.headers,
                 duration: state.sentAt.map { now - $0 },
                 timeToFirstToken: isStream ? state.sentAt.flatMap { sent in state.firstByteAt.map { $0 - sent } } : nil,
                 responseHash: state.httpStatus == nil ? nil : Array(state.hash.finalize()), attempts: state.attempts)
-            return (outcome, state.takeRest() ?? ByteBuffer())
+            return (outcome, rest)
         }
     }
 
@@ -192,6 +192,7 @@ extension OpenExchange.State {
     fileprivate mutating func takeRest() -> ByteBuffer? {
         restSince = nil
         guard rest.readableBytes > 0 else { return nil }
+        hash.update(data: rest.readableBytesView)
         defer { rest = ByteBuffer() }
         return rest
     }

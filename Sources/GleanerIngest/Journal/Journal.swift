@@ -25,20 +25,7 @@ public struct JournalConfiguration: Sendable {
 /// Group commit: while one transaction is being synced, what arrives waits and goes together into the next. One
 /// fdatasync thus serves every exchange that waited for it.
 public final class Journal: ExchangeJournal, Sendable {
-    fileprivate struct Pending {
-        let entries: [JournalEntry]
-        let continuation: CheckedContinuation<Result<Void, JournalError>, Never>?
-    }
-    private struct Queue {
-        var pending: [Pending] = []
-        /// What Postgres has and the file still holds. Losing this list only repeats a delivery, so nobody waits for it.
-        var deletions: [Int64] = []
-        var isFlushQueued = false
-        var isTidyQueued = false
-        var isTidyDue = false
-    }
-
-    private static let manyDeletions = 64
+    private typealias Pending = JournalQueue.Pending
 
     private let lock: JournalLock
     /// What takes long or has time, and all commits that are slow; with its timers.
@@ -47,7 +34,7 @@ public final class Journal: ExchangeJournal, Sendable {
     private let host: (any EventLoop)?
     private let writer: Mutex<JournalWriter>
     private let state: Mutex<JournalState>
-    private let queue = Mutex(Queue())
+    private let queue = Mutex(JournalQueue())
     private let pace = Mutex(CommitPace())
     public let durability: Durability
     let directory: URL
@@ -93,7 +80,7 @@ public final class Journal: ExchangeJournal, Sendable {
 
     public func checkpoint(_ ticket: JournalTicket, _ bytes: ByteBuffer) {
         let part = state.withLock { $0.add(bytes, to: ticket.sequence) }
-        enqueue(Pending(entries: [.checkpoint(ticket.sequence, part: part, bytes)], continuation: nil))
+        enqueue(Pending(entries: [.checkpoint(ticket.sequence, part: part, bytes)]))
     }
 
     public func close(
@@ -163,12 +150,9 @@ public final class Journal: ExchangeJournal, Sendable {
     /// Postgres has these, as rows or in quarantine: they leave the journal, the file a little later.
     func acknowledge(_ sequences: [Int64], quarantined: Int) {
         state.withLock { $0.delivered(sequences, quarantined: quarantined) }
-        let mustTidy = queue.withLock { queue in
-            queue.deletions += sequences
-            defer { queue.isTidyQueued = true }
-            return !queue.isTidyQueued
+        if queue.withLock({ $0.add(deletions: sequences) }) {
+            later(after: .milliseconds(250)) { journal, writer in journal.tidy(writer) }
         }
-        if mustTidy { later(after: .milliseconds(250)) { journal, writer in journal.tidy(writer) } }
         FaultPoint.afterAcknowledge.pass()
     }
 
@@ -215,7 +199,7 @@ public final class Journal: ExchangeJournal, Sendable {
     public func shutdown() {
         refuseNew()
         announce.finish()
-        queue.withLock { $0.isTidyDue = true }
+        queue.withLock { $0.tidy() }
         onThread { journal, writer in journal.flush(writer) }
         thread.stopAndWait()
         writer.withLock { $0.close() }
@@ -233,12 +217,7 @@ public final class Journal: ExchangeJournal, Sendable {
     }
 
     private func enqueue(_ new: Pending) {
-        let mustFlush = queue.withLock { queue in
-            queue.pending.append(new)
-            defer { queue.isFlushQueued = true }
-            return !queue.isFlushQueued
-        }
-        guard mustFlush else { return }
+        guard queue.withLock({ $0.add(new) }) else { return }
         if let host, host.inEventLoop, health == .writable, pace.withLock(\.isQuick) {
             // Behind what this turn of the loop has still to do, so that all of its exchanges share the commit.
             host.execute { [self] in
@@ -252,7 +231,9 @@ public final class Journal: ExchangeJournal, Sendable {
 
     private func flushOnThread() {
         guard !onThread({ journal, writer in journal.flush(writer) }) else { return }
-        for pending in takePending().pending { pending.continuation?.resume(returning: .failure(.closed)) }
+        for pending in queue.withLock({ $0.take() }).pending {
+            pending.continuation?.resume(returning: .failure(.closed))
+        }
     }
 
     @discardableResult
@@ -272,31 +253,12 @@ public final class Journal: ExchangeJournal, Sendable {
         }
     }
 
-    /// A few deletions wait for a time of their own, so that no caller waits for them; many go with what is written.
-    private func takePending(andDeletions: Bool = true) -> (pending: [Pending], deletions: [Int64]) {
-        queue.withLock { queue in
-            let pending = queue.pending
-            queue.pending.removeAll()
-            queue.isFlushQueued = false
-            guard andDeletions, queue.isTidyDue || queue.deletions.count >= Self.manyDeletions else {
-                return (pending, [])
-            }
-            queue.isTidyDue = false
-            defer { queue.deletions.removeAll() }
-            return (pending, queue.deletions)
-        }
-    }
-
-    /// Deliveries may be repeated; the list waits for a better time.
-    private func putBack(_ deletions: [Int64]) {
-        queue.withLock { $0.deletions = deletions + $0.deletions }
-    }
-
     /// - Parameter isHosted: the caller's thread serves connections, and shall do only what is quick.
     private func flush(_ writer: JournalWriter, isHosted: Bool = false) {
         let began = ContinuousClock.now
         // On a full volume they are written in parts (`findRoom`).
-        let (batch, deletions) = takePending(andDeletions: !isHosted && health == .writable)
+        let takesDeletions = !isHosted && health == .writable
+        let (batch, deletions) = queue.withLock { $0.take(andDeletions: takesDeletions) }
         guard !batch.isEmpty || !deletions.isEmpty else { return }
         do throws(SQLiteError) {
             try refuseWhenFailed()
@@ -342,7 +304,7 @@ public final class Journal: ExchangeJournal, Sendable {
         from error: SQLiteError, _ batch: [Pending], _ deletions: [Int64], _ writer: JournalWriter
     ) {
         note(error, writer)
-        putBack(deletions)
+        queue.withLock { $0.putBack(deletions) }
         let (new, rest) = (batch.filter(\.isNew), batch.filter { !$0.isNew })
         // Together, as long as that works: each commit takes pages of its own from the room that is left.
         if new.isEmpty || write(rest, writer) != nil {
@@ -452,7 +414,7 @@ public final class Journal: ExchangeJournal, Sendable {
         try? writer.makeRoom(for: 0, open: counts.open)
         deleteInParts(writer)
         try writer.emptyLog(isIdle: counts.open == 0)
-        guard queue.withLock(\.deletions.isEmpty) else { return false }
+        guard !queue.withLock(\.hasDeletions) else { return false }
         // The file has grown into what is to be kept free, and does not shrink by itself.
         if counts.open == 0, counts.journaled == 0 { try writer.shrink() }
         return true
@@ -461,10 +423,7 @@ public final class Journal: ExchangeJournal, Sendable {
     /// Deleted pages are overwritten, so deletions take as much of the log as they make room in the database file: what does
     /// not fit is tried in smaller parts, with the log emptied in between.
     private func deleteInParts(_ writer: JournalWriter) {
-        var deletions = queue.withLock { queue in
-            defer { queue.deletions.removeAll() }
-            return queue.deletions[...]
-        }
+        var deletions = queue.withLock { $0.takeDeletions() }[...]
         var size = deletions.count
         // Where something is open, its end comes first.
         while !deletions.isEmpty, counts.open == 0 || writer.canDelete(open: counts.open) {
@@ -477,34 +436,14 @@ public final class Journal: ExchangeJournal, Sendable {
             }
             guard (try? writer.emptyLog(isIdle: counts.open == 0)) != nil else { break }
         }
-        putBack(Array(deletions))
+        queue.withLock { [deletions] in $0.putBack(Array(deletions)) }
     }
 
     // MARK: Deletions
 
     /// Under load they go with an exchange's commit; after a quarter of a second they get one of their own.
     private func tidy(_ writer: JournalWriter) {
-        queue.withLock { queue in
-            queue.isTidyQueued = false
-            queue.isTidyDue = true
-        }
+        queue.withLock { $0.tidy() }
         flush(writer)
-    }
-}
-
-extension Journal.Pending {
-    /// Begins an exchange, which may be refused; everything else ends what was begun.
-    fileprivate var isNew: Bool {
-        if case .open = entries.first { true } else { false }
-    }
-
-    /// Of bodies.
-    fileprivate var bytes: Int64 {
-        entries.reduce(0) { sum, entry in
-            switch entry {
-            case .open(_, _, let body), .checkpoint(_, _, let body), .close(_, _, let body):
-                sum + Int64(body.readableBytes)
-            }
-        }
     }
 }
