@@ -105,6 +105,7 @@ let package = Package(
                 .embedInCode("0039_telemetry.sql"),
                 .embedInCode("0040_evaluator_rollups.sql"),
                 .embedInCode("0041_rollup_slices.sql"),
+                .embedInCode("0044_rollup_minutes.sql"),
             ],
             swiftSettings: shared),
         .target(
@@ -430,7 +431,8 @@ let package = Package(
             name: "GleanerMonitoringTests",
             dependencies: [
                 "GleanerMonitoring", "GleanerDashboards", "GleanerEvaluation", "GleanerReview", "GleanerFeedback",
-                "GleanerCore", "GleanerTestSupport", "AsyncPostgres", logging, coreMetrics,
+                "GleanerAlerts", "GleanerExchanges", "GleanerHTTP", "GleanerCore", "GleanerTestSupport",
+                "AsyncPostgres", logging, coreMetrics,
             ],
             swiftSettings: shared),
         .testTarget(
