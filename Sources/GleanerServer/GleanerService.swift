@@ -203,7 +203,8 @@ public struct GleanerService: Sendable {
                 judges: moderation.judges, spending: spending, mint: feedback.mint),
             exchanges: ExchangeRoutes(service: exchanges),
             log: ExchangeLogRoutes(log: log, limits: logLimits),
-            traces: TraceRoutes(log: log, limits: logLimits) { [exchanges] in
+            traces: TraceRoutes(log: log, limits: logLimits, isDrained: { journal.counts.journaled == 0 }) {
+                [exchanges] in
                 try await exchanges.known($0, in: $1)
             },
             prices: PriceRoutes(store: PriceStore(pool: pool)), feedback: feedback.routes,
