@@ -106,6 +106,7 @@ let package = Package(
                 .embedInCode("0040_evaluator_rollups.sql"),
                 .embedInCode("0041_rollup_slices.sql"),
                 .embedInCode("0044_rollup_minutes.sql"),
+                .embedInCode("0045_releases.sql"),
             ],
             swiftSettings: shared),
         .target(

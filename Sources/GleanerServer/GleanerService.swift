@@ -134,7 +134,12 @@ public struct GleanerService: Sendable {
         let registry = PrometheusRegistry(MetricFamily.all)
         let telemetry = configuration.telemetry.map { Telemetry($0) }
         var shown: CallsStored?
-        if let spans = telemetry?.spans { shown = { spans.add($0) } }
+        if let telemetry, telemetry.spans != nil || telemetry.calls != nil {
+            shown = { calls in
+                telemetry.spans?.add(calls)
+                telemetry.calls?.add(calls)
+            }
+        }
         let drain = IngestDrain(
             journal: journal, pool: pool, prices: prices, redactor: moderation.redactor,
             erased: Self.erased(on: pool), metrics: IngestMetrics(factory: registry),
@@ -221,6 +226,7 @@ public struct GleanerService: Sendable {
             canaries: CanaryRoutes(service: evaluation.canaries),
             loops: LoopRoutes(service: loop.service), alerts: AlertRoutes(service: alerts.service),
             report: ReportRoutes(service: reports.service),
+            releases: ReleaseRoutes(service: ReleaseService(pool: pool)),
             console: try Console(
                 accounts: accounts, exchanges: exchanges, feedback: feedback.stream, raters: feedback.raters,
                 review: desk, moderation: moderation.service, evaluators: evaluators,
