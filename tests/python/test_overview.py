@@ -97,6 +97,7 @@ def test_points_of_two_sides_lead_to_each_sides_own_exchanges(chromium, filled):
             const [first, second] = [one, two].map((place) => chart.getDatasetMeta(place).data);
             const apart = (index) => !first[index].skip && !second[index].skip && Math.abs(first[index].y - second[index].y) > 10;
             const index = first.findIndex((_, index) => index > 2 && apart(index));
+            chart.canvas.scrollIntoView({ block: 'center' });
             const box = chart.canvas.getBoundingClientRect();
             const point = [first, second][side][index];
             return [box.left + point.x, box.top + point.y];

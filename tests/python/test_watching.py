@@ -188,6 +188,11 @@ def test_every_panel_of_prometheus_finds_series(own, tmp_path):
     key = own.make_key()
     prometheus = Prometheus(tmp_path, f"127.0.0.1:{own.admin_port}")
     try:
+        # One that waits and is not done meanwhile.
+        own.sql("""
+            INSERT INTO gleaner.jobs (id, project_id, kind, payload, state, run_at, fence, attempts, maximum_attempts, created_at)
+            SELECT gen_random_uuid(), id, 'moderate', '{}', 'waiting', now() + interval '1 hour', 0, 0, 5, now()
+            FROM gleaner.projects LIMIT 1""")
         left = list(asked_of_prometheus())
         assert len(left) >= 26
         deadline = time.monotonic() + 60
