@@ -106,6 +106,8 @@ let package = Package(
                 .embedInCode("0039_telemetry.sql"),
                 .embedInCode("0040_evaluator_rollups.sql"),
                 .embedInCode("0041_rollup_slices.sql"),
+                .embedInCode("0044_rollup_minutes.sql"),
+                .embedInCode("0045_releases.sql"),
             ],
             swiftSettings: shared),
         .target(
@@ -430,7 +432,8 @@ let package = Package(
             name: "GleanerMonitoringTests",
             dependencies: [
                 "GleanerMonitoring", "GleanerDashboards", "GleanerEvaluation", "GleanerReview", "GleanerFeedback",
-                "GleanerCore", "GleanerTestSupport", "AsyncPostgres", logging, coreMetrics,
+                "GleanerAlerts", "GleanerExchanges", "GleanerHTTP", "GleanerCore", "GleanerTestSupport",
+                "AsyncPostgres", logging, coreMetrics,
             ],
             swiftSettings: shared),
         .testTarget(

@@ -29,7 +29,7 @@ enum ErasurePlaces {
         "holdouts", "imports", "invitations", "jobs", "login_sessions", "loop_events", "loop_rounds", "loop_steps",
         "loop_versions", "loops", "memberships", "model_shutdowns",
         "model_versions", "moderation_keys", "moderation_policies", "people", "prices", "projects",
-        "promotion_policies", "review_backlog", "review_settings", "rollup_categories", "rollup_evaluators",
+        "promotion_policies", "releases", "review_backlog", "review_settings", "rollup_categories", "rollup_evaluators",
         "rollup_judgement_slices", "rollup_judgements", "rollup_marks", "rollup_passes", "rollup_prompts",
         "rollup_review_work", "rollup_reviews",
         "rollup_slices", "rollups",

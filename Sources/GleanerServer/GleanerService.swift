@@ -134,7 +134,12 @@ public struct GleanerService: Sendable {
         let registry = PrometheusRegistry(MetricFamily.all)
         let telemetry = configuration.telemetry.map { Telemetry($0) }
         var shown: CallsStored?
-        if let spans = telemetry?.spans { shown = { spans.add($0) } }
+        if let telemetry, telemetry.spans != nil || telemetry.calls != nil {
+            shown = { calls in
+                telemetry.spans?.add(calls)
+                telemetry.calls?.add(calls)
+            }
+        }
         let drain = IngestDrain(
             journal: journal, pool: pool, prices: prices, redactor: moderation.redactor,
             erased: Self.erased(on: pool), metrics: IngestMetrics(factory: registry),
@@ -203,7 +208,8 @@ public struct GleanerService: Sendable {
                 judges: moderation.judges, spending: spending, mint: feedback.mint),
             exchanges: ExchangeRoutes(service: exchanges),
             log: ExchangeLogRoutes(log: log, limits: logLimits),
-            traces: TraceRoutes(log: log, limits: logLimits) { [exchanges] in
+            traces: TraceRoutes(log: log, limits: logLimits, isDrained: { journal.counts.journaled == 0 }) {
+                [exchanges] in
                 try await exchanges.known($0, in: $1)
             },
             prices: PriceRoutes(store: PriceStore(pool: pool)), feedback: feedback.routes,
@@ -220,6 +226,7 @@ public struct GleanerService: Sendable {
             canaries: CanaryRoutes(service: evaluation.canaries),
             loops: LoopRoutes(service: loop.service), alerts: AlertRoutes(service: alerts.service),
             report: ReportRoutes(service: reports.service),
+            releases: ReleaseRoutes(service: ReleaseService(pool: pool)),
             console: try Console(
                 accounts: accounts, exchanges: exchanges, feedback: feedback.stream, raters: feedback.raters,
                 review: desk, moderation: moderation.service, evaluators: evaluators,

@@ -155,6 +155,9 @@ extension RouteNeeds {
         declare(.delete, "/api/alert-silences/{id}", .key(.datasets))
 
         declare(.get, "/api/report", .key(.read))
+        declare(.get, "/api/releases", .key(.read))
+        declare(.post, "/api/releases", .key(.datasets))
+        declare(.delete, "/api/releases/{id}", .key(.datasets))
 
         declare(.get, "/api/routes", .key(.routes))
         declare(.get, "/api/routes/versions", .key(.routes))

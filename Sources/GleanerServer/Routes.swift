@@ -42,6 +42,7 @@ struct Routes: Sendable {
     let loops: LoopRoutes
     let alerts: AlertRoutes
     let report: ReportRoutes
+    let releases: ReleaseRoutes
     let console: Console
     let needs = RouteNeeds()
 
@@ -102,8 +103,9 @@ struct Routes: Sendable {
         loops.add(to: api)
         // /api/alerts…, /api/alert-rules…, /api/alert-silences…
         alerts.add(to: api)
-        // /api/report
+        // /api/report, /api/releases
         report.add(to: api)
+        releases.add(to: api)
         // /, /sign-in, /assets and the pages
         console.add(to: router.group().add(middleware: OffLoop()), needs: needs)
         let faults = needs.faults(of: router)

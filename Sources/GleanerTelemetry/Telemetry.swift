@@ -10,6 +10,8 @@ public struct Telemetry: Sendable {
     public let counts: TelemetryCounts
     /// `nil`: no spans are wanted.
     public let spans: SpanQueue?
+    /// `nil`: no metrics are wanted.
+    public let calls: CallMetrics?
     private let configuration: TelemetryConfiguration
     private let sender: OTLPSender
     private let start = Date()
@@ -18,6 +20,7 @@ public struct Telemetry: Sendable {
         self.configuration = configuration
         counts = TelemetryCounts()
         sender = OTLPSender(configuration)
+        calls = configuration.endpoints[.metrics] == nil ? nil : CallMetrics()
         spans =
             configuration.endpoints[.traces] == nil
             ? nil
@@ -28,9 +31,10 @@ public struct Telemetry: Sendable {
 
     /// - Parameter read: all metrics as they stand.
     public func metrics(read: @escaping @Sendable () -> [MetricReading]) -> (any Service)? {
-        guard configuration.endpoints[.metrics] != nil else { return nil }
+        guard let calls else { return nil }
         return MetricsPush(
-            sender: sender, interval: configuration.metricInterval, counts: counts, start: start, read: read)
+            sender: sender, interval: configuration.metricInterval, counts: counts, start: start,
+            read: { read() + calls.readings })
     }
 
     public var traces: (any Service)? {

@@ -15,7 +15,7 @@ struct Gleaner: AsyncParsableCommand {
             Up.self, Serve.self, Migrate.self, Doctor.self, Keys.self, People.self, ProviderCommand.self, Demo.self,
             Review.self, Dataset.self, Tune.self, Evaluate.self, Evaluators.self, CanaryCommand.self, Loops.self,
             Alerts.self, Routes.self, Import.self, Prices.self, Moderation.self, Jobs.self, Rollups.self,
-            ReportCommand.self, DashboardsCommand.self, Erase.self, MailCommand.self, Reconcile.self,
+            ReportCommand.self, Releases.self, DashboardsCommand.self, Erase.self, MailCommand.self, Reconcile.self,
         ])
 
     static func main() async {

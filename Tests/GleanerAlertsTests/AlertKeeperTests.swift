@@ -230,6 +230,81 @@ struct AlertKeeperTests {
         #expect(other.count == 600 && other.verdict == .notEnoughData)
     }
 
+    @Test("the mean of a figure is of all that it stands for, of its newest version, and of flags a share")
+    func figureMeans() async throws {
+        let world = try await AlertWorld()
+        let at = AlertWorld.now.addingTimeInterval(-6 * 3600)
+        func measure(
+            _ n: Int64, _ mean: Double, squares: Double, drawn p: Double, measure: String = "score",
+            route: String = "chat",
+            version: String = "2", range: (Double, Double) = (1, 5)
+        ) async throws {
+            let count = Double(n)
+            try await world.pool.query(
+                """
+                INSERT INTO gleaner.rollup_evaluators
+                SELECT \(world.project.uuid), 60, \(at.addingTimeInterval(version == "1" ? -3600 : 0)), 'gateway', \(route), '', 'p', 'm', 'en', '', 'judge',
+                       \(version), \(measure), '', \(n), \(n), \(range.0)::float8::numeric, \(range.1)::float8::numeric,
+                       \(count / p)::float8::numeric, \(count * mean / p)::float8::numeric, \(count * squares / p)::float8::numeric,
+                       \(count / p / p)::float8::numeric, 0, 0, '{}', '{}'
+                """)
+        }
+        // Of half of one route's exchanges, and of all of the other's.
+        try await measure(100, 2, squares: 5, drawn: 0.5)
+        try await measure(100, 4, squares: 17, drawn: 1, route: "help")
+        try await measure(400, 1, squares: 1, drawn: 1, version: "1")
+        try await measure(200, 0.9, squares: 0.9, drawn: 1, measure: "valid", range: (0, 1))
+        func look(_ figure: String, _ line: Double) async throws -> (look: RuleLook, values: ClosedRange<Double>?) {
+            var document = AlertRuleDocument(.figureMean, line: line)
+            (document.of, document.window, document.direction) = (figure, .day, .below)
+            let series = try await FigureReader(pool: world.pool).series(
+                document, of: world.project.description, from: RuleSight.start(document, at: AlertWorld.now),
+                to: AlertWorld.now)
+            let all = try #require(series[""])
+            return (try #require(document.looks(at: all, time: AlertWorld.now).first), all.values)
+        }
+        let score = try await look("judge.score", 3.5)
+        // (200·2 + 100·4) / 300, as sure as 300² / (400 + 100) make it.
+        #expect(abs(try #require(score.look.value) - 8 / 3.0) < 1e-9 && abs(score.look.count - 180) < 1e-9)
+        let interval = try #require(score.look.interval)
+        #expect(interval.low < 2.6 && interval.high > 2.7 && interval.high < 3.5)
+        #expect(score.look.verdict == .beyond && score.values == 1...5)
+        let valid = try await look("judge.valid", 0.5)
+        #expect(abs(try #require(valid.look.value) - 0.9) < 1e-9 && valid.values == 0...1)
+        #expect(valid.look.verdict == .within)
+    }
+
+    @Test("reviewers' scores are weighed up to all that were drawn, cell by cell")
+    func quality() async throws {
+        let world = try await AlertWorld()
+        let at = AlertWorld.now.addingTimeInterval(-6 * 3600)
+        /// So many drawn with probability 0.1, and so many of them judged to have this score.
+        func review(_ rule: String, drawn: Int64, judged: Int64, _ score: Double) async throws {
+            for (measure, n, y) in [("", drawn, 0), ("accuracy", judged, score)] {
+                let w = Double(n) * 10
+                try await world.pool.query(
+                    """
+                    INSERT INTO gleaner.rollup_reviews
+                    SELECT \(world.project.uuid), 60, \(at), 'gateway', 'chat', '', 'p', 'm', 'en', '', \(rule), false, \(measure),
+                           \(n), \(n), \(y)::float8::numeric, \(y)::float8::numeric, \(w)::float8::numeric,
+                           \(w * y)::float8::numeric, \(w * y * y)::float8::numeric, \(w * 10)::float8::numeric, 0, 0
+                    """)
+            }
+        }
+        try await review("floor", drawn: 300, judged: 100, 4)
+        try await review("risky", drawn: 100, judged: 100, 2)
+        var document = AlertRuleDocument(.qualityMean, line: 3.9)
+        (document.of, document.window) = ("accuracy", .week)
+        let series = try await FigureReader(pool: world.pool).series(
+            document, of: world.project.description, from: RuleSight.start(document, at: AlertWorld.now),
+            to: AlertWorld.now)
+        let all = try #require(series[""])
+        let look = try #require(document.looks(at: all, time: AlertWorld.now).first)
+        // Three quarters of those drawn are the floor's, however few of them were judged.
+        #expect(abs(try #require(look.value) - 3.5) < 1e-9)
+        #expect(look.count > 100 && look.count < 200 && look.verdict == .beyond)
+    }
+
     @Test("rollups that are behind are no silence, and every measure can be read")
     func reading() async throws {
         let world = try await AlertWorld()
@@ -239,7 +314,9 @@ struct AlertKeeperTests {
                 "measure": .string(measure.rawValue), "line": 0.5, "window": "1d", "minimum": 1,
             ]
             if measure == .languageShare { document["of"] = "hi-en" }
-            if measure == .figureDrift { document["of"] = "length.words" }
+            if [.figureMean, .figureShare, .figureDrift].contains(measure) { document["of"] = "length.words" }
+            if [.figureMean, .figureShare].contains(measure) { document["direction"] = "below" }
+            if measure == .qualityMean { document["of"] = "accuracy" }
             if measure.isDrift { document["against"] = "previous" }
             if !measure.isGauge { document["by"] = "route" }
             try await world.put(.object(document), as: measure.rawValue.replacing("_", with: "-"))

@@ -39,7 +39,9 @@ struct AlertMessageTests {
         #expect(document["alert"]?["low"]?.doubleValue == 0.21)
         let exchanges = try #require(document["links"]?["exchanges"]?.stringValue)
         #expect(exchanges.hasPrefix("https://gleaner.example/exchanges?since=2026-05-2"))
-        #expect(exchanges.hasSuffix("&route=chat%20%26%20more&variant=b%20%3C1%3E&rating=down"))
+        #expect(
+            exchanges.hasSuffix(
+                "&route=chat%20%26%20more&variant=b%20%3C1%3E&source=api%2Cgateway&rating=down&marked=false"))
         let signature = AlertMessage.signature(of: body, at: Date(timeIntervalSince1970: 1_780_000_000.9), secret: "s")
         let code = HMAC<SHA256>.authenticationCode(
             for: Array("1780000000.".utf8) + body, using: SymmetricKey(data: Array("s".utf8)))

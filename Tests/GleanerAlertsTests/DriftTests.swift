@@ -117,5 +117,83 @@ struct DriftTests {
         #expect(found.p < 0.001 && abs(found.index - 25) <= 2)
         #expect(found.after > found.before)
         #expect(ChangePoint(sums: [1, 2, 3], counts: [4, 4, 4]) == nil)
+        let half = found.halfWidth(alpha: 0.05)
+        #expect(found.after - found.before > half && abs(found.after - found.before - 0.15) < half)
+    }
+
+    /// Ten days by the hour, from `change` on with another mean; noise that a day's hours have.
+    private func tokens(seed: UInt64, change: Date? = nil) -> Series {
+        var traffic = SimulatedTraffic(seed: seed, start: QuietTests.start, days: 10)
+        let rows = (0..<240).map { hour in
+            let at = QuietTests.start.addingTimeInterval(Double(hour) * 3600)
+            let mean = change.map { at < $0 ? 100.0 : 150 } ?? 100
+            return Series.Row(at: at, count: 100, sum: 100 * (mean + 4 * traffic.normal()))
+        }
+        return Series(rows, step: 3600, from: QuietTests.start, to: QuietTests.start.addingTimeInterval(864_000))
+    }
+
+    /// - Returns: when it opened and since when it said, and when it was over.
+    private func moves(
+        _ document: AlertRuleDocument, _ series: Series
+    ) -> (opened: [(at: Date, since: Date?)], over: [Date]) {
+        var (machines, opened, over) = ([String: AlertMachine](), [(at: Date, since: Date?)](), [Date]())
+        for hour in 48..<240 {
+            let time = QuietTests.start.addingTimeInterval(Double(hour) * 3600 + 17)
+            for outcome in RuleSight(document: document).outcomes(of: ["": series], machines: machines, at: time) {
+                machines[outcome.slice] = outcome.machine
+                switch outcome.move {
+                case .open: opened.append((time, outcome.since))
+                case .resolve: over.append(time)
+                case .none, .lapse: break
+                }
+            }
+        }
+        return (opened, over)
+    }
+
+    @Test("a rule that looks for a change in its window speaks of it once, says when, and is over when it is the past")
+    func changeRule() throws {
+        var document = AlertRuleDocument(.completionTokens, line: 1.2)
+        (document.against, document.window, document.quietDays) = (.change, .day, 30)
+        let change = QuietTests.start.addingTimeInterval(5.25 * 86_400)
+        let (opened, over) = moves(document, tokens(seed: 5, change: change))
+        #expect(opened.count == 1 && over.count == 1)
+        let first = try #require(opened.first)
+        #expect(first.at > change && first.at < change.addingTimeInterval(86_400))
+        #expect(abs(try #require(first.since).timeIntervalSince(change)) <= 7200)
+        #expect(try #require(over.first) < change.addingTimeInterval(2.5 * 86_400))
+        // It rose: nobody who waits for a fall hears of it.
+        document.direction = .below
+        document.line = 0.9
+        #expect(moves(document, tokens(seed: 5, change: change)).opened.isEmpty)
+    }
+
+    @Test("without a change such a rule raises no more false alarms than it promises")
+    func quietChangeRule() {
+        var document = AlertRuleDocument(.completionTokens, line: 1)
+        (document.against, document.window, document.quietDays) = (.change, .day, 10)
+        let alarms = (1...40).reduce(0) { $0 + moves(document, tokens(seed: $1)).opened.count }
+        // Eight days of forty, with one promised in ten: 32, and two standard deviations more.
+        #expect(alarms <= 43, "\(alarms)")
+    }
+
+    @Test(
+        "since when is told of quantiles and of drift, too",
+        arguments: [AlertMeasure.durationP95, .languageDrift, .durationDrift])
+    func since(_ measure: AlertMeasure) throws {
+        var document = AlertRuleDocument(measure, line: measure.isDrift ? 0.1 : 1500)
+        (document.window, document.minimum) = (.day, 100)
+        document.against = measure.isDrift ? .previous : .fixed
+        let change = QuietTests.start.addingTimeInterval(5.25 * 86_400)
+        let rows = (0..<240).map { hour in
+            let at = QuietTests.start.addingTimeInterval(Double(hour) * 3600)
+            // From a bin of a second to one of four, for half of them.
+            let (few, many) = (40.0 + Double(hour % 3), 50.0 - Double(hour % 2))
+            return Series.Row(
+                at: at, count: few + many, sum: 0, bins: at < change ? [80: few + many, 82: 2] : [80: few, 96: many])
+        }
+        let series = Series(rows, step: 3600, from: QuietTests.start, to: QuietTests.start.addingTimeInterval(864_000))
+        let opened = try #require(moves(document, series).opened.first)
+        #expect(abs(try #require(opened.since).timeIntervalSince(change)) <= 7200)
     }
 }

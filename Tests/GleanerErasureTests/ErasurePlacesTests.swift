@@ -61,7 +61,7 @@ struct ErasurePlacesTests {
         model_shutdowns.provider model_versions.base_model model_versions.model model_versions.provider
         moderation_keys.key moderation_policies.author moderation_policies.document moderation_policies.note
         people.handle people.name people.oidc_issuer people.oidc_subject people.password prices.model prices.provider
-        projects.name promotion_policies.document promotion_policies.name review_backlog.state
+        projects.name promotion_policies.document promotion_policies.name releases.author releases.name releases.note review_backlog.state
         review_settings.document review_settings.updated_by rollup_categories.category rollup_categories.language
         rollup_categories.model rollup_categories.prompt rollup_categories.provider rollup_categories.route
         rollup_categories.source rollup_categories.target rollup_categories.variant rollup_evaluators.bins

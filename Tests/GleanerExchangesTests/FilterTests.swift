@@ -14,13 +14,16 @@ struct FilterTests {
         let query = try QueryItems(
             "since=24h&until=2025-11-25T12:03Z&status=refused&http_status=4xx&source=api&route=chat&variant=v&model=m"
                 + "&provider=p&language=hi-Latn&tag=a+b&end_user=%E0%A4%95&conversation=c%26d&min_ms=250&min_cost_usd=0.01"
-                + "&rating=down&score=2&reported=true&flagged=false&reviewed=true&text=100%25")
+                + "&rating=down&score=2&reported=true&flagged=false&reviewed=true&text=100%25&failed=true"
+                + "&finish_reason=length&served_model=s&prompt=0a1b2c3d4e5f&min_ttft_ms=9&min_prompt_tokens=3"
+                + "&min_completion_tokens=4&marked=false&feedback=copied&moderation=unjudged&judged=accuracy"
+                + "&figure=judge.score&figure_min=-1.5&figure_max=4")
         let filter = try ExchangeFilter(query, now: now)
         #expect(filter.since == now.addingTimeInterval(-86_400))
         #expect(filter.until == Date(timeIntervalSince1970: 1_764_072_180))
         #expect(filter.status == .refused)
         #expect(filter.httpStatus == .hundred(4))
-        #expect(filter.source == .api)
+        #expect(filter.sources == [.api])
         #expect(filter.tag == "a b")
         #expect(filter.endUser == "क")
         #expect(filter.conversation == "c&d")
@@ -32,6 +35,13 @@ struct FilterTests {
         #expect(filter.isFlagged == false)
         #expect(filter.isReviewed == true)
         #expect(filter.text == "100%")
+        #expect(filter.isFailed == true && filter.finishReason == "length" && filter.servedModel == "s")
+        #expect(filter.prompt == "0a1b2c3d4e5f" && filter.minimumFirstToken == .milliseconds(9))
+        #expect(filter.minimumPromptTokens == 3 && filter.minimumCompletionTokens == 4 && filter.leavesOutMarked)
+        #expect(filter.feedback == "copied" && filter.moderation == .unjudged && filter.judged == "accuracy")
+        #expect(
+            filter.figure == ExchangeFilter.Figure(evaluator: "judge", measure: "score", least: -1.5, most: 4))
+        #expect(try ExchangeFilter(QueryItems("source=api,gateway")).sources == [.api, .gateway])
         #expect(Set(query.items.map(\.name)) == ExchangeFilter.parameters)
     }
 
@@ -46,7 +56,9 @@ struct FilterTests {
         arguments: [
             "status=done", "http_status=abc", "http_status=99", "http_status=600", "http_status=+404",
             "http_status=٤٠٤",
-            "http_status=6xx", "source=x", "min_ms=-1", "min_ms=1e400", "min_ms=nan", "min_ms=inf", "min_ms=0x1p60",
+            "http_status=6xx", "source=x", "source=api,x", "source=,", "failed=1", "marked=true", "moderation=allow",
+            "figure=judge", "figure_min=high&figure=a.b", "min_ms=-1", "min_ms=1e400", "min_ms=nan", "min_ms=inf",
+            "min_ms=0x1p60",
             "min_cost_usd=1e30", "rating=maybe", "score=0", "score=6", "score=9999999999999", "reported=yes",
             "since=yesterday", "since=0001-01-01", "since=9999-12-31", "since=2025-13-01", "since=2025-02-30T25:00Z",
             "since=99999d", "until=infinity", "until=-24h", "since=2025-11-25T12:03:04.1234567890123Z",

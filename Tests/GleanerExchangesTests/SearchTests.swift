@@ -27,6 +27,11 @@ struct SearchTests {
         exchange.conversation = pick([nil, "c1", "c2", "c3", "c4"])
         exchange.durationMS = pick([nil, 10, 500, 5000])
         exchange.costUSD = pick([nil, 0.0001, 0.02])
+        exchange.firstTokenMS = pick([nil, 5, 400])
+        exchange.promptTokens = pick([nil, 12, 900])
+        exchange.finishReason = pick(["stop", "length", nil])
+        exchange.isRegenerated = chance(20)
+        exchange.figures = pick([[], [2], [4, 1.5], [0, 3]])
         exchange.prompt = pick([
             "Chai kaise banate hain?", "100% \"sure\" of a\\b_c", "मुझे बुखार है", "LOUD Weather", "plain\nwords",
         ])
@@ -60,11 +65,18 @@ struct SearchTests {
         let conditions: [(name: String, values: [String])] = [
             ("since", [time(&random)]), ("until", [time(&random)]), ("status", ExchangeStatus.allCases.map(\.rawValue)),
             ("http_status", ["error", "404", "200", "2xx", "4xx", "5xx"]),
-            ("source", ExchangeSource.allCases.map(\.rawValue)), ("route", ["chat", "health", "none"]),
-            ("variant", ["base", "canary"]), ("model", ["small-1", "large-1"]), ("provider", ["openai", "local"]),
-            ("language", ["en", "hi-Latn", "ta"]), ("tag", ["beta", "vip", "odd"]), ("end_user", ["u1", "u2"]),
+            ("source", ExchangeSource.allCases.map(\.rawValue) + ["api,gateway"]), ("failed", ["true", "false"]),
+            ("route", ["chat", "health", "none", "(none)"]), ("variant", ["base", "canary", "(none)"]),
+            ("model", ["small-1", "large-1", "(none)"]), ("served_model", ["small-1", "(none)"]),
+            ("provider", ["openai", "local", "(none)"]), ("language", ["en", "hi-Latn", "ta", "(none)"]),
+            ("finish_reason", ["length", "content_filter"]), ("min_ttft_ms", ["0", "100"]),
+            ("min_prompt_tokens", ["0", "13"]), ("moderation", ["flagged", "blocked", "unjudged"]),
+            ("feedback", ["regenerated"]),
+            ("figure", ["judge.score", "judge.score&figure_min=2", "judge.score&figure_max=2"]),
+            ("tag", ["beta", "vip", "odd"]), ("end_user", ["u1", "u2"]),
             ("conversation", ["c1", "c2"]), ("min_ms", ["10", "501"]), ("min_cost_usd", ["0.0001", "0.02", "1"]),
-            ("rating", ["up", "down", "none"]), ("score", ["1", "3", "5"]), ("reported", ["true", "false"]),
+            ("rating", ["up", "down", "rated", "scored", "none"]), ("score", ["1", "3", "5"]),
+            ("reported", ["true", "false"]),
             ("reviewed", ["true", "false"]), ("flagged", ["true", "false"]),
             (
                 "text",
@@ -106,6 +118,42 @@ struct SearchTests {
             found += ids.count
         }
         #expect(found > 1000)
+    }
+
+    @Test("votes of marked raters are left out where that is asked for, and prompts are found as figures name them")
+    func marksAndPrompts() async throws {
+        let world = try await SearchWorld()
+        var ids: [ID<Exchange>] = []
+        for (place, rater) in ["marked", "honest"].enumerated() {
+            var exchange = SoughtExchange(id: .new())
+            exchange.thumbs = [(rater, false)]
+            ids.append(exchange.id)
+            try await world.store(exchange)
+            try await world.pool.query(
+                "UPDATE gleaner.exchanges SET system_fingerprint = sha256(\("\(place)")::bytea) WHERE id = \(exchange.id.uuid)"
+            )
+        }
+        try await world.store(SoughtExchange(id: .new()))
+        try await world.pool.query(
+            """
+            INSERT INTO gleaner.rater_marks (id, project_id, rater, reason, since, evidence, marked_at, seen_at)
+            VALUES (gen_random_uuid(), \(world.project.uuid), 'marked', 'burst', now() - interval '1 hour', '{}', now(), now())
+            """)
+        // Of the day's prompts one was told apart.
+        let name = try await world.pool.query(
+            """
+            INSERT INTO gleaner.rollup_prompts (project_id, day, fingerprint)
+            VALUES (\(world.project.uuid), (now() AT TIME ZONE 'UTC')::date, sha256('0'::bytea))
+            RETURNING left(encode(fingerprint, 'hex'), 12) AS name
+            """)[0].decode("name", as: String.self)
+        func found(_ query: String) async throws -> Set<ID<Exchange>> {
+            Set(try await world.all(try ExchangeFilter(QueryItems(query))).ids)
+        }
+        #expect(try await found("rating=down") == Set(ids))
+        #expect(try await found("rating=down&marked=false") == [ids[1]])
+        #expect(try await found("prompt=\(name)") == [ids[0]])
+        #expect(try await found("prompt=(others)") == [ids[1]])
+        #expect(try await found("prompt=(none)").count == 1)
     }
 
     @Test("a search for what nobody has stops when its time is up, says how far it came, and goes on from there")

@@ -21,6 +21,9 @@ struct SoughtExchange: Sendable {
     var conversation: String?
     var durationMS: Double? = 100
     var costUSD: Double? = 0.001
+    var firstTokenMS: Double?
+    var promptTokens: Int32?
+    var finishReason: String? = "stop"
     var prompt = "Chai kaise banate hain?"
     var answer = "Paani ubaalo, patti daalo."
     /// Newest last; `rater` nil is somebody new each time.
@@ -28,6 +31,9 @@ struct SoughtExchange: Sendable {
     var scores: [(rater: String?, score: Int16)] = []
     var flags: [(rater: String?, raised: Bool)] = []
     var reviews = 0
+    /// Of the evaluator `judge`, measure `score`, oldest first.
+    var figures: [Double] = []
+    var isRegenerated = false
     /// Of prompt or response, newest last.
     var decisions: [(target: String, action: String)] = []
 
@@ -45,21 +51,44 @@ struct SoughtExchange: Sendable {
     var isFlagged: Bool {
         Self.current(decisions.map { ($0.target, $0.action) }).contains { ["flag", "redact", "block"].contains($0) }
     }
+    func isDecided(_ action: String) -> Bool {
+        Self.current(decisions.map { ($0.target, $0.action) }).contains(action)
+    }
+    var isFailed: Bool { status == .upstreamFailed || httpStatus.map { $0 == 429 || $0 >= 500 } == true }
     var isReported: Bool { Self.current(flags.map { ($0.rater, $0.raised) }).contains(true) }
 
     func matches(_ filter: ExchangeFilter) -> Bool {
         func equals<Value: Equatable>(_ wanted: Value?, _ value: Value?) -> Bool { wanted == nil || wanted == value }
         let time = id.timestamp
         guard filter.since.map({ time >= $0 }) ?? true, filter.until.map({ time < $0 }) ?? true else { return false }
-        guard equals(filter.status, status), equals(filter.source, source), equals(filter.route, route),
-            equals(filter.variant, variant), equals(filter.model, model), equals(filter.provider, provider),
-            equals(filter.language, language), equals(filter.endUser, endUser),
+        func slice(_ wanted: String?, _ value: String?) -> Bool {
+            wanted == nil || value == (wanted == "(none)" ? nil : wanted)
+        }
+        guard equals(filter.status, status), filter.sources.isEmpty || filter.sources.contains(source),
+            slice(filter.route, route), slice(filter.variant, variant), slice(filter.model, model),
+            slice(filter.servedModel, model), slice(filter.provider, provider), slice(filter.language, language),
+            equals(filter.finishReason, finishReason), equals(filter.endUser, endUser),
+            equals(filter.isFailed, isFailed),
             equals(filter.conversation, conversation), equals(filter.isReported, isReported),
             equals(filter.isReviewed, reviews > 0), equals(filter.isFlagged, isFlagged)
         else { return false }
         if let tag = filter.tag, !tags.contains(tag) { return false }
         if let least = filter.minimumDuration, (durationMS ?? -1) < least / .milliseconds(1) { return false }
         if let least = filter.minimumCost, (costUSD ?? -1) < least { return false }
+        if let least = filter.minimumFirstToken, (firstTokenMS ?? -1) < least / .milliseconds(1) { return false }
+        if let least = filter.minimumPromptTokens, Int64(promptTokens ?? -1) < least { return false }
+        if filter.feedback == "regenerated", !isRegenerated { return false }
+        if let figure = filter.figure {
+            guard let value = figures.last, value >= figure.least ?? value, value <= figure.most ?? value else {
+                return false
+            }
+        }
+        switch filter.moderation {
+        case .flagged where !isFlagged: return false
+        case .blocked where !isDecided("block"): return false
+        case .unjudged where !isDecided("unknown"): return false
+        default: break
+        }
         if let score = filter.score, !currentScores.contains(score.value) { return false }
         switch filter.httpStatus {
         case .exactly(let code) where httpStatus != code: return false
@@ -70,6 +99,8 @@ struct SoughtExchange: Sendable {
         switch filter.rating {
         case .up where !currentThumbs.contains(true): return false
         case .down where !currentThumbs.contains(false): return false
+        case .scored where scores.isEmpty: return false
+        case .rated where thumbs.isEmpty && scores.isEmpty: return false
         case .some(.none) where !thumbs.isEmpty || !scores.isEmpty: return false
         default: break
         }
@@ -99,12 +130,13 @@ struct SearchWorld: Sendable {
             INSERT INTO gleaner.exchanges (
                 shard, id, project_id, received_at, endpoint, status, http_status, streamed, conversation, end_user, tags,
                 served_model, complete, request_sha256, request_bytes, response_bytes, source, route, variant, provider,
-                language, duration_ms, cost_usd)
+                language, duration_ms, cost_usd, ttft_ms, prompt_tokens, finish_reason)
             VALUES (\(id.shard.value), \(id.uuid), \(project.uuid), \(id.timestamp), '/v1/chat/completions',
                     \(exchange.status.rawValue), \(exchange.httpStatus), false, \(exchange.conversation),
                     \(exchange.endUser), \(PostgresArray(exchange.tags)), \(exchange.model), true, ''::bytea, 100, 100,
                     \(exchange.source.rawValue), \(exchange.route), \(exchange.variant), \(exchange.provider),
-                    \(exchange.language), \(exchange.durationMS), \(exchange.costUSD))
+                    \(exchange.language), \(exchange.durationMS), \(exchange.costUSD), \(exchange.firstTokenMS),
+                    \(exchange.promptTokens), \(exchange.finishReason))
             """)
         let messages: JSONValue = [["role": "user", "content": .string(exchange.prompt)]]
         let answer: JSONValue = ["choices": [["message": ["role": "assistant", "content": .string(exchange.answer)]]]]
@@ -120,6 +152,17 @@ struct SearchWorld: Sendable {
         }
         for score in exchange.scores { try await stored.add(kind: "score", rater: score.rater, score: score.score) }
         for flag in exchange.flags { try await stored.add(kind: "flag", rater: flag.rater, raised: flag.raised) }
+        if exchange.isRegenerated { try await stored.add(kind: "regenerated", rater: nil) }
+        for (version, value) in exchange.figures.enumerated() {
+            try await pool.query(
+                """
+                INSERT INTO gleaner.evaluator_results
+                    (shard, exchange_id, evaluator, evaluator_version, measure, project_id, value, probability, policy_version,
+                     created_at)
+                VALUES (\(id.shard.value), \(id.uuid), 'judge', \("\(version)"), 'score', \(project.uuid), \(value), 1, 1,
+                        clock_timestamp())
+                """)
+        }
         for _ in 0..<exchange.reviews { try await stored.review() }
         for decision in exchange.decisions { try await stored.decide(decision.target, decision.action) }
     }

@@ -16,8 +16,15 @@ extension RollupWorld {
         }
         for (number, id) in ids.enumerated() where number % 3 == 0 {
             try await world.stored.feedback(id, thumb: number % 4 == 0 ? -1 : 1, rater: "u\(number % 20)")
+            try await world.pool.query(
+                """
+                INSERT INTO gleaner.feedback (shard, id, project_id, exchange_id, kind, score, rater, source, created_at)
+                VALUES (\(id.shard.value), \(ID<Exchange>.new(on: id.shard).uuid), \(world.project.uuid), \(id.uuid), 'score',
+                        \(Int16(1 + number % 5)), \("u\(number % 20)"), 'api', clock_timestamp())
+                """)
         }
         try await world.judge(ids)
+        try await world.pool.query("UPDATE gleaner.reviews SET duration_ms = 41000")
         try await world.evaluate(ids, seed: 7)
         try await world.build()
         try await world.tune()
@@ -29,7 +36,7 @@ extension RollupWorld {
         return world
     }
 
-    private func judge(_ ids: [ID<Exchange>]) async throws {
+    func judge(_ ids: [ID<Exchange>]) async throws {
         let rule = ID<Never>.new().uuid
         try await pool.query(
             """

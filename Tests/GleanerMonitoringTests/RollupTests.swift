@@ -9,7 +9,7 @@ import Testing
 @Suite("Rollups of exchanges", .database)
 struct RollupTests {
     /// The same over the rows themselves, for the whole project.
-    private func raw(_ world: RollupWorld, from: Date, to: Date) async throws -> [String?] {
+    func raw(_ world: RollupWorld, from: Date, to: Date) async throws -> [String?] {
         try await sums(
             world,
             """
@@ -24,7 +24,7 @@ struct RollupTests {
             WHERE project_id = \(world.project.uuid) AND id >= \(UUID.lowest(at: from)) AND id < \(UUID.lowest(at: to))
             """)
     }
-    private func counted(_ world: RollupWorld, minutes: Int16, from: Date, to: Date) async throws -> [String?] {
+    func counted(_ world: RollupWorld, minutes: Int16, from: Date, to: Date) async throws -> [String?] {
         try await sums(
             world,
             """

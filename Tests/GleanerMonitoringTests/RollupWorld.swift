@@ -25,13 +25,15 @@ struct RollupWorld {
 
     static func id(at time: Date) -> ID<Exchange> { ID(UUIDv7(now: { time }).make(shard: .random())) }
 
-    /// - Parameter prompts: how many different system prompts there are.
+    /// - Parameters:
+    ///   - seconds: for how long from `hour` on they came.
+    ///   - prompts: how many different system prompts there are.
     func add(
-        _ number: Int, in hour: Date, seed: UInt64, prompts: Int = 3, isTold: Bool = true
+        _ number: Int, in hour: Date, for seconds: Int = 3599, seed: UInt64, prompts: Int = 3, isTold: Bool = true
     ) async throws -> [ID<Exchange>] {
         var random = SeededRandom(seed: seed)
         let ids = (0..<number).map { _ in
-            Self.id(at: hour.addingTimeInterval(Double(Int.random(in: 0..<3_599_000, using: &random)) / 1000))
+            Self.id(at: hour.addingTimeInterval(Double(Int.random(in: 0..<seconds * 1000, using: &random)) / 1000))
         }
         try await pool.query(
             """

@@ -11,14 +11,15 @@ struct SpanTests {
 
     private func call(
         _ caller: TraceParent? = nil, attempts: [Attempt] = [], status: ExchangeStatus = .completed,
-        reason: String? = nil, endpoint: String = "/v1/chat/completions", said: Int? = nil
+        reason: String? = nil, endpoint: String = "/v1/chat/completions", said: Int? = nil, model: String = "m",
+        source: ExchangeSource = .gateway, provider: String = "p"
     ) -> StoredCall {
         StoredCall(
             intent: ExchangeIntent(
                 id: .new(), project: .new(), key: nil, receivedAt: Date(timeIntervalSince1970: 1000),
                 endpoint: endpoint,
-                streamed: true, requestedModel: "m", conversation: nil, endUser: "ann", tags: [], provider: "p",
-                requestHash: [], traceParent: caller),
+                streamed: true, requestedModel: model, conversation: nil, endUser: "ann", tags: [], provider: provider,
+                requestHash: [], source: source, traceParent: caller),
             outcome: ExchangeOutcome(
                 status: status, reason: reason, httpStatus: 200, duration: .seconds(2), attempts: attempts),
             tokens: .init(input: 3, output: 4), costUSD: 0.5,
@@ -42,6 +43,40 @@ struct SpanTests {
         #expect(spans[0].status.code == .unset && spans[2].status.code == .unset)
         // Who asked is nobody's business there.
         #expect(!spans.contains { "\($0)".contains("ann") })
+    }
+
+    @Test("calls are counted as the conventions count them, of so many models by name, and others' calls are not")
+    func metrics() throws {
+        let metrics = CallMetrics()
+        let attempt = Attempt(
+            number: 1, provider: "p2", model: "m2", startedAfter: .zero, duration: .seconds(1), httpStatus: 200)
+        metrics.add([call(), call(attempts: [attempt]), call(status: .upstreamFailed, reason: "cut")])
+        let found = MetricsExport(start: .distantPast, now: .now).metrics(metrics.readings)
+        #expect(found.map(\.name) == ["gen_ai.client.operation.duration", "gen_ai.client.token.usage"])
+        #expect(found.map(\.unit) == ["s", "{token}"])
+        let durations = found[0].histogram.dataPoints
+        #expect(durations.count == 3 && durations.allSatisfy { $0.count == 1 && $0.sum == 2 })
+        #expect(durations.allSatisfy { $0.explicitBounds.count == 14 && $0.bucketCounts.count == 15 })
+        let models = durations.map { point in
+            point.attributes.first { $0.key == "gen_ai.request.model" }?.value.stringValue
+        }
+        #expect(models.compactMap(\.self).sorted() == ["m", "m", "m2"])
+        #expect(durations.contains { $0.attributes.contains(.text("error.type", "cut")) })
+        #expect(
+            durations.contains {
+                $0.attributes.prefix(2) == [
+                    .text("gen_ai.operation.name", "chat"), .text("gen_ai.provider.name", "p2"),
+                ]
+            })
+        let tokens = found[1].histogram.dataPoints
+        #expect(tokens.count == 4 && tokens.reduce(0) { $0 + $1.sum } == 21)
+        #expect(tokens.filter { $0.attributes.contains(.text("gen_ai.token.type", "output")) }.count == 2)
+        // Whoever sends a new name each time makes no new series.
+        for number in 0..<500 { metrics.add([call(model: "n\(number)")]) }
+        #expect(metrics.readings[0].points.count <= CallMetrics.mostModels + 3)
+        let before = metrics.readings[1].points.count
+        metrics.add([call(model: "m", source: .api, provider: "elsewhere")])
+        #expect(metrics.readings[1].points.count == before)
     }
 
     @Test(

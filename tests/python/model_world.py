@@ -133,7 +133,8 @@ def fill_rollups(gleaner, project, name):
         SELECT {slices}, r.answered / 8, CASE r.variant WHEN 'base' THEN r.answered / 20 ELSE r.answered / 12 END, r.answered / 30,
                0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, r.answered / 25, 0, 0, 0, 0
         FROM gleaner.rollups r WHERE {ours};
-        SELECT gleaner.slice_rollups(NULL, NULL, NULL), gleaner.slice_judgements(NULL, NULL, NULL);
+        SELECT gleaner.slice_rollups(NULL, 60::smallint, NULL), gleaner.slice_rollups(NULL, 1440::smallint, NULL),
+               gleaner.slice_judgements(NULL, NULL, NULL);
         INSERT INTO gleaner.rollup_reviews
         SELECT {slices}, 'floor', false, m.name, k, k, 2, 5, k * 20, k * 20 * m.value, k * 20 * (m.value * m.value + m.value / 4.0),
                k * 400, k * 400 * m.value, k * 400 * (m.value * m.value + m.value / 4.0)

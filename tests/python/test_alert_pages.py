@@ -54,7 +54,8 @@ def test_a_rule_is_written_speaks_and_is_answered(chromium, world):
     card = page.locator("article", has=page.get_by_role("link", name="by-hand"))
     assert "of variant worse is 0.4" in card.inner_text() and EVIL in card.inner_text()
     assert page.locator("main img").count() == 0
-    assert card.get_by_role("link", name="Its exchanges").get_attribute("href").endswith("&variant=worse")
+    assert card.get_by_role("link", name="Its exchanges").get_attribute("href").endswith(
+        "&variant=worse&source=api%2Cgateway&failed=true")
     card.get_by_role("link", name="by-hand").click()
     page.wait_for_url("**/alerts/*")
     page.get_by_label("Why, kept with the alert").fill(f"on it {EVIL}")

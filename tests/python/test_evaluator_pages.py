@@ -200,6 +200,9 @@ def test_a_judge_stands_beside_people_and_is_corrected_by_them(chromium, world):
     assert cells[0].startswith(f"{report['raw']['value']:.3g}") and cells[1].startswith("2 (") and cells[2].startswith("2")
     follow(page, page.get_by_role("button", name="Show"))
     assert "question=relevance" in page.url
+    for slice in ["prompt", "provider", "source"]:
+        visitor.open(f"/evaluators/judge?question=relevance&by={slice}")
+        assert beside.locator("tbody tr").count() > 1, slice
     visitor.check()
     visitor.close()
 

@@ -74,6 +74,20 @@ def test_a_search_by_form_finds_and_a_chip_takes_a_filter_away(viewer, talk):
     viewer.check()
 
 
+def test_what_a_link_asks_for_beyond_the_form_stays_in_force(viewer, talk):
+    conversation, ids, _ = talk
+    page = viewer.page
+    viewer.open(f"/exchanges?conversation={conversation}&served_model=nobody&source=api,gateway")
+    assert links(page) == []
+    page.get_by_role("button", name="Search").click()
+    page.wait_for_url("**served_model=nobody*")
+    assert "source=api%2Cgateway" in page.url and links(page) == []
+    page.get_by_role("link", name="Search without served model: nobody").click()
+    page.wait_for_url(lambda url: "served_model" not in url)
+    assert links(page) == [f"/exchanges/{id}" for id in reversed(ids)]
+    viewer.check()
+
+
 def test_text_is_found_and_marked(viewer, talk):
     conversation, ids, _ = talk
     viewer.open(f"/exchanges?conversation={conversation}&text=SHAAM+ko")

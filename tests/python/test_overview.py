@@ -80,9 +80,63 @@ def test_charts_are_drawn_lead_to_exchanges_and_are_saved(chromium, filled):
     page.wait_for_url("**/exchanges?*")
     assert page.url.endswith(want)
     asked = parse_qs(urlsplit(page.url).query)
-    assert set(asked) == {"since", "until"}
+    assert set(asked) == {"since", "until", "source"} and asked["source"] == ["api,gateway,import"]
     visitor.check()
     visitor.close()
+
+
+def test_points_of_two_sides_lead_to_each_sides_own_exchanges(chromium, filled):
+    visitor = chromium.visitor(filled.base, filled.joined("root", "admin"))
+    page = visitor.page
+    for side, variant in enumerate(["base", EVIL]):
+        visitor.open(f"/overview?compare=variant&first=base&second={quote(EVIL)}&range=24h")
+        page.wait_for_selector("html[data-drawn]")
+        at = page.evaluate("""(side) => {
+            const chart = Chart.getChart(document.querySelector('#error-share canvas'));
+            const [one, two] = ['one', 'two'].map((kind) => chart.data.datasets.findIndex((set) => set.kind === kind));
+            const [first, second] = [one, two].map((place) => chart.getDatasetMeta(place).data);
+            const apart = (index) => !first[index].skip && !second[index].skip && Math.abs(first[index].y - second[index].y) > 10;
+            const index = first.findIndex((_, index) => index > 2 && apart(index));
+            chart.canvas.scrollIntoView({ block: 'center' });
+            const box = chart.canvas.getBoundingClientRect();
+            const point = [first, second][side][index];
+            return [box.left + point.x, box.top + point.y];
+        }""", side)
+        page.mouse.click(*at)
+        page.wait_for_url("**/exchanges?*")
+        asked = parse_qs(urlsplit(page.url).query)
+        assert asked["variant"] == [variant] and asked["failed"] == ["true"] and asked["source"] == ["api,gateway,import"]
+    # So do the numbers of the table.
+    visitor.open(f"/overview?compare=variant&first=base&second={quote(EVIL)}&range=24h")
+    row = page.locator("#error-share tr[data-at]").nth(4)
+    for link, variant in [(row.locator("a").first, "base"), (row.locator("[data-other-path]"), EVIL)]:
+        assert parse_qs(urlsplit(link.get_attribute("href")).query)["variant"] == [variant]
+    visitor.check()
+    visitor.close()
+
+
+def test_a_release_is_a_mark_in_every_chart(filled):
+    gleaner = filled.gleaner
+    at = (datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=5)).strftime("%FT%TZ")
+    made = gleaner.run("releases", "add", "2.4.1", "--at", at, "--note", "shorter answers", "--json")
+    headers = {"Authorization": f"Bearer {gleaner.make_key('read', 'datasets')}"}
+    with httpx.Client(base_url=gleaner.api, headers=headers, timeout=30) as api:
+        second = api.post("/releases", json={"name": "2.4.2"})
+        assert second.status_code == 201, second.text
+        assert [one["name"] for one in api.get("/releases").json()["releases"]] == ["2.4.2", "2.4.1"]
+        for wrong in [{"name": ""}, {"name": "x", "at": "2100-01-01T00:00:00Z"}, {"name": "x", "colour": "red"}]:
+            assert api.post("/releases", json=wrong).status_code == 400, wrong
+        assert api.delete(f"/releases/{second.json()['id']}").status_code == 204
+        assert api.delete(f"/releases/{second.json()['id']}").json()["error"]["code"] == "release_unknown"
+        events = [event for event in api.get("/report?range=24h").json()["events"] if event["kind"] == "release"]
+    assert [(event["title"], event["note"], event["at"]) for event in events] == [("2.4.1", "shorter answers", at)]
+    assert gleaner.sql("SELECT title FROM report.events WHERE kind = 'release'") == "2.4.1"
+    client, _ = filled.session("root", "admin")
+    with client:
+        page = client.get("/overview?range=24h").text
+    assert re.search(r'<li data-at="\d+" data-title="2.4.1">', page) and "2.4.1</title>" in page
+    gleaner.run("releases", "remove", json.loads(made.stdout)["id"])
+    assert "no release was marked" in gleaner.run("releases", "list").stdout
 
 
 def test_tables_csv_api_and_pages_without_scripts_have_the_same_numbers(chromium, filled):

@@ -204,6 +204,11 @@ def test_metrics_are_pushed(exporting, collector):
     assert len(point.bucket_counts) == len(point.explicit_bounds) + 1 and sum(point.bucket_counts) == point.count > 0
     assert point.sum > 0 and point.time_unix_nano > point.start_time_unix_nano > 1.7e18
     ended = found["gleaner_exchanges_ended_total"].sum
+    calls = found["gen_ai.client.operation.duration"]
+    told = attributes(calls.histogram.data_points[0])
+    assert calls.unit == "s" and told["gen_ai.operation.name"] == "chat" and told["gen_ai.request.model"] and told["gen_ai.provider.name"]
+    tokens = found["gen_ai.client.token.usage"]
+    assert tokens.unit == "{token}" and {attributes(p)["gen_ai.token.type"] for p in tokens.histogram.data_points} == {"input", "output"}
     assert ended.is_monotonic and ended.aggregation_temporality == 2
     assert {attributes(p)["status"]: p.as_double for p in ended.data_points}["completed"] >= 1
     assert found["gleaner_memory_bytes"].gauge.data_points[0].as_double > 1e6

@@ -135,6 +135,21 @@ def test_json_with_the_older_numbered_names_sent_twice_is_one_exchange(gleaner, 
     assert (row["prompt_tokens"], row["completion_tokens"]) == (3, 4)
 
 
+def test_spans_of_one_answer_are_one_exchange_together_and_one_after_the_other(gleaner, key):
+    name = f"chatcmpl-{os.urandom(8).hex()}"
+    said = dict(gen_ai__system="openai", gen_ai__request__model="gpt-x", llm__request__type="chat", gen_ai__response__id=name,
+                gen_ai__prompt="Haan?", gen_ai__completion="Haan ji.")
+    outer, inner, late = span(**said), span(**said), span(**said)
+    outer["endTimeUnixNano"] = str(int(outer["endTimeUnixNano"]) + 400_000_000)
+    for spans in [[outer, inner], [late], [outer, inner]]:
+        response = export(gleaner, key, document(*spans))
+        assert response.status_code == 200 and response.json() == {}, response.text
+    row = stored(gleaner, name)
+    wait_until("the journal is empty", lambda: gleaner.ledger()["ledger"]["journaled"] == 0, 15)
+    # The client's own call, and nobody said how it ended.
+    assert stored(gleaner, name)["duration_ms"] == row["duration_ms"] == 1500 and row["finish_reason"] is None
+
+
 def test_spans_without_texts_are_told_of_and_others_are_passed_over(gleaner, key):
     response = export(gleaner, key, document(
         span(gen_ai__operation__name="chat", gen_ai__request__model="gpt-x"), span(http__method="GET"),

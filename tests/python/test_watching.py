@@ -175,6 +175,38 @@ class Prometheus:
         self.log.close()
 
 
+def asked_of_prometheus():
+    """Every expression of every panel, at the pace of the rules above."""
+    for board in sorted((ROOT / "dashboards").glob("*.json")):
+        for panel in json.loads(board.read_text())["panels"]:
+            for target in panel["targets"]:
+                if "expr" in target:
+                    yield f"{board.name}: {panel['title']}", re.sub(r"\[(5|10|15)m\]", "[10s]", target["expr"])
+
+
+def test_every_panel_of_prometheus_finds_series(own, tmp_path):
+    key = own.make_key()
+    prometheus = Prometheus(tmp_path, f"127.0.0.1:{own.admin_port}")
+    try:
+        # One that waits and is not done meanwhile.
+        own.sql("""
+            INSERT INTO gleaner.jobs (id, project_id, kind, payload, state, run_at, fence, attempts, maximum_attempts, created_at)
+            SELECT gen_random_uuid(), id, 'moderate', '{}', 'waiting', now() + interval '1 hour', 0, 0, 5, now()
+            FROM gleaner.projects LIMIT 1""")
+        left = list(asked_of_prometheus())
+        assert len(left) >= 26
+        deadline = time.monotonic() + 60
+        while left and time.monotonic() < deadline:
+            # Rates are of what goes on.
+            chat(own, key, 1)
+            chat(own, key, 1, stream=True)
+            assert httpx.get(own.api + "/report?colour=red", headers={"Authorization": f"Bearer {key}"}, timeout=10).status_code == 400
+            left = [(place, expression) for place, expression in left if not prometheus.ask(expression)]
+        assert left == []
+    finally:
+        prometheus.stop()
+
+
 def test_a_real_prometheus_scrapes_and_its_rules_fire(own, tmp_path):
     key = own.make_key()
     prometheus = Prometheus(tmp_path, f"127.0.0.1:{own.admin_port}")

@@ -138,28 +138,51 @@ public enum AlertEvidence {
         var items = [("since", alert.from.ISO8601Format()), ("until", alert.to.ISO8601Format())]
         var slices = document.filter
         if let by = document.by { slices[by] = alert.slice }
-        for (slice, value) in slices.sorted(by: { $0.key.rawValue < $1.key.rawValue })
-        where slice != .prompt && value != "(none)" && !value.isEmpty {
-            items.append((slice.rawValue, value))
+        for (slice, value) in slices.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            items.append((slice.searchName, value))
         }
+        if slices[.source] == nil { items.append(("source", "api,gateway")) }
         items += narrowing(document)
         return "/exchanges?" + items.map { "\($0.0)=\(encoded($0.1))" }.joined(separator: "&")
     }
 
+    /// Of a share those that are part of it, of a quantile those beyond the line, else those that were counted.
     private static func narrowing(_ document: AlertRuleDocument) -> [(String, String)] {
         switch document.measure {
-        case .thumbsDownShare: [("rating", "down")]
-        case .flaggedShare, .blockedShare: [("flagged", "true")]
+        case .thumbsDownShare: [("rating", "down"), ("marked", "false")]
+        case .ratingMean: [("rating", "scored"), ("marked", "false")]
+        case .responseRate: [("rating", "rated"), ("marked", "false")]
+        case .regeneratedShare: [("feedback", "regenerated")]
+        case .flaggedShare: [("moderation", "flagged")]
+        case .blockedShare: [("moderation", "blocked")]
+        case .unjudgedShare: [("moderation", "unjudged")]
         case .reportedShare: [("reported", "true")]
+        case .errorShare: [("failed", "true")]
         case .httpErrorShare: [("http_status", "error")]
+        case .cutShortShare: [("finish_reason", "length")]
+        case .filteredShare: [("finish_reason", "content_filter")]
         case .turnedAwayShare: [("status", "refused")]
         case .clientGoneShare: [("status", "client_gone")]
         case .languageShare: document.of.map { [("language", $0)] } ?? []
-        case .durationP50, .durationP95, .durationP99:
-            document.against == .fixed && document.direction == .above
-                ? [("min_ms", String(Int(max(0, min(document.line, 1e9)))))] : []
-        default: []
+        case .durationP50, .durationP95, .durationP99, .durationDrift: [("min_ms", least(document))]
+        case .ttftP50, .ttftP95, .ttftDrift: [("min_ttft_ms", least(document))]
+        case .cost: [("min_cost_usd", "0")]
+        // Usage is known as a whole, or not.
+        case .promptTokens, .completionTokens: [("min_prompt_tokens", "0")]
+        case .refusalShare: [("figure", "refusal.refused"), ("figure_min", "1")]
+        case .figureDrift, .figureMean: document.of.map { [("figure", $0)] } ?? []
+        case .figureShare: document.of.map { [("figure", $0), ("figure_min", "1")] } ?? []
+        case .qualityMean: document.of.map { [("judged", $0)] } ?? []
+        case .traffic, .languageDrift, .modelDrift, .promptDrift, .jobsAge, .deadJobs, .journalAge, .rollupAge,
+            .reviewAge:
+            []
         }
+    }
+
+    /// The line in milliseconds, where it is one and slowness is what is looked for.
+    private static func least(_ document: AlertRuleDocument) -> String {
+        document.against == .fixed && document.direction == .above
+            ? String(Int(max(0, min(document.line, 1e9)))) : "0"
     }
 
     private static func encoded(_ text: String) -> String {

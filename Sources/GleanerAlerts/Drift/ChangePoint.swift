@@ -1,4 +1,5 @@
 import Foundation
+import GleanerCore
 
 /// Since when a rate or a mean is another: the split of a series of stretches that the data are likeliest under.
 ///
@@ -11,6 +12,16 @@ public struct ChangePoint: Sendable, Hashable {
     public let before: Double
     public let after: Double
     public let p: Double
+    /// Of how surely each half's mean is known.
+    private let splits: Double
+    private let degrees: Double
+    private let variance: Double
+
+    /// Half the width of an interval of `after - before` that holds at all splits together.
+    public func halfWidth(alpha: Double) -> Double {
+        variance > 0
+            ? StudentT.quantile(1 - alpha / (2 * splits), degrees: degrees) * variance.squareRoot() : 0
+    }
 
     /// - Parameters:
     ///   - sums: of each stretch: events, or the sum of its values.
@@ -23,7 +34,8 @@ public struct ChangePoint: Sendable, Hashable {
         let total = stretches.reduce((sum: 0.0, count: 0.0)) {
             ($0.sum + $1.element.0, $0.count + $1.element.1)
         }
-        var (left, best) = ((sum: 0.0, count: 0.0), (place: 0, statistic: -1.0, left: 0.0, right: 0.0))
+        var left = (sum: 0.0, count: 0.0)
+        var best = (place: 0, statistic: -1.0, left: 0.0, right: 0.0, inverse: 0.0)
         var splits = 0
         for (place, stretch) in stretches.enumerated() {
             if place >= margin, place <= stretches.count - margin {
@@ -31,7 +43,7 @@ public struct ChangePoint: Sendable, Hashable {
                 let right = (sum: total.sum - left.sum, count: total.count - left.count)
                 let (a, b) = (left.sum / left.count, right.sum / right.count)
                 let between = left.count * right.count / total.count * (a - b) * (a - b)
-                if between > best.statistic { best = (place, between, a, b) }
+                if between > best.statistic { best = (place, between, a, b, 1 / left.count + 1 / right.count) }
             }
             left.sum += stretch.element.0
             left.count += stretch.element.1
@@ -43,7 +55,9 @@ public struct ChangePoint: Sendable, Hashable {
             let (sum, count) = entry.element.element
             return spread + (sum - mean * count) * (sum - mean * count) / count
         }
-        let degrees = Double(stretches.count - 2)
+        degrees = Double(stretches.count - 2)
+        variance = within / degrees * best.inverse
+        self.splits = Double(splits)
         index = stretches[best.place].offset
         before = best.left
         after = best.right

@@ -19,6 +19,12 @@ public enum PopulationStability {
         return (index(expected: shares(pairs.map(\.0)), actual: shares(pairs.map(\.1))), pairs.count)
     }
 
+    /// What one bin adds to the index: `expected` of `m`, `actual` of `n`.
+    static func part(_ expected: Double, of m: Double, _ actual: Double, of n: Double) -> Double {
+        let (e, a) = ((expected + 0.5) / (m + 1), (actual + 0.5) / (n + 1))
+        return (a - e) * log(a / e)
+    }
+
     /// What it is above with probability α although nothing has moved: it is about χ² with B − 1 degrees, times
     /// 1/n + 1/m. The usual 0.1 and 0.25 know nothing of n and m.
     public static func threshold(bins: Int, expected n: Double, actual m: Double, alpha: Double) -> Double {

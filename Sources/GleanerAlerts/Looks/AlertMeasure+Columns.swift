@@ -29,11 +29,12 @@ extension AlertMeasure {
         case .cost: Columns(count: "priced", sum: "cost_usd")
         case .promptTokens: Columns(count: "counted", sum: "prompt_tokens")
         case .completionTokens: Columns(count: "counted", sum: "completion_tokens")
-        case .refusalShare: Columns(count: "n", sum: "events")
+        case .refusalShare, .figureShare: Columns(count: "n", sum: "events")
         case .traffic: Columns(count: "0", sum: "exchanges")
         // Weights, and their squares.
         case .figureDrift: Columns(count: "n", sum: "population", squares: "ww")
-        case .languageShare, .durationP50, .durationP95, .durationP99, .ttftP50, .ttftP95, .languageDrift,
+        case .figureMean, .qualityMean, .languageShare, .durationP50, .durationP95, .durationP99, .ttftP50, .ttftP95,
+            .languageDrift,
             .modelDrift, .promptDrift, .durationDrift, .ttftDrift, .jobsAge, .deadJobs, .journalAge,
             .rollupAge, .reviewAge:
             nil

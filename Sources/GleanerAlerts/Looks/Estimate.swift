@@ -9,6 +9,8 @@ struct Estimate: Sendable {
     /// The same question without the edges of the interval, where that is quicker.
     var excludes: (@Sendable (_ line: Double, _ alpha: Double) -> Bool)?
     var isExact = false
+    /// Of a change that one window holds: it is over when a later one holds none.
+    var isOfChange = false
 
     /// Is the interval beyond `line` on the side that `direction` says?
     func isBeyond(_ line: Double, _ direction: AlertDirection, alpha: Double) -> Bool {
@@ -71,8 +73,10 @@ extension Series {
             excludes: { sequence().excludes($0, alpha: $1) })
     }
 
-    /// Of values within `bounds` whose squares are known.
-    /// - Parameter tuned: at how many observations the interval is narrowest.
+    /// Of values whose squares are known.
+    /// - Parameters:
+    ///   - bounds: the lowest and the highest that there are.
+    ///   - tuned: at how many observations the interval is narrowest.
     func mean(_ range: Range<Int>, within bounds: ClosedRange<Double>, tuned: Double) -> Estimate? {
         let (n, total, squared) = (count(range), sum(range), squares(range))
         guard n > 1 else { return nil }
@@ -157,6 +161,14 @@ extension Series {
                 let below = Self.count(below: line, in: histogram, from: lowest) / n
                 return ShareSequence(events: below * many, of: many).excludes(q, alpha: alpha)
             })
+    }
+
+    /// Of each stretch by itself; 0 where there is nothing.
+    func quantiles(_ q: Double, _ range: Range<Int>) -> [Double] {
+        range.map { place in
+            let n = bins.isEmpty ? 0 : bins[place].reduce(0, +)
+            return n > 0 ? Self.value(at: q * n, in: bins[place], from: lowestBin) : 0
+        }
     }
 
     private func binned(_ range: Range<Int>, slow: [Double], events: Double, n: Double) -> Double {

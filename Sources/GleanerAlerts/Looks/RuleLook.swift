@@ -42,6 +42,9 @@ public struct RuleLook: Sendable {
     /// Less certainty is asked for than to be beyond: an alert that is over should end.
     var isWithin: Bool {
         guard let estimate else { return false }
+        if estimate.isOfChange {
+            return !estimate.isBeyond(line, direction, alpha: AlertRuleDocument.alphaToResolve)
+        }
         return estimate.isExact
             ? !isBeyond : estimate.isWithin(line, direction, alpha: AlertRuleDocument.alphaToResolve)
     }
@@ -60,8 +63,8 @@ extension AlertRuleDocument {
     func looks(at series: Series, time: Date, slices: Int = 1) -> [RuleLook] {
         let alpha = alpha(slices: slices)
         let beginnings = window.beginnings(at: time)
-        if measure.isDrift {
-            // Whole windows are compared, once each.
+        if measure.isDrift || against == .change {
+            // Whole windows are looked at, once each.
             let end = beginnings[0].addingTimeInterval(window.stride)
             return [look(at: series, from: end.addingTimeInterval(-window.length), to: end, alpha: alpha)]
         }
@@ -90,6 +93,7 @@ extension AlertRuleDocument {
 
     private func isEnough(_ count: Double, reference: Double?, stretches: Int) -> Bool {
         switch measure.kind {
+        case _ where against == .change: count >= minimum
         // Silence is what is looked for: what was to be expected has to be enough.
         case .rate where direction == .below: max(count, reference ?? line * window.length / 3600) >= minimum
         case .rate: max(count, reference ?? 0) >= minimum
@@ -101,6 +105,7 @@ extension AlertRuleDocument {
         of series: Series, _ range: Range<Int>, from: Date, to: Date, alpha: Double
     ) -> (Estimate?, reference: Double?) {
         guard against != .fixed else { return (estimate(of: series, range), nil) }
+        if against == .change { return (change(of: series, range), nil) }
         let back = against == .lastWeek ? 604_800 : window.length
         // The whole window before it, or the very hours of last week.
         let end = against == .lastWeek ? to.addingTimeInterval(-back) : from
@@ -122,6 +127,7 @@ extension AlertRuleDocument {
         switch measure.kind {
         case .share: series.share(range)
         case .mean: series.mean(range, within: 1...5, tuned: 2 * minimum)
+        case .figure: series.mean(range, within: series.values ?? 0...1, tuned: 2 * minimum)
         case .ratio: series.ratio(range, tuned: tuning(series))
         case .rate: series.rate(range, tuned: tuning(series))
         case .quantile(let q): series.quantile(q, range)

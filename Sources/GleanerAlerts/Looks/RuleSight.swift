@@ -8,13 +8,15 @@ struct RuleSight: Sendable {
     /// From when on a look at `time` needs figures: the windows, what they are held against, and one window more, so
     /// that it can be said since when.
     static func start(_ document: AlertRuleDocument, at time: Date) -> Date {
-        let back =
+        let back: TimeInterval =
             switch document.against {
             case .fixed, .previous: document.window.length
-            case .lastWeek: 604_800.0
+            case .lastWeek: 604_800
+            case .change: 0
             }
         let first = document.window.beginnings(at: time)[0]
-        return first.addingTimeInterval(-back - (document.measure.isDrift ? document.window.stride : 0))
+        let isWhole = document.measure.isDrift || document.against == .change
+        return first.addingTimeInterval(-back - (isWhole ? document.window.stride : 0))
     }
 
     func outcomes(
@@ -61,22 +63,5 @@ struct RuleSight: Sendable {
         // It is as it is now; no window holds what was.
         machine.clearedFrom = nil
         return SliceOutcome(slice: "", look: look, machine: machine, move: move)
-    }
-}
-
-extension AlertRuleDocument {
-    /// When what `look` sees most likely began; `nil` when the data do not say, at 5 %.
-    func change(in series: Series, around look: RuleLook) -> Date? {
-        let range = series.places(from: look.from.addingTimeInterval(-window.length), to: look.to)
-        let isRate = measure.kind == .rate
-        switch measure.kind {
-        case .share, .mean, .ratio, .rate: break
-        case .quantile, .stability, .distance, .gauge: return nil
-        }
-        let counts = isRate ? range.map { _ in 1.0 } : Array(series.counts[range])
-        guard let change = ChangePoint(sums: Array(series.sums[range]), counts: counts), change.p < 0.05,
-            (change.after > change.before) == (direction == .above)
-        else { return nil }
-        return series.start(of: range.lowerBound + change.index)
     }
 }

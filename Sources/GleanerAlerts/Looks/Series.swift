@@ -13,8 +13,14 @@ public struct Series: Sendable, Hashable {
         public var squares: Double
         /// How many are in each bin or category, by its number.
         public var bins: [Int: Double]
+        /// What the values may be, or have been; `nil` where nobody asks.
+        public var values: ClosedRange<Double>?
 
-        public init(at: Date, count: Double, sum: Double, squares: Double = 0, bins: [Int: Double] = [:]) {
+        public init(
+            at: Date, count: Double, sum: Double, squares: Double = 0, bins: [Int: Double] = [:],
+            values: ClosedRange<Double>? = nil
+        ) {
+            self.values = values
             self.at = at
             self.count = count
             self.sum = sum
@@ -37,6 +43,8 @@ public struct Series: Sendable, Hashable {
     let bins: [[Double]]
     private let binTotals: [[Double]]
     let lowestBin: Int
+    /// Of all stretches.
+    let values: ClosedRange<Double>?
 
     /// - Parameters:
     ///   - from: from when on stretches are; those without a row count nothing.
@@ -66,6 +74,8 @@ public struct Series: Sendable, Hashable {
         self.sums = sums
         self.bins = bins
         lowestBin = lowest
+        let ranges = rows.compactMap(\.values)
+        values = ranges.isEmpty ? nil : ranges.map(\.lowerBound).min()!...ranges.map(\.upperBound).max()!
         countTotals = Self.totals(counts)
         sumTotals = Self.totals(sums)
         squareTotals = Self.totals(squares)

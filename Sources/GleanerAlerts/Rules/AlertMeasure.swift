@@ -28,6 +28,10 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
     case traffic = "exchanges_per_hour"
     // What evaluators found, by the hour.
     case refusalShare = "refusal_share"
+    case figureShare = "figure_share"
+    case figureMean = "figure_mean"
+    // What reviewers found of those drawn for review, weighed for all answers, by the hour.
+    case qualityMean = "quality_mean"
     // How far a distribution is from what it was.
     case languageDrift = "language_drift"
     case modelDrift = "model_drift"
@@ -47,6 +51,8 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
         case share
         /// Of scores from 1 to 5.
         case mean
+        /// Of figures of which nobody knows the range.
+        case figure
         case ratio, rate
         case quantile(Double)
         case stability, distance
@@ -57,9 +63,10 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
         switch self {
         case .thumbsDownShare, .responseRate, .regeneratedShare, .flaggedShare, .blockedShare, .unjudgedShare,
             .reportedShare, .errorShare, .httpErrorShare, .cutShortShare, .filteredShare, .turnedAwayShare,
-            .clientGoneShare, .languageShare, .refusalShare:
+            .clientGoneShare, .languageShare, .refusalShare, .figureShare:
             .share
-        case .ratingMean: .mean
+        case .ratingMean, .qualityMean: .mean
+        case .figureMean: .figure
         case .cost, .promptTokens, .completionTokens: .ratio
         case .traffic: .rate
         case .durationP50, .ttftP50: .quantile(0.5)
@@ -72,13 +79,14 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
     }
 
     /// Where its figures come from.
-    enum Source: Sendable, Hashable { case exchanges, ratings, safety, evaluators, installation }
+    enum Source: Sendable, Hashable { case exchanges, ratings, safety, evaluators, reviews, installation }
 
     var source: Source {
         switch self {
         case .thumbsDownShare, .ratingMean, .responseRate, .regeneratedShare: .ratings
         case .flaggedShare, .blockedShare, .unjudgedShare, .reportedShare: .safety
-        case .refusalShare, .figureDrift: .evaluators
+        case .refusalShare, .figureShare, .figureMean, .figureDrift: .evaluators
+        case .qualityMean: .reviews
         case .jobsAge, .deadJobs, .journalAge, .rollupAge, .reviewAge: .installation
         case .errorShare, .httpErrorShare, .cutShortShare, .filteredShare, .turnedAwayShare, .clientGoneShare,
             .languageShare, .durationP50, .durationP95, .durationP99, .ttftP50, .ttftP95, .cost, .promptTokens,
@@ -90,7 +98,7 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
     public var isDrift: Bool {
         switch kind {
         case .stability, .distance: true
-        case .share, .mean, .ratio, .rate, .quantile, .gauge: false
+        case .share, .mean, .figure, .ratio, .rate, .quantile, .gauge: false
         }
     }
     public var isGauge: Bool { kind == .gauge }
@@ -99,14 +107,14 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
     public var isRelative: Bool {
         switch kind {
         case .ratio, .rate, .quantile: true
-        case .share, .mean, .stability, .distance, .gauge: false
+        case .share, .mean, .figure, .stability, .distance, .gauge: false
         }
     }
 
     /// Which side is the bad one where the document does not say.
     var usualDirection: AlertDirection {
         switch self {
-        case .ratingMean, .responseRate, .traffic: .below
+        case .ratingMean, .qualityMean, .responseRate, .traffic: .below
         default: .above
         }
     }
@@ -139,6 +147,9 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
         case .completionTokens: "completion tokens of an exchange"
         case .traffic: "exchanges an hour"
         case .refusalShare: "share of answers that refuse"
+        case .figureShare: "share of answers with an evaluator's flag"
+        case .figureMean: "mean of an evaluator's figure"
+        case .qualityMean: "mean of reviewers' scores"
         case .languageDrift: "drift of languages"
         case .modelDrift: "drift of models"
         case .promptDrift: "drift of system prompts"

@@ -4,7 +4,8 @@ public import GleanerCore
 /// What a rule watches and when it speaks: a JSON document with every default filled in.
 public struct AlertRuleDocument: Sendable, Hashable {
     public var measure: AlertMeasure
-    /// Of `language_share`: which one. Of `figure_drift`: which figure, as `length.words`.
+    /// Of `language_share`: which one. Of `figure_mean`, `figure_share` and `figure_drift`: which figure, as `length.words`. Of
+    /// `quality_mean`: which question.
     public var of: String?
     /// Only exchanges of these values.
     public var filter: [ReportSlice: String] = [:]
@@ -37,8 +38,9 @@ public struct AlertRuleDocument: Sendable, Hashable {
         min(0.05, window.stride / 86_400 / quietDays / Double(max(slices, 1)))
     }
 
-    /// Of `figure_drift`: what `of` says.
+    /// Of what evaluators found: which figure.
     var figure: (evaluator: String, measure: String)? {
+        if measure == .refusalShare { return ("refusal", "refused") }
         let halves = of?.split(separator: ".", maxSplits: 1).map(String.init) ?? []
         return halves.count == 2 ? (halves[0], halves[1]) : nil
     }
@@ -93,6 +95,8 @@ public enum AlertReference: String, Sendable, Hashable, CaseIterable, Codable {
     case previous
     /// The same hours of the week before.
     case lastWeek = "last_week"
+    /// What it was earlier in the same window, before the change point in it.
+    case change
 }
 
 // MARK: JSON
@@ -118,10 +122,14 @@ extension AlertRuleDocument {
         of = try reader.text("of", upTo: 64)
         filter = try reader.filter("where")
         by = try reader.choice("by", ReportSlice.self)
-        window = try reader.choice("window", AlertWindow.self) ?? (measure.source == .exchanges ? .hour : .day)
+        window = try reader.choice("window", AlertWindow.self) ?? Self.usualWindow(measure.source)
         minimum = try reader.number("minimum", 1...1e9) ?? (measure.isDrift ? 500 : 100)
         against = try reader.choice("against", AlertReference.self) ?? (measure.isDrift ? .previous : .fixed)
-        direction = try reader.choice("direction", AlertDirection.self) ?? measure.usualDirection
+        let direction = try reader.choice("direction", AlertDirection.self)
+        if direction == nil, measure == .figureMean || measure == .figureShare {
+            throw .memberInvalid("direction", wanted: "there: which side of this figure is the bad one")
+        }
+        self.direction = direction ?? measure.usualDirection
         severity = try reader.choice("severity", AlertSeverity.self) ?? .warning
         channels = try reader.channels("channels")
         quietDays = try reader.number("quiet_days", 1...36_500) ?? 365
@@ -129,18 +137,36 @@ extension AlertRuleDocument {
         try check()
     }
 
-    private func check() throws(AlertError) {
-        if (measure == .languageShare || measure == .figureDrift) != (of != nil) {
-            throw .memberInvalid(
-                "of", wanted: "the language for language_share, the figure for figure_drift, and for nothing else")
+    private static func usualWindow(_ source: AlertMeasure.Source) -> AlertWindow {
+        switch source {
+        case .exchanges: .hour
+        case .reviews: .week
+        default: .day
         }
-        if measure == .figureDrift, figure == nil {
+    }
+
+    private func check() throws(AlertError) {
+        let isOfFigure = [.figureMean, .figureShare, .figureDrift].contains(measure)
+        if (isOfFigure || measure == .languageShare || measure == .qualityMean) != (of != nil) {
+            throw .memberInvalid(
+                "of",
+                wanted: "the language for language_share, the figure for figure_mean, figure_share and figure_drift, "
+                    + "the question for quality_mean, and for nothing else")
+        }
+        if isOfFigure, figure == nil {
             throw .memberInvalid("of", wanted: "an evaluator and its measure, as length.words")
+        }
+        // Scores are from 1 to 5; what is made of them are shares.
+        if measure == .qualityMean, of?.isEmpty != false || of == "corrected" || of?.contains(">") == true {
+            throw .memberInvalid("of", wanted: "a question of the rubric that is answered by a score")
         }
         if measure.isGauge, by != nil || !filter.isEmpty || against != .fixed {
             throw .memberInvalid("measure", wanted: "alone: it is of no slice and held against its line")
         }
-        if measure.isDrift, against == .fixed || direction == .below {
+        if measure == .traffic, against == .change {
+            throw .memberInvalid("against", wanted: "fixed, previous or last_week: each day changes traffic")
+        }
+        if measure.isDrift, against == .fixed || against == .change || direction == .below {
             throw .memberInvalid(
                 "against", wanted: "previous or last_week, for drift, which has no other side than above")
         }

@@ -18,16 +18,20 @@ public struct AlertRule: Sendable, Hashable {
 
     /// "share of thumbs that are down above 0.4, over 7d".
     public var words: String {
+        let isChange = document.against == .change
         let held =
             switch document.against {
             case .fixed: "\(document.direction.rawValue) \(AlertFigure.text(document.line, document.measure))"
-            case .previous, .lastWeek:
+            case .previous, .lastWeek, .change:
                 (document.measure.isRelative
                     ? "\(document.direction.rawValue) \(AlertFigure.plain(document.line)) times"
                     : document.measure.isDrift
                         ? "above \(AlertFigure.plain(document.line)) against"
                         : "\(document.direction.rawValue) by \(AlertFigure.plain(document.line)) against")
-                    + (document.against == .previous ? " the \(document.window.rawValue) before" : " the week before")
+                    + (isChange
+                        ? " what it was before it changed"
+                        : document.against == .previous
+                            ? " the \(document.window.rawValue) before" : " the week before")
             }
         let slices = document.filter.sorted { $0.key.rawValue < $1.key.rawValue }.map {
             "\($0.key.rawValue) \($0.value)"
@@ -89,7 +93,9 @@ public struct Alert: Sendable, Hashable {
 
     /// "share of errors of variant b is 0.12 (0.081 to 0.17), above 0.05; of 640 since 14:00".
     public var words: String {
-        let of = document.by.map { " of \($0.rawValue) \(slice.isEmpty ? "(none)" : slice)" } ?? ""
+        let of =
+            (document.of.map { " (\($0))" } ?? "")
+            + (document.by.map { " of \($0.rawValue) \(slice.isEmpty ? "(none)" : slice)" } ?? "")
         let bounds =
             document.measure.isGauge
             ? "" : " (\(AlertFigure.text(low, document)) to \(AlertFigure.text(high, document)))"

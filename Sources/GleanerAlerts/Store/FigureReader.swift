@@ -60,7 +60,7 @@ struct FigureReader: Sendable {
             switch source {
             case .exchanges: "exchanges"
             case .evaluators: "evaluators"
-            case .ratings, .safety, .installation: "judgements"
+            case .ratings, .safety, .reviews, .installation: "judgements"
             }
         return try await pool.query("SELECT ended_at FROM report.rollup_passes WHERE pass = \(pass)").first?.decode(
             "ended_at")
@@ -89,7 +89,6 @@ struct FigureReader: Sendable {
             switch measure.source {
             case .ratings: "ratings_hourly"
             case .safety: "safety_hourly"
-            case .evaluators: "evaluators_hourly"
             default: isFine ? "exchanges_recent" : "exchanges_hourly"
             }
         if let category = measure.category {
@@ -101,8 +100,11 @@ struct FigureReader: Sendable {
                 """)
             return try Self.categories(found, of: document.of)
         }
+        if measure == .qualityMean, let question = document.of {
+            return try await reviews(question, by: by, where: conditions)
+        }
+        if measure.source == .evaluators { return try await figures(measure, by: by, where: conditions) }
         guard let columns = measure.columns else { return [] }
-        if measure == .figureDrift { return try await figures(columns, by: by, where: conditions) }
         return try await moments(columns, of: view, by: by, where: conditions)
     }
 
@@ -126,24 +128,31 @@ struct FigureReader: Sendable {
         }
     }
 
-    /// Of the newest version: what two versions found is not compared.
-    private func figures(
-        _ columns: AlertMeasure.Columns, by: String, where conditions: SQL
-    ) async throws -> [Found] {
+    /// Of the newest version: what two versions found is not compared, and an exchange that both looked at counts once.
+    private func figures(_ measure: AlertMeasure, by: String, where conditions: SQL) async throws -> [Found] {
         let newest = try await pool.query(
             """
             SELECT r.version FROM report.evaluators_hourly r WHERE \(sql: conditions) ORDER BY r.at DESC, r.n DESC LIMIT 1
             """)
         guard let version = try newest.first?.decode("version", as: String.self) else { return [] }
         let conditions: SQL = "\(sql: conditions) AND r.version = \(version)"
-        // Named as the views name them.
-        let slices = ReportSlice.allCases.map { "coalesce(nullif(t.\($0.rawValue), ''), '(none)') AS \($0.rawValue)" }
+        if measure == .figureMean {
+            return try await weighed(
+                """
+                SELECT r.at, \(raw: by) AS slice, r.population AS w, r.wy, r.wyy, r.ww, r.lowest, r.highest
+                FROM report.evaluators_hourly r WHERE \(sql: conditions)
+                """)
+        }
+        guard let columns = measure.columns else { return [] }
+        guard measure.isDrift else {
+            return try await moments(columns, of: "evaluators_hourly", by: by, where: conditions)
+        }
         // Numbered in order: between their own numbers are wide gaps.
         let binned = try await binned(
             """
             SELECT r.at, \(raw: by) AS slice, (dense_rank() OVER (ORDER BY u.bin))::integer AS bin,
                    u.count / 1000.0::float8 AS count
-            FROM (SELECT p.name AS project, t.at, \(raw: slices.joined(separator: ", ")), t.evaluator, t.version,
+            FROM (SELECT p.name AS project, t.at, \(raw: Self.slices), t.evaluator, t.version,
                          t.measure, t.bins, t.counts
                   FROM gleaner.rollup_evaluators t JOIN gleaner.projects p ON p.id = t.project_id
                   WHERE t.minutes = 60 AND t.failure = '') r,
@@ -155,6 +164,65 @@ struct FigureReader: Sendable {
             var found = found
             found.row.bins = bins[Place(found)] ?? [:]
             return found
+        }
+    }
+
+    /// Named as the views name them.
+    private static let slices = ReportSlice.allCases.map {
+        "coalesce(nullif(t.\($0.rawValue), ''), '(none)') AS \($0.rawValue)"
+    }.joined(separator: ", ")
+
+    /// Scores of those drawn for review, for all answers: in each cell within which those judged stand for those drawn,
+    /// they are weighed up to them.
+    private func reviews(_ question: String, by: String, where conditions: SQL) async throws -> [Found] {
+        try await weighed(
+            """
+            WITH found AS (
+                SELECT r.at, \(raw: by) AS slice, r.rule, r.is_singled_out, r.measure, r.w, r.wy, r.wyy, r.ww, r.lowest, r.highest
+                FROM (SELECT p.name AS project, t.at, \(raw: Self.slices), t.rule, t.is_singled_out, t.measure, t.w, t.wy, t.wyy,
+                             t.ww, t.lowest, t.highest
+                      FROM gleaner.rollup_reviews t JOIN gleaner.projects p ON p.id = t.project_id
+                      WHERE t.minutes = 60 AND t.measure IN ('', \(question))) r
+                WHERE \(sql: conditions)
+            ), cells AS (
+                SELECT slice, rule, is_singled_out,
+                       sum(w) FILTER (WHERE measure = '') / nullif(sum(w) FILTER (WHERE measure <> ''), 0) AS f
+                FROM found GROUP BY 1, 2, 3
+            )
+            SELECT at, slice, f * w AS w, f * wy AS wy, f * wyy AS wyy, f * f * ww AS ww, lowest, highest
+            FROM found JOIN cells USING (slice, rule, is_singled_out) WHERE measure <> '' AND f IS NOT NULL
+            """)
+    }
+
+    /// Of rows of `at`, `slice`, `lowest`, `highest` and moments of values that each stand for 1/p: counts are as many equally
+    /// weighed ones as tell as much (Kish), and sums are theirs.
+    private func weighed(_ query: SQL) async throws -> [Found] {
+        let rows = try await pool.query(
+            """
+            WITH moments AS (
+                SELECT at, slice, sum(w)::float8 AS w, sum(wy)::float8 AS wy, sum(wyy)::float8 AS wyy, sum(ww)::float8 AS ww,
+                       min(lowest)::float8 AS lowest, max(highest)::float8 AS highest
+                FROM (\(sql: query)) q GROUP BY 1, 2
+            ), slices AS (
+                SELECT slice, sum(w) / nullif(sum(ww), 0) AS scale,
+                       -- All are 0 or 1, as far as anybody has seen: the other one may come.
+                       min(lowest) >= 0 AND max(highest) <= 1 AND abs(sum(wyy) - sum(wy)) <= 1e-9 * sum(wyy) AS is_flag
+                FROM moments GROUP BY 1
+            )
+            SELECT at, slice, w * scale AS count, wy * scale AS sum, wyy * scale AS squares,
+                   CASE WHEN is_flag THEN 0 ELSE lowest END AS lowest, CASE WHEN is_flag THEN 1 ELSE highest END AS highest
+            FROM moments JOIN slices USING (slice) WHERE scale IS NOT NULL
+            """)
+        return try rows.map { row in
+            let (lowest, highest) = (
+                try row.decode("lowest", as: Double.self), try row.decode("highest", as: Double.self)
+            )
+            return (
+                try row.decode("slice"),
+                Series.Row(
+                    at: try row.decode("at"), count: try row.decode("count"), sum: try row.decode("sum"),
+                    squares: try row.decode("squares"), values: lowest...max(lowest, highest))
+            )
         }
     }
 
@@ -172,10 +240,7 @@ struct FigureReader: Sendable {
         if document.by != .source, document.filter[.source] == nil {
             conditions = "\(sql: conditions) AND r.source IN ('gateway', 'api')"
         }
-        if document.measure == .refusalShare {
-            conditions = "\(sql: conditions) AND r.evaluator = 'refusal' AND r.measure = 'refused'"
-        }
-        if let figure = document.measure == .figureDrift ? document.figure : nil {
+        if document.measure.source == .evaluators, let figure = document.figure {
             conditions =
                 "\(sql: conditions) AND r.evaluator = \(figure.evaluator) AND r.measure = \(figure.measure)"
         }

@@ -14,7 +14,7 @@ function points(section) {
   return [...section.querySelectorAll("tr[data-at]")].reverse().map((row) => ({
     at: Number(row.dataset.at), value: number(row.dataset.value), low: number(row.dataset.low), high: number(row.dataset.high),
     other: number(row.dataset.other), otherLow: number(row.dataset.otherLow), otherHigh: number(row.dataset.otherHigh),
-    cells: [...row.cells].map((cell) => cell.textContent), path: row.querySelector("a")?.getAttribute("href") ?? null,
+    cells: [...row.cells].map((cell) => cell.textContent), path: row.querySelector("a").getAttribute("href"), otherPath: row.querySelector("[data-other-path]")?.getAttribute("href") ?? null,
   }));
 }
 
@@ -164,11 +164,23 @@ function draw(Chart, section) {
           title: (items) => (items.length ? `${all[items[0].dataIndex].cells[0].trim()} UTC` : ""),
           label: (item) => says(section, all[item.dataIndex], item.dataset) } },
       },
-      onHover: (event, items) => { canvas.style.cursor = items.length && all[items[0].index].path ? "pointer" : "default"; },
-      onClick: (event, items) => { if (items.length && all[items[0].index].path) location.assign(all[items[0].index].path); },
+      onHover: (event, items) => { canvas.style.cursor = items.length ? "pointer" : "default"; },
+      onClick: (event, items, drawn) => {
+        const path = behind(all, drawn, event, items);
+        if (path) location.assign(path);
+      },
     },
   });
   return chart;
+}
+
+/** The exchanges of the nearest of the points at one time: each side has its own. */
+function behind(all, chart, event, items) {
+  const sides = items.map((item) => ({ ...item, kind: chart.data.datasets[item.datasetIndex].kind }))
+    .filter((item) => item.kind !== "edge" && !item.element.skip)
+    .sort((a, b) => Math.abs(a.element.y - event.y) - Math.abs(b.element.y - event.y));
+  if (!sides.length) return null;
+  return sides[0].kind === "two" ? all[sides[0].index].otherPath : all[sides[0].index].path;
 }
 
 /** What a point is, in the words of its row. */

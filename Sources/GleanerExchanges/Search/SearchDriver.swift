@@ -28,21 +28,23 @@ enum SearchDriver: Sendable, Hashable {
                 .conversation(conversation)
             } else if let user = filter.endUser {
                 .endUser(user)
-            } else if filter.score != nil {
+            } else if filter.score != nil || filter.rating == .scored {
                 .feedback(kind: "score")
             } else if filter.isReported == true {
                 .feedback(kind: "flag")
             } else if filter.rating == .up || filter.rating == .down {
                 .feedback(kind: "thumb")
-            } else if filter.isReviewed == true {
+            } else if filter.isReviewed == true || filter.judged != nil {
                 .reviews
-            } else if filter.isFlagged == true {
+            } else if filter.isFlagged == true || filter.moderation == .flagged || filter.moderation == .blocked {
                 .decisions
             } else if filter.isOfFailures {
                 .failed
-            } else if let variant = filter.variant {
+            } else if let variant = filter.variant, variant != ExchangeFilter.none {
                 .variant(variant)
-            } else if let language = filter.language, !Self.commonLanguages.contains(language) {
+            } else if let language = filter.language, language != ExchangeFilter.none,
+                !Self.commonLanguages.contains(language)
+            {
                 .language(language)
             } else {
                 .time
@@ -54,6 +56,7 @@ extension ExchangeFilter {
     /// Whatever it finds is in `exchanges_project_id_failed_idx`.
     var isOfFailures: Bool {
         if let status, status != .completed { return true }
+        if isFailed == true { return true }
         return switch httpStatus {
         case .errors: true
         case .exactly(let code): code >= 400

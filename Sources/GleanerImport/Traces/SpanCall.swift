@@ -39,6 +39,17 @@ struct SpanCall {
     /// The provider's name of the answer: an exchange of our own may have it, when the call went through Gleaner.
     var completionID: String? { values.label("gen_ai.response.id") }
 
+    /// The span's own name.
+    var name: String { "\(Self.hex(span.traceID))/\(Self.hex(span.spanID))" }
+    var nanoseconds: UInt64 {
+        span.endTimeUnixNano >= span.startTimeUnixNano ? span.endTimeUnixNano - span.startTimeUnixNano : .max
+    }
+    /// It can be kept as an exchange.
+    var hasTexts: Bool {
+        let texts = SpanTexts(span, values)
+        return !texts.input.isEmpty && (!texts.output.isEmpty || span.status.code == .error)
+    }
+
     /// Where the call went, as `host` or `host:port`.
     var server: String? {
         if let base = values.text("gen_ai.openai.api_base", "llm.openai.api_base").flatMap(URLComponents.init(string:)),
@@ -62,7 +73,7 @@ struct SpanCall {
         let start = Self.time(span.startTimeUnixNano)
         guard Timestamp.isPlausible(start, now: now) else { throw .timeImpossible }
         var logged = LoggedExchange(
-            identity: .external("\(Self.hex(span.traceID))/\(Self.hex(span.spanID))"), receivedAt: start,
+            identity: .external(name), receivedAt: start,
             request: try bytes(request(texts)))
         logged.model = values.label("gen_ai.request.model", "llm.request.model")
         logged.provider = values.label("gen_ai.provider.name", "gen_ai.system")
@@ -119,7 +130,8 @@ struct SpanCall {
             let reason = choice.finishReason ?? (index < reasons.count ? reasons[index].stringValue : nil)
             return [
                 "index": .integer(Int64(index)), "message": choice.message,
-                "finish_reason": reason.map { .string($0 == "tool_call" ? "tool_calls" : $0) } ?? "stop",
+                // Where it is not told, nobody knows whether the answer was cut.
+                "finish_reason": reason.map { .string($0 == "tool_call" ? "tool_calls" : $0) } ?? .null,
             ]
         }
         var response: [String: JSONValue] = ["object": "chat.completion", "choices": .array(choices)]

@@ -18,11 +18,19 @@ public struct TraceRoutes: Sendable {
     private let log: ExchangeLog
     private let limits: LogLimits
     private let known: KnownCompletions
+    private let isDrained: @Sendable () -> Bool
+    private let recent = RecentCompletions()
 
-    /// - Parameter known: calls that went through the gateway are told of by their spans, too, and are kept once.
-    public init(log: ExchangeLog, limits: LogLimits, known: @escaping KnownCompletions) {
+    /// - Parameters:
+    ///   - isDrained: nothing waits in the journal.
+    ///   - known: calls that went through the gateway are told of by their spans, too, and are kept once.
+    public init(
+        log: ExchangeLog, limits: LogLimits, isDrained: @escaping @Sendable () -> Bool,
+        known: @escaping KnownCompletions
+    ) {
         self.log = log
         self.limits = limits
+        self.isDrained = isDrained
         self.known = known
     }
 
@@ -49,12 +57,23 @@ public struct TraceRoutes: Sendable {
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer)))
     }
 
-    /// Without those that the gateway keeps itself: they went to where this export came, or are known by their answer.
+    /// Without those that the gateway keeps itself: they went to where this export came, or are known by their answer. Of
+    /// several spans of one answer one is kept, whether they come together or one after the other.
     private func new(_ calls: [SpanCall], to here: String?, by caller: Caller) async throws -> [SpanCall] {
-        let calls = calls.filter { here == nil || $0.server != here }
+        let calls = calls.filter { here == nil || $0.server != here }.withoutTwins()
         let ids = calls.compactMap(\.completionID)
-        let kept = ids.isEmpty ? [] : try await known(ids, caller.project)
-        return calls.filter { call in call.completionID.map { !kept.contains($0) } ?? true }
+        guard !ids.isEmpty else { return calls }
+        try await settle()
+        let kept = try await known(ids, caller.project)
+        return calls.filter { call in
+            guard let completion = call.completionID, call.hasTexts else { return true }
+            return !kept.contains(completion) && recent.claim(completion, of: caller.project, for: call.name)
+        }
+    }
+
+    /// What the gateway has kept a moment ago is on its way to the database, which knows its answer's name.
+    private func settle() async throws {
+        for _ in 0..<20 where !isDrained() { try await Task.sleep(for: .milliseconds(50)) }
     }
 
     /// At a time on their way into the journal: one sync serves all of them.

@@ -16,10 +16,12 @@ public struct PostgresRollupStore: Sendable {
     static let patience = Duration.seconds(300)
     /// Five minutes are kept for nine days; an hour that is older than eight is counted without them.
     static let fineDays = 8.0
+    /// Five minutes that began longer ago than that, in seconds, are counted at once: hardly anything lands in them.
+    static let recently = 1200.0
 
     // MARK: Marks
 
-    /// Marks the five minutes of exchanges that have landed. Append only: nobody waits for a pass.
+    /// Marks the minutes of exchanges that have landed. Append only: nobody waits for a pass.
     func mark(_ stretches: Set<RollupUnit>) async throws {
         guard !stretches.isEmpty else { return }
         try await pool.query(
@@ -98,7 +100,9 @@ public struct PostgresRollupStore: Sendable {
             switch part {
             case .exchanges:
                 let isFine = unit.hour > now.addingTimeInterval(-Self.fineDays * 86_400)
-                try await counting.exchanges(isFine ? Set(marked.map { $0.beginning(of: .fiveMinutes) }) : nil)
+                try await counting.exchanges(
+                    isFine ? Set(marked.map { $0.beginning(of: .minute) }) : nil,
+                    recent: now.addingTimeInterval(-Self.recently))
                 try await counting.markRest()
             case .judgements: try await counting.judgements()
             case .reviews: try await counting.reviews()
@@ -128,7 +132,7 @@ public struct PostgresRollupStore: Sendable {
         )[0].decode("is_there")
     }
 
-    /// Removes five minutes of long ago.
+    /// Removes five minutes of long ago, and minutes that nothing is added up from any more.
     func prune(now: Date) async throws {
         for table in ["rollups", "rollup_slices"] {
             try await pool.query(
@@ -137,6 +141,11 @@ public struct PostgresRollupStore: Sendable {
                   AND at < \(now.addingTimeInterval(-(Self.fineDays + 1) * 86_400))
                 """, timeout: Self.patience)
         }
+        try await pool.query(
+            """
+            DELETE FROM gleaner.rollups WHERE minutes = \(Stretch.minute.rawValue)
+              AND at < \(now.addingTimeInterval(-Self.recently - Stretch.hour.seconds))
+            """, timeout: Self.patience)
     }
 
     func ended(_ name: String, at time: Date) async throws {

@@ -21,16 +21,17 @@ struct RollupCounting {
         try await connection.query(sql, timeout: PostgresRollupStore.patience)
     }
 
-    /// - Parameter stretches: the beginnings of five minutes to count; `nil` counts the hour at once, without those.
-    func exchanges(_ stretches: Set<Date>?) async throws {
+    /// - Parameters:
+    ///   - marks: minutes of the hour in which something landed; `nil` counts the hour at once, without its five minutes.
+    ///   - recent: five minutes that begin from here on are counted minute by minute.
+    func exchanges(_ marks: Set<Date>?, recent: Date) async throws {
         let table = RollupTable.exchanges
         try await plan()
         try await run(table.removing(unit.span))
-        if let stretches {
-            for span in stretches.sorted().map(unit.span(fiveMinutesFrom:)) {
-                try await run(table.removing(span))
-                try await run(RollupCount.exchanges(span))
-                try await slice(span, "slice_rollups")
+        if let marks {
+            let stretches = Dictionary(grouping: marks) { $0.beginning(of: .fiveMinutes) }
+            for (start, marks) in stretches.sorted(by: { $0.key < $1.key }) {
+                try await fiveMinutes(unit.span(.fiveMinutes, from: start), marks, byMinute: start >= recent)
             }
             try await run(table.adding(unit.span, of: .fiveMinutes))
         } else {
@@ -38,6 +39,40 @@ struct RollupCounting {
         }
         try await addDay(table)
         for span in [unit.span, unit.daySpan] { try await slice(span, "slice_rollups") }
+    }
+
+    private func fiveMinutes(_ span: RollupSpan, _ marks: [Date], byMinute: Bool) async throws {
+        let table = RollupTable.exchanges
+        if byMinute {
+            // A mark where they begin is of all five: rebuilds have none of each minute.
+            let hasMinutes = try await hasItsMinutes(span)
+            let isWhole = !hasMinutes || marks.contains(span.from)
+            let all = (0..<5).map { span.from.addingTimeInterval(Double($0) * Stretch.minute.seconds) }
+            for start in all where isWhole || marks.contains(start) {
+                let minute = unit.span(.minute, from: start)
+                try await run(table.removing(minute))
+                try await run(RollupCount.exchanges(minute))
+            }
+            try await run(table.removing(span))
+            try await run(table.adding(span, of: .minute))
+        } else {
+            try await run(table.removing(span))
+            try await run(RollupCount.exchanges(span))
+        }
+        try await slice(span, "slice_rollups")
+    }
+
+    /// Minutes that come to what their five minutes have, which an earlier Gleaner may have counted at once.
+    private func hasItsMinutes(_ span: RollupSpan) async throws -> Bool {
+        try await connection.query(
+            """
+            SELECT coalesce(sum(exchanges) FILTER (WHERE minutes = \(Stretch.minute.rawValue)), 0)
+                 = coalesce(sum(exchanges) FILTER (WHERE minutes = \(Stretch.fiveMinutes.rawValue)), 0) AS is_so
+            FROM gleaner.rollups
+            WHERE project_id = \(span.project.uuid) AND minutes <= \(Stretch.fiveMinutes.rawValue) AND at >= \(span.from)
+              AND at < \(span.to)
+            """
+        )[0].decode("is_so")
     }
 
     /// Adds what has been counted up for each value of one slice.

@@ -6,8 +6,9 @@ import Synchronization
 
 /// Counts what is marked, again and again: exchanges within seconds, the rest once a minute.
 ///
-/// A pass is followed by a pause of twenty times its length, so that rollups take no more than a twentieth of one core's
-/// time of the database however busy the hour is; what waits for it is at most that much older.
+/// A pass is followed by a pause of twenty times its length, so that rollups take about a twentieth of one core's time of
+/// the database, but of no more than half a minute: where there is much to count they take more, and what people and
+/// alerts look at stays fresh.
 public struct RollupKeeper: Service {
     private let service: RollupService
     private let metrics: RollupMetrics
@@ -47,6 +48,11 @@ public struct RollupKeeper: Service {
         }
     }
 
+    /// What follows a pass that has taken so long.
+    static func pause(after taken: Duration, shortest: Duration) -> Duration {
+        max(shortest, min(taken * 20, .seconds(30)))
+    }
+
     private func keep(_ name: String, _ parts: [RollupPart], pause: Duration) async {
         await repeating(every: pause) {
             let start = ContinuousClock.now
@@ -57,7 +63,7 @@ public struct RollupKeeper: Service {
                 self.metrics.passed(name, hours: hours, at: time)
             }
             let taken = ContinuousClock.now - start
-            if taken * 20 > pause { try? await Task.sleep(for: taken * 20 - pause) }
+            try? await Task.sleep(for: Self.pause(after: taken, shortest: pause) - pause)
         }
     }
 

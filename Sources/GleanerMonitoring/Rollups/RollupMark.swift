@@ -33,6 +33,8 @@ public struct RollupUnit: Sendable, Hashable {
 
 /// How long a rollup is.
 enum Stretch: Int16, Sendable, CaseIterable {
+    /// What the five minutes under way are added up from.
+    case minute = 1
     case fiveMinutes = 5
     case hour = 60
     case day = 1440

@@ -12,29 +12,35 @@ public struct RollupService: Sendable {
 
     public init(pool: PostgresPool) { store = PostgresRollupStore(pool: pool) }
 
-    /// An hour at a time under way, and so many before marks are looked at again: the newest go first.
-    private static let page = 64
+    /// So many hours in a pass.
+    private static let most = 500
+    /// Hours that began that long ago are history, in seconds.
+    private static let fresh = 7200.0
 
     /// To be told of every exchange that has landed, after its commit and before the journal lets it go.
     public func landed(_ exchanges: [(id: ID<Exchange>, project: ID<Project>)]) async throws {
         try await store.mark(
-            Set(exchanges.map { RollupUnit(project: $0.project, hour: $0.id.timestamp.beginning(of: .fiveMinutes)) }))
+            Set(exchanges.map { RollupUnit(project: $0.project, hour: $0.id.timestamp.beginning(of: .minute)) }))
     }
 
-    /// Counts what is marked of `parts` until nothing is left, another instance is at it, or the task is cancelled.
+    /// Counts what is marked of `parts`, the newest hours first, unless another instance is at it.
+    ///
+    /// What comes meanwhile waits for the next pass, which begins with it: so the last two hours are never older than a
+    /// pass and a pause, however much history there is to be counted.
+    /// - Parameter patience: for so long history is counted, of each part; one hour of it in any case.
     /// - Returns: how many hours were counted.
     @discardableResult
-    public func pass(_ parts: [RollupPart] = RollupPart.allCases, now: Date = Date()) async throws -> Int {
+    public func pass(
+        _ parts: [RollupPart] = RollupPart.allCases, now: Date = Date(), patience: Duration = .seconds(10)
+    ) async throws -> Int {
         var counted = 0
         for part in parts {
-            while !Task.isCancelled {
-                let units = try await store.units(marked: part, limit: Self.page)
-                for unit in units where !Task.isCancelled {
-                    guard try await store.count(part, of: unit, now: now) else { return counted }
-                    counted += 1
-                }
-                // What came meanwhile waits for the next pass, or this one would never end.
-                if units.count < Self.page { break }
+            let start = ContinuousClock.now
+            for unit in try await store.units(marked: part, limit: Self.most) where !Task.isCancelled {
+                guard try await store.count(part, of: unit, now: now) else { break }
+                counted += 1
+                let isHistory = now.timeIntervalSince(unit.hour) > Self.fresh
+                if isHistory, ContinuousClock.now - start > patience { break }
             }
         }
         return counted

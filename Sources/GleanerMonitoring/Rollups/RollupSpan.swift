@@ -16,5 +16,7 @@ struct RollupSpan: Sendable, Hashable {
 extension RollupUnit {
     var span: RollupSpan { RollupSpan(project: project, from: hour, stretch: .hour) }
     var daySpan: RollupSpan { RollupSpan(project: project, from: day, stretch: .day) }
-    func span(fiveMinutesFrom at: Date) -> RollupSpan { RollupSpan(project: project, from: at, stretch: .fiveMinutes) }
+    func span(_ stretch: Stretch, from at: Date) -> RollupSpan {
+        RollupSpan(project: project, from: at, stretch: stretch)
+    }
 }

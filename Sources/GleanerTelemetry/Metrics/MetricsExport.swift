@@ -60,6 +60,9 @@ struct MetricsExport {
 
     /// UCUM, as OpenTelemetry wants it; our names end in their unit.
     static func unit(_ name: String) -> String {
+        if let unit = ["gen_ai.client.operation.duration": "s", "gen_ai.client.token.usage": "{token}"][name] {
+            return unit
+        }
         let base = name.hasSuffix("_total") ? String(name.dropLast("_total".count)) : name
         for (suffix, unit) in [("_seconds", "s"), ("_bytes", "By"), ("_usd", "USD"), ("_tokens", "{token}")]
         where base.hasSuffix(suffix) {

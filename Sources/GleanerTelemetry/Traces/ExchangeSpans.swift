@@ -68,7 +68,7 @@ struct ExchangeSpans {
         return span
     }
 
-    private var operation: String {
+    var operation: String {
         let path = call.intent.endpoint
         if path.hasSuffix("/embeddings") { return "embeddings" }
         return path.hasSuffix("/completions") && !path.hasSuffix("/chat/completions") ? "text_completion" : "chat"

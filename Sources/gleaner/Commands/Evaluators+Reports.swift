@@ -12,11 +12,11 @@ extension Evaluators {
         @Option(help: "The judge's name in the policy.") var evaluator = "judge"
         @Option(help: "Which of its measures.") var measure = "score"
         @Option(help: "The rubric's question that people answered, on the same scale.") var question = "relevance"
-        @Option(help: "Split by route, variant, model or language.") var by: String?
+        @Option(help: "Split by route, variant, provider, model, language, prompt or source.") var by: String?
 
         func validate() throws {
             if let by, JudgeReport.Slice(rawValue: by) == nil {
-                throw ValidationError("--by is route, variant, model or language.")
+                throw ValidationError("--by is route, variant, provider, model, language, prompt or source.")
             }
         }
 
@@ -101,12 +101,12 @@ extension Evaluators {
             abstract: "How languages mix and words are spelt over a whole corpus: Cc in both readings, M-index, LE.")
         @OptionGroup var common: Common
         @OptionGroup var range: Range
-        @Option(help: "Split by route, variant, model or language.") var by: String?
+        @Option(help: "Split by route, variant, provider, model, language, prompt or source.") var by: String?
         @Option(help: "Cut into parts: day or week.") var every: String?
 
         func validate() throws {
             if let by, JudgeReport.Slice(rawValue: by) == nil {
-                throw ValidationError("--by is route, variant, model or language.")
+                throw ValidationError("--by is route, variant, provider, model, language, prompt or source.")
             }
             if let every, CorpusReport.Every(rawValue: every) == nil {
                 throw ValidationError("--every is day or week.")

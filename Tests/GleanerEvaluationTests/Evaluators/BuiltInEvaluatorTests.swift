@@ -91,30 +91,59 @@ struct BuiltInEvaluatorTests {
         #expect(await values("Sure!", [:]) == nil)
     }
 
+    @Test("JSON that was asked for is judged in every dialect")
+    func dialectsOfJSON() async {
+        let flat: JSONValue = [
+            "type": "json_schema", "name": "n", "schema": ["type": "object", "required": ["a"]],
+        ]
+        let dialects: [[String: JSONValue]] = [
+            ["text": ["format": flat]], ["output_config": ["format": flat]], ["output_format": flat],
+        ]
+        func values(_ answer: String, _ request: [String: JSONValue]) async -> [String: Double]? {
+            await Self.values(JSONEvaluator(), Self.exchange(answer, request: request))
+        }
+        for request in dialects {
+            #expect(await values(#"{"a":1}"#, request) == ["json_valid": 1, "schema_valid": 1], "\(request)")
+            #expect(await values(#"{"b":1}"#, request) == ["json_valid": 1, "schema_valid": 0], "\(request)")
+            #expect(await values("Sure!", request) == ["json_valid": 0, "schema_valid": 0], "\(request)")
+        }
+        #expect(await values("[1]", ["text": ["format": ["type": "json_object"]]]) == ["json_valid": 0])
+        #expect(await values("Sure!", ["text": ["format": ["type": "text"]]]) == nil)
+    }
+
     @Test("tool calls name a tool there is, with arguments that fit")
     func tools() async {
-        let tools: JSONValue = [
-            [
-                "type": "function",
-                "function": [
-                    "name": "weather",
-                    "parameters": ["type": "object", "required": ["city"], "properties": ["city": ["type": "string"]]],
-                ],
-            ]
+        let schema: JSONValue = [
+            "type": "object", "required": ["city"], "properties": ["city": ["type": "string"]],
         ]
-        func call(_ name: String, _ arguments: String) async -> Double? {
+        // Of /v1/chat/completions, /v1/responses and /v1/messages, each beside a tool without a schema.
+        let dialects: [JSONValue] = [
+            [
+                ["type": "custom", "custom": ["name": "grep"]],
+                ["type": "function", "function": ["name": "weather", "parameters": schema]],
+            ],
+            [["type": "web_search"], ["type": "function", "name": "weather", "parameters": schema]],
+            [["type": "bash_20250124", "name": "bash"], ["name": "weather", "input_schema": schema]],
+        ]
+        func values(
+            _ name: String, _ arguments: String, _ request: [String: JSONValue]
+        ) async -> [String: Double]? {
             let message: JSONValue = [
                 "role": "assistant",
                 "tool_calls": [["id": "1", "function": ["name": .string(name), "arguments": .string(arguments)]]],
             ]
-            return await Self.values(
-                ToolCallEvaluator(), Self.exchange(nil, message: message, request: ["tools": tools]))?[
-                    "tool_call_valid"]
+            return await Self.values(ToolCallEvaluator(), Self.exchange(nil, message: message, request: request))
         }
-        #expect(await call("weather", #"{"city":"Pune"}"#) == 1)
-        #expect(await call("weather", #"{"city":4}"#) == 0)
-        #expect(await call("weather", "{") == 0)
-        #expect(await call("wether", #"{"city":"Pune"}"#) == 0)
+        for tools in dialects {
+            func call(_ name: String, _ arguments: String) async -> Double? {
+                await values(name, arguments, ["tools": tools])?["tool_call_valid"]
+            }
+            #expect(await call("weather", #"{"city":"Pune"}"#) == 1, "\(tools)")
+            #expect(await call("weather", #"{"city":4}"#) == 0, "\(tools)")
+            #expect(await call("weather", "{") == 0)
+            #expect(await call("wether", #"{"city":"Pune"}"#) == 0)
+        }
+        #expect(await values("weather", "{}", [:]) == ["calls": 1])
         #expect(await Self.values(ToolCallEvaluator(), Self.exchange("Hello")) == nil)
     }
 

@@ -44,6 +44,14 @@ struct EvaluatorReportTests {
             #expect(overall.human?.value == 2)
             #expect(abs(overall.corrected!.value - 2) < 1e-12)
             #expect(report.slices.map(\.slice) == ["test-model-1"])
+            try await world.pool.query("UPDATE gleaner.exchanges SET system_fingerprint = '\\x0a1b2c3d4e5f6071'")
+            for slice in JudgeReport.Slice.allCases {
+                let report = try await world.service.judge(
+                    "judge", question: "relevance", of: world.project, from: Self.range.0, to: Self.range.1, by: slice)
+                #expect(report.slices.reduce(0) { $0 + $1.raw.count } == 20, "\(slice)")
+                if slice == .prompt { #expect(report.slices.map(\.slice) == ["0a1b2c3d4e5f"]) }
+            }
+            #expect(JudgeReport.Slice.allCases.map(\.rawValue) == ReportSlice.allCases.map(\.rawValue))
         }
     }
 
@@ -68,6 +76,16 @@ struct EvaluatorReportTests {
             #expect(report.conversation.units == 2)
             #expect(report.answer.units == 2)
             #expect(report.houseStyle! > 0.5)
+            // Another version evaluates all of it again: each answer counts once.
+            try await world.put(#"{"kind":"transliteration","spelling":{"preferred":["nhi"]}}"#)
+            _ = try await world.service.backfill(in: world.project)
+            try await world.work()
+            let versions = try await world.pool.query(
+                "SELECT DISTINCT evaluator_version FROM gleaner.evaluator_results")
+            #expect(versions.count == 2)
+            let again = try await world.service.spelling(of: world.project, from: Self.range.0, to: Self.range.1)
+            #expect(again.answers == 3)
+            #expect(again.words.first?.spellings == ["nahi": 3, "nhi": 2])
         }
     }
 

@@ -9,6 +9,21 @@ struct EvaluatorPages: Sendable {
     let service: EvaluatorService
     /// Whose questions judges are held against.
     let rubrics: RubricService
+    /// A report reads up to 200,000 results.
+    private let judged = KeptAnswers<Asked, JudgeReport>()
+
+    private struct Asked: Hashable {
+        let project: ID<Project>
+        let evaluator: String
+        let question: String
+        let days: Int
+        let by: JudgeReport.Slice?
+    }
+
+    init(service: EvaluatorService, rubrics: RubricService) {
+        self.service = service
+        self.rubrics = rubrics
+    }
 
     func add(to console: ConsoleRouter) {
         console.page("evaluators", for: .read) { visit in try await list(visit) }
@@ -79,9 +94,12 @@ struct EvaluatorPages: Sendable {
         let rubric = try await rubrics.settings(of: project).rubric
         let questions = try await rubrics.rubric(rubric, in: project).questions.map(\.name)
         let question = query.question.flatMap { questions.contains($0) ? $0 : nil } ?? questions.first ?? "relevance"
-        let report = try await service.judge(
-            name, measure: measure, question: question, of: project, from: query.from, to: query.to,
-            by: query.by.flatMap { JudgeReport.Slice(rawValue: $0.rawValue) })
+        let by = query.by.flatMap { JudgeReport.Slice(rawValue: $0.rawValue) }
+        let asked = Asked(project: project, evaluator: name, question: question, days: query.days, by: by)
+        let report = try await judged.answer(to: asked) { [service] in
+            try await service.judge(
+                name, measure: measure, question: question, of: project, from: query.from, to: query.to, by: by)
+        }
         return EvaluatorView.Judge(report, questions: questions, isOfOneScale: kind == .judge)
     }
 

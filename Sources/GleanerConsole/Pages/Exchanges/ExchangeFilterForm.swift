@@ -25,6 +25,11 @@ struct ExchangeFilterForm: Sendable {
         let label: String
         let options: [Option]
     }
+    /// A condition in force that has no field: another search keeps it.
+    struct Kept: Sendable {
+        let name: String
+        let value: String
+    }
     /// A condition in force, and the search without it.
     struct Chip: Sendable {
         let label: String
@@ -36,6 +41,7 @@ struct ExchangeFilterForm: Sendable {
     let choices: [Choice]
     let more: [Field]
     let moreChoices: [Choice]
+    let kept: [Kept]
     let chips: [Chip]
     /// One of those behind the fold is in force.
     let isUnfolded: Bool
@@ -50,9 +56,12 @@ struct ExchangeFilterForm: Sendable {
         }
         func choice(_ name: String, _ label: String, _ options: [(value: String, label: String)]) -> Choice {
             let chosen = items[name] ?? ""
+            var all = [("", "any")] + options
+            // Links ask for more than the form offers.
+            if !all.contains(where: { $0.0 == chosen }) { all.append((chosen, chosen)) }
             return Choice(
                 name: name, label: label,
-                options: ([("", "any")] + options).map { .init(value: $0.0, label: $0.1, isChosen: $0.0 == chosen) })
+                options: all.map { .init(value: $0.0, label: $0.1, isChosen: $0.0 == chosen) })
         }
         let spans = ["1h", "24h", "7d", "30d"]
         text = items["text"] ?? ""
@@ -70,12 +79,14 @@ struct ExchangeFilterForm: Sendable {
             field("provider", "Provider", values.providers), field("tag", "Tag", values.tags),
             field("end_user", "End user"), field("conversation", "Conversation"),
             field("http_status", "HTTP status", ["error", "4xx", "5xx", "429"]),
+            field("finish_reason", "Ended by", ["length", "content_filter", "stop", "tool_calls"]),
             field("score", "Score", ["1", "2", "3", "4", "5"]),
             field("min_ms", "At least, ms", ["1000", "5000", "20000"]),
             field("min_cost_usd", "At least, USD", ["0.01", "0.1"]),
         ]
         let yesOrNo = [("true", "yes"), ("false", "no")]
         moreChoices = [
+            choice("failed", "Without an answer", yesOrNo),
             choice("flagged", "Flagged by moderation", yesOrNo), choice("reported", "Reported by people", yesOrNo),
             choice("reviewed", "Reviewed", yesOrNo),
             choice("source", "Came by", ExchangeSource.allCases.map { ($0.rawValue, $0.rawValue) }),
@@ -88,6 +99,10 @@ struct ExchangeFilterForm: Sendable {
         }
         query = Renderer.query(inForce)
         let behind = Set(more.map(\.name) + moreChoices.map(\.name))
+        let ahead = Set(first.map(\.name) + choices.map(\.name) + ["text"])
+        kept = inForce.filter { !behind.contains($0.name) && !ahead.contains($0.name) }.map {
+            Kept(name: $0.name, value: $0.value)
+        }
         isUnfolded = inForce.contains { behind.contains($0.name) }
     }
 }

@@ -16,8 +16,10 @@ struct OverviewChart: Sendable {
         let otherValue: String
         let otherInterval: String
         let otherPlain: Plain
-        /// The exchanges behind it; `nil` where no search finds just those.
-        let path: String?
+        /// The exchanges behind it.
+        let path: String
+        /// Those behind the other side's.
+        let otherPath: String
     }
     /// As JavaScript reads numbers; empty for none.
     struct Plain: Sendable {
@@ -78,26 +80,39 @@ struct OverviewChart: Sendable {
                 otherInterval: others[at].flatMap { OverviewWords.interval($0, series.unit) } ?? "",
                 otherPlain: Plain(others[at]),
                 path: ExchangesBehind.path(
-                    name, report.first.only, since: at, until: at.addingTimeInterval(Double(series.seconds))))
+                    name, report.first.only, since: at, until: at.addingTimeInterval(Double(series.seconds))),
+                otherPath: report.second.map { second in
+                    let at = at.addingTimeInterval(-shift)
+                    return ExchangesBehind.path(
+                        name, second.only, since: at, until: at.addingTimeInterval(Double(series.seconds)))
+                } ?? "")
         }
     }
 }
 
-/// The search that finds the exchanges behind a number.
+/// The search that finds the exchanges behind a number: those that were counted, or of a share the bad ones.
 enum ExchangesBehind {
-    /// - Returns: `nil` for what no search can ask for: the lack of a value, and a system prompt.
-    static func path(_ figure: String?, _ only: ReportScope, since: Date, until: Date) -> String? {
-        var items = [(name: "since", value: since.ISO8601Format()), (name: "until", value: until.ISO8601Format())]
-        for (slice, value) in only.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            guard slice != .prompt, value != "(none)" else { return nil }
-            items.append((slice.rawValue, value))
-        }
-        switch figure.flatMap(ReportMeasure.init(rawValue:)) {
-        case .errors: items.append(("http_status", "error"))
-        case .satisfaction: items.append(("rating", "down"))
-        case .flagged: items.append(("flagged", "true"))
-        case nil where figure != nil: items.append(("reviewed", "true"))
-        default: break
+    static func path(_ figure: String?, _ only: ReportScope, since: Date, until: Date) -> String {
+        let slices = only.sorted { $0.key.rawValue < $1.key.rawValue }.map { (name: $0.searchName, value: $1) }
+        var items =
+            [(name: "since", value: since.ISO8601Format()), (name: "until", value: until.ISO8601Format())] + slices
+        let measure = figure.flatMap(ReportMeasure.init(rawValue:))
+        // Copies to candidates are not counted unless they are asked for; what they cost is.
+        if only[.source] == nil, measure != .cost { items.append(("source", "api,gateway,import")) }
+        switch measure {
+        case .errors: items.append(("failed", "true"))
+        case .satisfaction: items += [("rating", "down"), ("marked", "false")]
+        case .flagged: items.append(("moderation", "flagged"))
+        case .durationMedian, .duration: items.append(("min_ms", "0"))
+        case .firstTokenMedian, .firstToken: items.append(("min_ttft_ms", "0"))
+        case .cost: items.append(("min_cost_usd", "0"))
+        // Usage is known as a whole, or not.
+        case .inputTokens, .outputTokens: items.append(("min_prompt_tokens", "0"))
+        case .exchanges, .responseRate: break
+        case nil:
+            if let question = figure?.trimmingPrefix(ReportFigure.qualityPrefix) {
+                items.append(("judged", String(question)))
+            }
         }
         return "/exchanges?" + Renderer.query(items)
     }

@@ -30,7 +30,7 @@ struct OverviewView: Sendable {
         let isFirst: Bool
         let isSecond: Bool
         let onlyPath: String
-        let exchangesPath: String?
+        let exchangesPath: String
         let cells: [Cell]
     }
     struct Event: Sendable {

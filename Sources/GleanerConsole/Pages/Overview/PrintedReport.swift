@@ -209,16 +209,18 @@ struct PrintedView: Sendable {
     private static func look(_ side: Report.Side, _ base: String?) -> [Look] {
         func line(_ count: Int, _ one: String, _ many: String, _ parameter: String) -> Look {
             let path = ExchangesBehind.path(nil, side.only, since: side.range.since, until: side.range.until)
-            let address = count > 0 ? path.flatMap { path in base.map { "\($0)\(path)&\(parameter)" } } : nil
+            let address = count > 0 ? base.map { "\($0)\(path)&\(parameter)" } : nil
             return Look(
                 words: "\(Figure.count(count)) \(count == 1 ? one : many)", address: address ?? "",
                 hasAddress: address != nil)
         }
         return [
-            line(side.downs, "thumb down", "thumbs down", "rating=down"),
-            line(side.flagged, "exchange that moderation flagged", "exchanges that moderation flagged", "flagged=true"),
+            line(side.downs, "thumb down", "thumbs down", "rating=down&marked=false"),
+            line(
+                side.flagged, "exchange that moderation flagged", "exchanges that moderation flagged",
+                "moderation=flagged"),
             line(side.reported, "exchange that users reported", "exchanges that users reported", "reported=true"),
-            line(side.errors, "call without a good answer", "calls without a good answer", "http_status=error"),
+            line(side.errors, "call without a good answer", "calls without a good answer", "failed=true"),
         ]
     }
 

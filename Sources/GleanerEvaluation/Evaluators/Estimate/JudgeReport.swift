@@ -1,12 +1,19 @@
+import AsyncPostgres
 public import Foundation
 
 /// What a judge says of a time, slice by slice: raw, people alone, and corrected.
 public struct JudgeReport: Sendable, Hashable, Codable {
     /// By which an exchange is sliced.
     public enum Slice: String, Sendable, Hashable, CaseIterable, Codable {
-        case route, variant, model, language
-        /// The column of `gleaner.exchanges`.
-        var column: String { self == .model ? "served_model" : rawValue }
+        case route, variant, provider, model, language, prompt, source
+        /// Of a row `x` of `gleaner.exchanges`, named as rollups name it.
+        var column: SQL {
+            switch self {
+            case .model: "left(x.served_model, 100)"
+            case .prompt: "left(encode(x.system_fingerprint, 'hex'), 12)"
+            case .route, .variant, .provider, .language, .source: "x.\(identifier: rawValue)"
+            }
+        }
     }
 
     public struct Row: Sendable, Hashable, Codable {

@@ -9,14 +9,10 @@ extension EvaluatorStore {
         of measure: String, by evaluator: String, in project: ID<Project>, from: Date, to: Date,
         slice: JudgeReport.Slice?
     ) async throws -> [(version: String, exchange: ID<Exchange>, slice: String?, details: JSONValue)] {
-        let column: SQL = slice.map { "x.\(identifier: $0.column)" } ?? "NULL::text"
+        let column = slice.map(\.column) ?? "NULL::text"
         return try await pool.query(
             """
-            WITH newest AS (
-                SELECT evaluator_version FROM gleaner.evaluator_results
-                WHERE project_id = \(project.uuid) AND evaluator = \(evaluator) AND measure = \(measure)
-                ORDER BY exchange_id DESC LIMIT 1
-            )
+            WITH newest AS (\(sql: Self.newest(measure, by: evaluator, in: project)))
             SELECT * FROM (
                 SELECT r.evaluator_version AS version, r.exchange_id, \(sql: column) AS slice, r.details
                 FROM newest n

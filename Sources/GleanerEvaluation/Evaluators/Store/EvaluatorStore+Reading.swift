@@ -111,14 +111,10 @@ extension EvaluatorStore {
         by evaluator: String, measure: String, question: String, of project: ID<Project>, from: Date, to: Date,
         slice: JudgeReport.Slice?
     ) async throws -> (version: String?, units: [(slice: String?, unit: PredictionPowered.Unit)], isCut: Bool) {
-        let column: SQL = slice.map { "x.\(identifier: $0.column)" } ?? "NULL::text"
+        let column = slice.map(\.column) ?? "NULL::text"
         let rows = try await pool.query(
             """
-            WITH newest AS (
-                SELECT evaluator_version FROM gleaner.evaluator_results
-                WHERE project_id = \(project.uuid) AND evaluator = \(evaluator) AND measure = \(measure)
-                ORDER BY exchange_id DESC LIMIT 1
-            )
+            WITH newest AS (\(sql: Self.newest(measure, by: evaluator, in: project)))
             SELECT r.evaluator_version AS version, r.value, r.probability, \(sql: column) AS slice, h.score, h.drawn
             FROM newest n
             JOIN gleaner.evaluator_results r ON r.evaluator_version = n.evaluator_version
@@ -150,14 +146,27 @@ extension EvaluatorStore {
         return (try rows.first?.decode("version"), units, rows.count == Self.mostRead)
     }
 
-    /// Spellings of answers received in the time: of each answer its conversation and counts.
+    /// The version that is in force by what it has found: of the newest exchange's results the latest.
+    static func newest(_ measure: String, by evaluator: String, in project: ID<Project>) -> SQL {
+        """
+        SELECT evaluator_version FROM gleaner.evaluator_results
+        WHERE project_id = \(project.uuid) AND evaluator = \(evaluator) AND measure = \(measure)
+        ORDER BY exchange_id DESC, created_at DESC LIMIT 1
+        """
+    }
+
+    /// Spellings of answers received in the time, as the newest version found them: of each answer its conversation and
+    /// counts.
     func spellings(
         of project: ID<Project>, evaluator: String, from: Date, to: Date
     ) async throws -> (answers: [(conversation: String?, counts: [String: Int])], isCut: Bool) {
         let rows = try await pool.query(
             """
+            WITH newest AS (\(sql: Self.newest("hindi_words", by: evaluator, in: project)))
             SELECT x.conversation, r.details -> 'spellings' AS spellings
-            FROM gleaner.evaluator_results r JOIN gleaner.exchanges x ON x.shard = r.shard AND x.id = r.exchange_id
+            FROM newest n
+            JOIN gleaner.evaluator_results r ON r.evaluator_version = n.evaluator_version
+            JOIN gleaner.exchanges x ON x.shard = r.shard AND x.id = r.exchange_id
             WHERE r.project_id = \(project.uuid) AND r.evaluator = \(evaluator) AND r.measure = 'hindi_words'
               AND jsonb_typeof(r.details -> 'spellings') = 'object'
               AND r.exchange_id >= \(UUID.lowest(at: from)) AND r.exchange_id < \(UUID.lowest(at: to))

@@ -101,13 +101,7 @@ extension EvaluatorStore {
     }
 
     func newestVersion(of evaluator: String, measure: String, in project: ID<Project>) async throws -> String? {
-        try await pool.query(
-            """
-            SELECT evaluator_version FROM gleaner.evaluator_results
-            WHERE project_id = \(project.uuid) AND evaluator = \(evaluator) AND measure = \(measure)
-            ORDER BY exchange_id DESC LIMIT 1
-            """
-        ).first?.decode("evaluator_version")
+        try await pool.query(Self.newest(measure, by: evaluator, in: project)).first?.decode("evaluator_version")
     }
 
     /// When evaluators last said something of the newest exchanges.
