@@ -156,6 +156,11 @@ struct TuningServiceTests {
             files.trouble = [
                 "chai": TuningFailure(code: "export_holds_holdout", message: "Line 3 stands in the holdout.")
             ]
+            let service = TuningService(
+                pool: world.pool, files: files, providers: OneProvider(baseURL: world.baseURL), hasCommand: false)
+            await #expect(throws: TuningFailure.self, "nor is it offered once more") {
+                try await service.estimate(request(), in: world.project)
+            }
             try await world.run(job, files: files)
             let ended = try await world.job(job)
             #expect(ended.state == .failed)

@@ -60,7 +60,9 @@ struct StoredTrainingFiles: TrainingFiles {
     /// What stands in the way of a set, by its dataset's name.
     var trouble: [String: TuningFailure] = [:]
 
-    func check(_ set: TrainingSet, in project: ID<Project>) async throws {}
+    func check(_ set: TrainingSet, in project: ID<Project>) async throws {
+        if let failure = trouble[set.dataset] { throw failure }
+    }
 
     func write(_ set: TrainingSet, in project: ID<Project>, to directory: URL) async throws {
         if let failure = trouble[set.dataset] { throw failure }
