@@ -106,6 +106,7 @@ let package = Package(
                 .embedInCode("0039_telemetry.sql"),
                 .embedInCode("0040_evaluator_rollups.sql"),
                 .embedInCode("0041_rollup_slices.sql"),
+                .embedInCode("0042_trained_keys.sql"),
                 .embedInCode("0044_rollup_minutes.sql"),
                 .embedInCode("0045_releases.sql"),
             ],
@@ -463,8 +464,8 @@ let package = Package(
         .testTarget(
             name: "GleanerServerTests",
             dependencies: [
-                "GleanerServer", "GleanerGateway", "GleanerReview", "AsyncPostgres", "GleanerCore",
-                "GleanerTestSupport",
+                "GleanerServer", "GleanerGateway", "GleanerReview", "GleanerDatasets", "GleanerTuning", "AsyncPostgres",
+                "GleanerCore", "GleanerTestSupport",
                 nioCore, logging,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],

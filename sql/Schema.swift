@@ -39,6 +39,7 @@ public enum GleanerSchema {
         ("0039_telemetry", PackageResources._039_telemetry_sql),
         ("0040_evaluator_rollups", PackageResources._040_evaluator_rollups_sql),
         ("0041_rollup_slices", PackageResources._041_rollup_slices_sql),
+        ("0042_trained_keys", PackageResources._042_trained_keys_sql),
         ("0044_rollup_minutes", PackageResources._044_rollup_minutes_sql),
         ("0045_releases", PackageResources._045_releases_sql),
     ]

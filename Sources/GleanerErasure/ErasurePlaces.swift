@@ -19,8 +19,8 @@ enum ErasurePlaces {
     ]
     /// What operators, reviewers and engineers wrote, counts, hashes, ids and settings: nothing that an exchange said.
     ///
-    /// `holdouts` stays on purpose: SHA-256 of project and name, by which nobody is trained on who once was measured with.
-    /// The receipt says so.
+    /// `holdouts` and `trained_keys` stay on purpose: SHA-256 of project and name, by which nobody is trained on who once
+    /// was measured with, or measured with who was trained on. The receipt says so.
     static let others: Set<String> = [
         "alert_deliveries", "alert_events", "alert_rule_versions", "alert_rules", "alert_silences", "alert_standings",
         "alerts", "api_keys", "benchmark_texts", "benchmarks", "canaries", "canary_points", "dataset_approvals",
@@ -35,7 +35,7 @@ enum ErasurePlaces {
         "rollup_slices", "rollups",
         "route_salts", "route_versions", "rubrics", "sampling_plans",
         "sampling_prompts", "sampling_rules", "sampling_salts", "sampling_volumes", "schema_migrations", "split_salts",
-        "telemetry_awaited", "telemetry_positions",
+        "telemetry_awaited", "telemetry_positions", "trained_keys",
         "tuning_checkpoints", "tuning_metrics", "tuning_prices", "tuning_steps",
     ]
 }

@@ -201,8 +201,9 @@ extension ErasureReceipt {
         }
         if erasure.kind != .exchange {
             sentences.append(
-                "A hash in the list of holdouts, if they were in one: SHA-256 of project and name. It gives nothing back, "
-                    + "keeps whoever was measured with from being trained on, and can be checked by who knows the name."
+                "A hash in the list of holdouts, or in that of what was trained on, if they were in one: SHA-256 of project "
+                    + "and name. It gives nothing back, keeps apart whom models learnt from and whom they are measured "
+                    + "with, and can be checked by who knows the name."
             )
         }
         if hasPrograms {

@@ -15,6 +15,8 @@ public enum EvaluationError: Explained, Hashable {
     case canaryOver(String)
     case variantUnusable(String, route: String, problem: String)
     case gateNotPassed(String)
+    case gateAgainstAnother(
+        measured: ModelChoice, variant: String, asks: ModelChoice, candidate: ModelChoice, dataset: String)
     case routeEdited(route: String)
     case noteInvalid
 
@@ -85,6 +87,16 @@ public enum EvaluationError: Explained, Hashable {
                 status: 409, code: "gate_not_passed", what: "This candidate has not passed the gate.",
                 why: "Its evaluation says \(verdict).",
                 fix: "Read `gleaner evaluate verdict`; a canary takes the evaluation of a candidate that passed.")
+        case .gateAgainstAnother(let measured, let variant, let asks, let candidate, let dataset):
+            Explanation(
+                status: 409, code: "gate_incumbent_differs",
+                what: "The candidate has passed the gate against another model than the route's incumbent.",
+                why:
+                    "It was measured against \(named(measured)), and variant `\(variant.prefix(64))` asks \(named(asks)): "
+                    + "who beats the one need not beat the other.",
+                fix:
+                    "`gleaner evaluate start --dataset \(dataset.prefix(64)) --candidate \(named(candidate)) --incumbent "
+                    + "\(named(asks))`, then start the canary with that evaluation.")
         case .routeEdited(let route):
             Explanation(
                 status: 409, code: "canary_route_edited",
@@ -98,5 +110,13 @@ public enum EvaluationError: Explained, Hashable {
         }
     }
 
+    /// As commands take it; members of the request are said besides.
+    private func named(_ model: ModelChoice) -> String {
+        let name = model.provider == "default" ? model.model : "\(model.provider)/\(model.model)"
+        guard !model.parameters.isEmpty, let bytes = try? JSONValue.object(model.parameters).canonicalBytes() else {
+            return name
+        }
+        return "\(name) with \(String(decoding: bytes, as: UTF8.self).prefix(300))"
+    }
     private func dollars(_ value: Double) -> String { Figures.short(value) }
 }

@@ -63,6 +63,7 @@ public struct TuningService: Sendable {
         }
         let set = try await files.set(request.dataset, version: request.version, in: project)
         try set.check(for: request.method)
+        try await files.check(set, in: project)
         let price = try await store.price(of: request.baseModel, at: request.provider)
         let shutdown = try await store.shutdown(of: request.baseModel, at: request.provider)
         let estimate =
@@ -106,9 +107,25 @@ public struct TuningService: Sendable {
     /// Tuned models, newest first.
     public func models(in project: ID<Project>) async throws -> [TunedModel] { try await store.models(of: project) }
 
-    /// Tuned models that their provider will shut down, soonest first.
+    /// Models that their provider will shut down, soonest first: those that the project tuned, and those that its routes,
+    /// judges, loops and teachers ask for.
     public func retirements(in project: ID<Project>) async throws -> [Retirement] {
-        try await store.retirements(of: project)
+        let uses = Dictionary(grouping: try await store.uses(of: project)) { use in
+            [providers.name(of: use.provider) ?? use.provider, use.model]
+        }
+        var tuned = try await store.retirements(of: project)
+        for place in tuned.indices {
+            tuned[place].uses = uses[[tuned[place].provider, tuned[place].model]]?.map(\.place) ?? []
+        }
+        let known = Set(tuned.map { [$0.provider, $0.model] })
+        let named = try await store.shutdowns().compactMap { ending -> Retirement? in
+            let key = [ending.provider, ending.model]
+            guard !known.contains(key), let places = uses[key]?.map(\.place) else { return nil }
+            var ending = ending
+            ending.uses = places
+            return ending
+        }
+        return (tuned + named).sorted { ($0.shutdown, $0.model) < ($1.shutdown, $1.model) }
     }
 
     // MARK: Prices

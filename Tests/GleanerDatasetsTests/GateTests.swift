@@ -153,7 +153,15 @@ struct GateTests {
         #expect(reason(corrected) { $0.answer = .original } == "finish_reason")
         let byUser = Candidate.fixture(reviews: [.fixture(2)], feedback: [.correction("Mera.")])
         #expect(reason(byUser) == "review_too_low")
-        #expect(reason(byUser) { $0.acceptUserCorrections = true } == nil)
+        // A review outweighs what nobody has read.
+        #expect(reason(byUser) { $0.acceptUserCorrections = true } == "review_too_low")
+        var accepting = PromotionPolicy()
+        accepting.acceptUserCorrections = true
+        let approved = Candidate.fixture(reviews: [.fixture(5)], feedback: [.correction("Mera.")])
+        #expect(try ExampleMaker(policy: accepting).make(approved).answerSource == "original")
+        let unseen = Candidate.fixture(reviews: [], feedback: [.correction("Mera.")])
+        #expect(reason(unseen) { $0.acceptUserCorrections = true } == nil)
+        #expect(try ExampleMaker(policy: accepting).make(unseen).answerSource == "user_correction")
     }
 
     // MARK: Lines

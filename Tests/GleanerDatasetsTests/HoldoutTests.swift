@@ -172,11 +172,35 @@ struct HoldoutTests {
         let world = try await world(5)
         try await heldOut(world, "Sabse sasti bus kaunsi hai?")
         let twin = try await world.add(
-            user: "sabse sasti bus kaunsi hai", answer: "Subah wali.", conversation: "trained")
+            user: "sabse sasti bus kaun si hai", answer: "Subah wali.", conversation: "trained")
         try await world.review(twin, score: 5)
         await #expect(throws: DatasetError.holdoutLeak(lines: 1, first: "exchange \(twin)")) {
             try await build(world) {
                 $0.holdoutShare = 0
+                $0.decontamination.onHit = .fail
+            }
+        }
+    }
+
+    private let quote = "Mujhe ek accha quote batao, life ke baare me"
+    /// At .54.
+    private let spelling = "mujhe ek acha quote batao life ke bare me"
+
+    @Test("however alike a policy wants its duplicates to be, another spelling of a held-out question is left out")
+    func independentLine() async throws {
+        let world = try await world(5)
+        try await heldOut(world, quote)
+        let twin = try await world.add(user: spelling, answer: "Subah wali.", conversation: "trained")
+        try await world.review(twin, score: 5)
+        func strict(_ policy: inout PromotionPolicy) {
+            policy.holdoutShare = 0
+            policy.nearDuplicates.prompt.similarity = 1
+            policy.nearDuplicates.prompt.shortSimilarity = 1
+        }
+        #expect(try await build(world) { strict(&$0) }.statistics.excluded == ["near_holdout": 1])
+        await #expect(throws: DatasetError.holdoutLeak(lines: 1, first: "exchange \(twin)")) {
+            try await build(world) {
+                strict(&$0)
                 $0.decontamination.onHit = .fail
             }
         }
@@ -256,6 +280,53 @@ struct HoldoutTests {
         try await service.removeBenchmark("school", in: world.project)
         #expect(try await service.benchmarks(of: world.project).isEmpty)
         #expect(try await build(world) { $0.holdoutShare = 0 }.statistics.excluded.isEmpty)
+    }
+
+    @Test("a benchmark's question is no frame however many ask it, alike or in a frame of their own")
+    func popularBenchmark() async throws {
+        let world = try await world(3)
+        let test =
+            "Which of these rivers does not flow into the Bay of Bengal: Godavari, Krishna, Narmada or Mahanadi in the east"
+        for count in 0..<25 {
+            let user = count < 20 ? test : "\(Self.words(count)) \(test) \(Self.words(count + 40))"
+            let id = try await world.add(user: user, answer: Self.words(500 + count), conversation: "b\(count)")
+            try await world.review(id, score: 5)
+        }
+        for count in 25..<50 {
+            let id = try await world.add(
+                user: "\(Self.words(count)) \(test)", answer: Self.words(500 + count), conversation: "b\(count)")
+            try await world.review(id, score: 5)
+        }
+        _ = try await service.addBenchmark("rivers", texts: [test], in: world.project)
+        let version = try await build(world) {
+            $0.holdoutShare = 0
+            $0.nearDuplicates.prompt.similarity = 1
+        }
+        #expect(version.statistics.excluded == ["contaminated": 50])
+    }
+
+    @Test("a short test is told by the whole question: equal, or nearly so")
+    func shortBenchmark() async throws {
+        let world = try await world(3)
+        let line = #"{"question":"Bharat ki rajdhani kya hai?","answer":"Dilli","id":"q 1"}"#
+        let texts = Benchmark.texts(of: Array(line.utf8))
+        #expect(texts == ["Bharat ki rajdhani kya hai?"])
+        _ = try await service.addBenchmark("short", texts: texts + ["Kitne baje?"], in: world.project)
+        for (count, user) in [
+            "bharat ki  rajdhani kya hai?", "Bharat ki rajdhani kya hai", "KITNE BAJE?",
+            "Bharat ki janta kya chahti hai?", "Rajdhani express kitne baje aati hai?",
+        ].enumerated() {
+            let id = try await world.add(
+                user: user, answer: "Kitne baje? \(Self.words(count))", conversation: "s\(count)")
+            try await world.review(id, score: 5)
+        }
+        let version = try await build(world) { $0.holdoutShare = 0 }
+        #expect(version.statistics.excluded == ["contaminated": 3])
+        let details = try await pool.query(
+            "SELECT DISTINCT detail FROM gleaner.exclusions WHERE version_id = \(version.id)")
+        #expect(
+            try details.map { try $0.decode("detail", as: String.self) }
+                == ["benchmark short: nearly the same short text"])
     }
 
     @Test("a group of near-duplicates is not learnt and validated at once")

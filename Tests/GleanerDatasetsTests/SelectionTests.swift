@@ -196,8 +196,9 @@ struct SelectionTests {
     @Test("a preview says what a build would do, with examples of each gate, and leaves nothing behind")
     func preview() async throws {
         let world = try await StoredExchanges(pool: pool)
-        for count in 0..<6 {
-            let id = try await world.add(user: "Sawaal \(count)", answer: "Jawab \(count)", conversation: "c\(count)")
+        let questions = ["Chai?", "Kal baarish hogi?", "Pune ki bus", "Gaana sunao", "Sawaal 4", "Sawaal 5"]
+        for (count, user) in questions.enumerated() {
+            let id = try await world.add(user: user, answer: "Jawab \(count)", conversation: "c\(count)")
             try await world.review(id, score: count < 4 ? 5 : 1)
         }
         var policy = PromotionPolicy.plain

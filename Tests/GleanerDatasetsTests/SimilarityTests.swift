@@ -32,7 +32,7 @@ struct SimilarityTests {
         arguments: [
             (16, 8, 0.5, 0.0607), (16, 8, 0.7, 0.6133), (16, 8, 0.8, 0.947), (16, 8, 0.9, 0.9999), (32, 4, 0.3, 0.2291),
             (32, 4, 0.5, 0.8732), (32, 4, 0.7, 0.9998), (9, 13, 0.8, 0.3988), (9, 13, 0.9, 0.9286),
-            (20, 6, 0.75, 0.9802), (20, 6, 0.8, 0.9977),
+            (20, 6, 0.75, 0.9802), (20, 6, 0.8, 0.9977), (48, 3, 0.1, 0.0469), (48, 3, 0.5, 0.9984),
         ])
     func chance(bands: Int, rows: Int, similarity: Double, expected: Double) {
         #expect(abs(Banding(bands: bands, rows: rows).chance(at: similarity) - expected) < 6e-5)
@@ -66,6 +66,9 @@ struct SimilarityTests {
             !Similarity(threshold: 0.1, shortThreshold: 0.1).holds(Shingles("chai"), Shingles("chai chai chai chai")))
         #expect(Similarity(threshold: 0.8, shortThreshold: 0.8).banding == .close)
         #expect(similarity.banding == .wide)
+        // What a policy takes for a duplicate at first, and what the holdout is kept from.
+        #expect(PromotionPolicy().nearDuplicates.prompt.shortSimilarity == 0.6)
+        #expect(Similarity.test.holds(Shingles(quote), Shingles(variant)))
     }
 
     @Test("joined elements have one root, the lowest, in whatever order they were joined")

@@ -82,7 +82,8 @@ struct ErasurePlacesTests {
         route_versions.author route_versions.document route_versions.note rubrics.created_by rubrics.document
         rubrics.name sampling_prompts.fingerprint sampling_rules.document sampling_rules.name sampling_rules.salt
         sampling_salts.salt sampling_volumes.rule schema_migrations.name
-        schema_migrations.sha256 split_salts.salt telemetry_positions.stream tuning_checkpoints.checkpoint_id tuning_checkpoints.model
+        schema_migrations.sha256 split_salts.salt telemetry_positions.stream trained_keys.key_hash
+        tuning_checkpoints.checkpoint_id tuning_checkpoints.model
         tuning_prices.base_model tuning_prices.provider tuning_steps.name tuning_steps.result tuning_steps.step
         tuning_steps.upload
         """.split(whereSeparator: \.isWhitespace).map(String.init)

@@ -138,6 +138,30 @@ struct CanaryTests {
         #expect(try #require(hold.evidence["sample_ratio"]?["p"]?.doubleValue) < 0.001)
     }
 
+    @Test("arms of the wrong sizes do not keep users with one that is certainly worse")
+    func harmBeforeRatio() async throws {
+        let world = try await CanaryWorld(seed: 22)
+        let canary = try await world.start()
+        try await world.round(0..<2000, new: Fare(liked: 0.2), old: Fare(liked: 0.9)) { $0 % 4 == 0 ? "new" : "old" }
+        #expect(try await world.current(canary).state == .rolledBack)
+        #expect(try await world.share() == 0)
+        let last = try #require(try await world.decisions(canary).last)
+        #expect(try #require(last.evidence["sample_ratio"]?["p"]?.doubleValue) < 0.001)
+    }
+
+    @Test("one that answers nobody is rolled back before the least number of users has met it")
+    func certainErrors() async throws {
+        let world = try await CanaryWorld(seed: 23)
+        let canary = try await world.start()
+        try await world.round(0..<200, new: Fare(errors: 0.3), old: Fare())
+        #expect(try await world.current(canary).reason == .gathering)
+        try await world.round(200..<400, new: Fare(errors: 1), old: Fare())
+        #expect(try await world.current(canary).state == .rolledBack)
+        let last = try #require(try await world.decisions(canary).last)
+        #expect(last.why.contains("errors"))
+        #expect(try #require(last.evidence["candidate_users"]?.intValue) < 60)
+    }
+
     @Test("a route that a person edited is theirs: the canary stands still, says who, and touches nothing")
     func edited() async throws {
         let world = try await CanaryWorld(seed: 18)

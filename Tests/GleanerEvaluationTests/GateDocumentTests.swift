@@ -116,6 +116,9 @@ struct GateDocumentTests {
                 "non_preferred_output": [["role": "assistant", "content": "bad"]],
             ], ["conversation": "c9"])
         #expect((pair?.reference, pair?.cluster, pair?.isEdited) == ("good", "c9", false))
+        let turns: JSONValue = [["role": "user", "content": "a"], ["role": "assistant", "content": "b"]]
+        #expect(item(["messages": turns, "label": true])?.reference == "b")
+        #expect(item(["messages": turns, "label": false]) == nil, "what was bad is no reference")
         #expect(item(["messages": [["role": "assistant", "content": "d"]]]) == nil)
         #expect(item(["messages": [["role": "user", "content": "d"]]]) == nil)
     }

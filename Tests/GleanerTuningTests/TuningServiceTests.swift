@@ -122,6 +122,55 @@ struct TuningServiceTests {
         }
     }
 
+    @Test("a checkpoint is as deep as its job's model; what is tuned from a tuned model, or chosen, counts")
+    func depths() async throws {
+        try await TuningWorld.with(pace: .init(.milliseconds(5))) { world in
+            try await world.dataset("first")
+            let first = try await world.start("first")
+            try await world.run(first)
+            let detail = try await world.service.detail(first.id, in: world.project)
+            let model = try #require(detail.job.fineTunedModel)
+            let checkpoint = try #require(detail.checkpoints.map(\.model).first { $0 != model })
+            try await world.dataset("checkpoint", servedModel: checkpoint)
+            try await world.dataset("elsewhere", servedModel: "ft:gpt-x:acme::1")
+            try await world.dataset("chosen", servedModel: model, source: "preferred")
+            try await world.dataset("plain")
+            for name in ["checkpoint", "elsewhere", "chosen"] { try await world.run(try await world.start(name)) }
+            try await world.run(try await world.start("plain", model: model))
+            let models = try await world.service.models(in: world.project)
+            let jobs = try await world.service.jobs(in: world.project)
+            let depths = Dictionary(
+                uniqueKeysWithValues: jobs.map { job in
+                    (job.dataset, models.first { $0.tuningJob == job.id }?.generation)
+                })
+            #expect(depths == ["first": 1, "checkpoint": 2, "elsewhere": 2, "chosen": 2, "plain": 2])
+        }
+    }
+
+    @Test("files that may not be handed over end the job with the reason, and are not tried again")
+    func refusedFiles() async throws {
+        try await TuningWorld.with { world in
+            try await world.dataset()
+            let job = try await world.start()
+            var files = StoredTrainingFiles(pool: world.pool)
+            files.trouble = [
+                "chai": TuningFailure(code: "export_holds_holdout", message: "Line 3 stands in the holdout.")
+            ]
+            let service = TuningService(
+                pool: world.pool, files: files, providers: OneProvider(baseURL: world.baseURL), hasCommand: false)
+            await #expect(throws: TuningFailure.self, "nor is it offered once more") {
+                try await service.estimate(request(), in: world.project)
+            }
+            try await world.run(job, files: files)
+            let ended = try await world.job(job)
+            #expect(ended.state == .failed)
+            #expect(ended.error?.code == "export_holds_holdout")
+            #expect(ended.error?.fix.contains("Build another version") == true)
+            #expect(world.tuning.counts.files == 0 && world.tuning.counts.jobs == 0)
+            #expect(try await JobQueue(pool: world.pool).list(of: world.project, limit: 10).map(\.state) == [.done])
+        }
+    }
+
     @Test("files at the trainer are deleted once the job has ended, and deleting them again is no fault")
     func deleting() async throws {
         try await TuningWorld.with(pace: .init(.milliseconds(5))) { world in
@@ -192,6 +241,18 @@ struct TuningServiceTests {
             #expect(retirements.first?.baseModel == "demo-hinglish-1")
             let estimate = try await world.service.estimate(request(), in: world.project)
             #expect(estimate.warnings.contains { $0.contains("shut down on 2027-01-14") })
+            try await nameEverywhere("demo-hinglish-1", in: world)
+            let named = try await world.service.retirements(in: world.project)
+            #expect(named.count == 2)
+            let base = try #require(named.first { $0.model == "demo-hinglish-1" })
+            #expect(
+                base.uses == [
+                    "base model of loop weekly", "embeddings relevance", "judge of loop weekly", "judge tone",
+                    "route chat",
+                    "teacher of chai",
+                ])
+            #expect(base.warning.hasPrefix("demo-hinglish-1 (base model of loop weekly, "))
+            #expect(named.first { $0.model != "demo-hinglish-1" }?.uses == [])
             // A date that the provider takes back is gone.
             try await ScriptedProvider.withProvider(scripts: [DemoScript()]) { provider in
                 let drivers = TuningDrivers(
@@ -202,6 +263,41 @@ struct TuningServiceTests {
             #expect(try await world.service.retirements(in: world.project).isEmpty)
         }
     }
+}
+
+/// Has a route, evaluators, a loop and a draft ask for a model; what is switched off does not count.
+private func nameEverywhere(_ model: String, in world: TuningWorld) async throws {
+    let (pool, project, loop) = (world.pool, world.project.uuid, UUID())
+    func document(_ text: String) -> JSONB { JSONB(text.replacing("MODEL", with: model)) }
+    let routes = document(
+        """
+        {"routes":[{"name":"chat","variants":[{"name":"a","provider":"default","model":"MODEL"}]},
+                   {"name":"off","variants":[{"name":"a","model":"MODEL","enabled":false}]}]}
+        """)
+    try await pool.query("INSERT INTO gleaner.route_versions VALUES (\(project), 1, \(routes), 'asha', '', now())")
+    let evaluators = document(
+        """
+        {"evaluators":[{"kind":"judge","name":"tone","judge":{"provider":"demo","model":"MODEL"}},
+                       {"kind":"judge","name":"off","paused":true,"judge":{"model":"MODEL"}},
+                       {"kind":"relevance","name":"relevance","embeddings":{"provider":"default","model":"MODEL"}}]}
+        """)
+    try await pool.query(
+        "INSERT INTO gleaner.evaluator_policies VALUES (\(project), 1, \(evaluators), 'asha', '', now())")
+    try await pool.query(
+        """
+        INSERT INTO gleaner.loops (id, project_id, name, version, created_at)
+        VALUES (\(loop), \(project), 'weekly', 1, now())
+        """)
+    let steps = document(
+        #"{"steps":{"tune":{"base_model":"MODEL"},"gate":{"policy":{"judge":{"provider":"default","model":"MODEL"}}}}}"#
+    )
+    let draft = document(#"{"teacher":"MODEL","provider":"default"}"#)
+    try await pool.query("INSERT INTO gleaner.loop_versions VALUES (\(loop), 1, \(steps), 'asha', '', now())")
+    try await pool.query(
+        """
+        INSERT INTO gleaner.drafts (id, project_id, dataset, settings, settings_sha256, created_at)
+        VALUES (\(UUID()), \(project), 'chai', \(draft), ''::bytea, now())
+        """)
 }
 
 /// A list of models that say when they end, some of them badly.

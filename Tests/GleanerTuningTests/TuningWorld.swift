@@ -57,7 +57,15 @@ struct StoredTrainingFiles: TrainingFiles {
             approvals: Int(try row.decode("approvals", as: Int64.self)))
     }
 
+    /// What stands in the way of a set, by its dataset's name.
+    var trouble: [String: TuningFailure] = [:]
+
+    func check(_ set: TrainingSet, in project: ID<Project>) async throws {
+        if let failure = trouble[set.dataset] { throw failure }
+    }
+
     func write(_ set: TrainingSet, in project: ID<Project>, to directory: URL) async throws {
+        if let failure = trouble[set.dataset] { throw failure }
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         for (split, file) in [("train", "train.jsonl"), ("validation", "validation.jsonl")] {
             let lines = try await pool.query(
@@ -186,16 +194,18 @@ struct TuningWorld: Sendable {
     }
 
     /// One worker's run of the job, from its claim to its end or its death; what died is anybody's at once.
-    func run(_ job: TuningJob, _ driver: (any TuningDriver)? = nil, configuration: TuningConfiguration? = nil)
-        async throws
-    {
+    func run(
+        _ job: TuningJob, _ driver: (any TuningDriver)? = nil, configuration: TuningConfiguration? = nil,
+        files: StoredTrainingFiles? = nil
+    ) async throws {
         let queue = JobQueue(pool: pool)
         try await pool.query("UPDATE gleaner.jobs SET lease_until = clock_timestamp() WHERE state = 'running'")
         let lease = try #require(try await queue.claim(.tune, limit: 1, lease: .seconds(60)).first)
         let running = RunningJob(lease: lease, queue: queue, leaseDuration: .seconds(60))
         var run = try await TuningRun(
-            try await self.job(job), store: TuningStore(pool: pool), files: StoredTrainingFiles(pool: pool),
-            driver: driver ?? self.driver, configuration: configuration ?? self.configuration, running: running)
+            try await self.job(job), store: TuningStore(pool: pool),
+            files: files ?? StoredTrainingFiles(pool: pool), driver: driver ?? self.driver,
+            configuration: configuration ?? self.configuration, running: running)
         try await run.toItsEnd()
     }
 }

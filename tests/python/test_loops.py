@@ -1,6 +1,7 @@
 """A loop that runs by itself: judged exchanges become a version, a fine-tune, a verdict and a canary, through a kill."""
 
 import json
+import random
 import signal
 
 import httpx2 as httpx
@@ -62,7 +63,7 @@ def put(answer):
 def judge(world, first, count):
     with openai.OpenAI(base_url=world.base_url, api_key=world.key, max_retries=0, timeout=30) as client:
         for number in range(first, first + count):
-            words = " ".join(WORDS[(number * 7 + place) % len(WORDS)] for place in range(6))
+            words = " ".join(random.Random(number).sample(WORDS, 7))
             client.chat.completions.create(
                 model="chat", messages=[{"role": "user", "content": f"Sawaal {number}: {words}?"}],
                 extra_headers={"X-Gleaner-Conversation": f"c{number}", "X-Gleaner-End-User": f"u{number}"})

@@ -67,6 +67,14 @@ public struct DatasetExporter: Sendable {
         }
     }
 
+    /// Whether a version may leave in the format that it is frozen in; writes nothing.
+    /// - Throws: `ExportError`.
+    public func check(_ version: DatasetVersion) async throws {
+        try await store.inSnapshot { connection in
+            _ = try await ExportRun.open(version, nil, withHoldout: false, store, on: connection)
+        }
+    }
+
     private func write(
         _ run: ExportRun, to directory: URL, _ progress: @Sendable (Int, Int) -> Void, on connection: PostgresConnection
     ) async throws -> Result {

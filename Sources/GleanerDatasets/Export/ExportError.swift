@@ -12,6 +12,9 @@ public enum ExportError: Explained, Hashable {
     case noHoldout(dataset: String, version: Int)
     case underWay(path: String)
 
+    /// Whether another try later may fare better.
+    public var passes: Bool { if case .underWay = self { true } else { false } }
+
     public var explanation: Explanation {
         switch self {
         case .formatUnknown(let name):

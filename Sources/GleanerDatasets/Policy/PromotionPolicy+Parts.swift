@@ -97,8 +97,9 @@ extension PromotionPolicy {
         public struct Side: Sendable, Hashable, Codable {
             /// Jaccard index of character 5-grams; 0.3…1.
             public var similarity = 0.8
-            /// The same for texts under 60 characters, where one letter spoils five of thirty.
-            public var shortSimilarity = 0.7
+            /// The same for texts under 60 characters, where one letter spoils five of thirty; other spellings of one
+            /// question are at .5 to .6, and so are some questions that differ in one word.
+            public var shortSimilarity = 0.6
             /// The best judged of each group; `nil`: all.
             public var keep: Int? = 3
 

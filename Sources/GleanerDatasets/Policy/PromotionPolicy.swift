@@ -41,7 +41,7 @@ public struct PromotionPolicy: Sendable, Hashable, Codable {
     public var moderation = Moderation.allowed
     public var personalData = PersonalData.refused
     public var answer = AnswerSource.correctionPreferred
-    /// Corrections that users sent, not only reviewers'.
+    /// Corrections that users sent, where no reviewer has judged the answer; not only reviewers'.
     public var acceptUserCorrections = false
     public var systemPrompt = SystemPrompt(mode: .keep)
     public var endpoints = ["/v1/chat/completions"]
@@ -56,7 +56,8 @@ public struct PromotionPolicy: Sendable, Hashable, Codable {
     public var maximumGeneration = 1
     /// Share of conversations kept for validation; 0…0.5.
     public var validationShare = 0.1
-    /// Share of conversations that nobody ever trains on; 0…0.5. What was held out once stays held out.
+    /// Share of conversations that nobody ever trains on; 0…0.5. What was held out once stays held out, and what was
+    /// trained on once is never drawn.
     public var holdoutShare = 0.1
     public var splitBy = SplitKey.Unit.conversation
     /// Earlier answers in a conversation are context; with `true` they are trained on as well.
@@ -65,13 +66,13 @@ public struct PromotionPolicy: Sendable, Hashable, Codable {
     public var decontamination = Decontamination()
     public var maximumPerEndUser: Int? = 20
     public var maximumPerConversation: Int? = 4
-    /// Examples that rest on the ratings of the same rater alone.
+    /// Examples that rest on the word of the same users alone: votes, a choice between two answers, a correction.
     public var maximumPerRater: Int? = 20
     public var maximumPerSystemPrompt: Int?
     public var maximumPerLanguage: Int?
     public var maximumPerModel: Int?
     public var maximumExamples: Int?
-    /// Of all examples, the share that people wrote or corrected; others are left out until it holds. 0…1.
+    /// Of all examples, the share that people wrote or reviewers corrected; others are left out until it holds. 0…1.
     public var minimumAnchorShare = 0.0
     /// People who must approve a version before it is exported or trained on, besides the one who built it.
     public var approvals = 0

@@ -20,6 +20,10 @@ struct Candidate: Sendable, Hashable {
         let raised: Bool?
         /// Why its rater's judgements are left out; `nil` when they count.
         var mark: String?
+        /// What moderation decided of its text, the newest.
+        var moderation: String?
+        /// Personal data has been replaced in its text.
+        var isRedacted = false
 
         /// A flag only keeps things out, so it counts whoever raised it.
         var counts: Bool { mark == nil || kind == "flag" }
@@ -56,6 +60,21 @@ struct Candidate: Sendable, Hashable {
         let samePrompt: Bool
         /// Why its rater's judgements are left out.
         var mark: String?
+        /// Which model wrote the other side, and how many fine-tunes deep it is.
+        var otherModel: String?
+        var otherGeneration = 0
+        /// What moderation decided of the other side, the newest.
+        var moderation: String?
+        /// Personal data has been replaced in the other side.
+        var isRedacted = false
+    }
+
+    /// A better answer than the original.
+    struct Correction: Sendable, Hashable {
+        let text: String
+        /// `nil`: a reviewer wrote it.
+        var feedback: Feedback?
+        var source: String { feedback == nil ? "reviewer_correction" : "user_correction" }
     }
 
     let id: ID<Exchange>
@@ -114,14 +133,22 @@ struct Candidate: Sendable, Hashable {
     }
     var openFlags: [Feedback] { feedback.filter { $0.raised == true } }
 
-    /// The better answer that a policy takes instead of the original, and whose it is.
-    func correction(_ policy: PromotionPolicy) -> (text: String, source: String)? {
+    /// The better answer that a policy takes instead of the original. What a user wrote counts where no reviewer looked:
+    /// nobody has read it, and a review outweighs what users say.
+    func correction(_ policy: PromotionPolicy) -> Correction? {
         guard policy.answer == .correctionPreferred || policy.answer == .correctionOnly else { return nil }
-        if let text = reviews.last(where: { $0.correction != nil })?.correction { return (text, "reviewer_correction") }
-        guard policy.acceptUserCorrections, let text = feedback.last(where: { $0.kind == "correction" })?.body else {
-            return nil
-        }
-        return (text, "user_correction")
+        if let text = reviews.last(where: { $0.correction != nil })?.correction { return Correction(text: text) }
+        guard policy.acceptUserCorrections, reviews.isEmpty,
+            let said = feedback.last(where: { $0.kind == "correction" }), let text = said.body
+        else { return nil }
+        return Correction(text: text, feedback: said)
+    }
+
+    /// The model whose answer is learnt, and how many fine-tunes deep it is; `nil` where a person wrote it.
+    func writer(_ policy: PromotionPolicy) -> (model: String?, generation: Int)? {
+        if policy.kind != .unpaired, correction(policy) != nil { return nil }
+        guard policy.kind == .preference, let pairing, !pairing.isChosen else { return (servedModel, generation) }
+        return pairing.other.map { _ in (pairing.otherModel, pairing.otherGeneration) }
     }
 }
 

@@ -41,7 +41,7 @@ struct DatasetBuild {
             let place = try await store.openVersion(
                 dataset: dataset, policy: policy, project: project, salt: salt, on: connection)
             var statistics = try await select(place, on: connection, progress)
-            try await store.holdOut(place, at: now, on: connection)
+            try await store.settleSides(place, at: now, on: connection)
             try await Decontamination(policy: policy, place: place, connection: connection).check()
             guard statistics.promoted > 0 else {
                 throw DatasetError.nothingPromoted(excluded: statistics.excluded, unjudged: statistics.unjudged)
@@ -94,7 +94,7 @@ struct DatasetBuild {
         var statistics = DatasetVersion.Statistics()
         statistics.exchanges = try await store.countExchanges(of: project, on: connection)
         let staged = try await stage(place, &statistics, on: connection, progress)
-        try await store.closeStage(on: connection)
+        try await store.closeStage(place, on: connection)
         try await store.leaveOutDuplicates(on: connection)
         for (side, line) in [
             (NearDuplicateGroups.Side.prompt, policy.nearDuplicates.prompt.line),
@@ -132,7 +132,7 @@ struct DatasetBuild {
                 }
                 batch.examples.append(StagedExample(written: written, try maker.make(written: document), place, policy))
             } catch {
-                batch.exclusions.append(StagedExclusion(written, error, policy))
+                batch.exclusions.append(StagedExclusion(written, error, place, policy))
             }
             if batch.isFull { try await flush() }
         }
@@ -143,7 +143,7 @@ struct DatasetBuild {
                 let example = try maker.make(candidate, isDesirable: passed.isDesirable)
                 batch.examples.append(StagedExample(candidate, example, passed, place, policy))
             } catch {
-                batch.exclusions.append(StagedExclusion(candidate, error, policy))
+                batch.exclusions.append(StagedExclusion(candidate, error, place, policy))
             }
             if batch.isFull { try await flush() }
             if judged % 100 == 0 { progress(judged) }
@@ -176,20 +176,28 @@ extension PostgresError {
 }
 
 extension StagedExclusion {
-    fileprivate init(_ candidate: Candidate, _ exclusion: Exclusion, _ policy: PromotionPolicy) {
+    fileprivate init(
+        _ candidate: Candidate, _ exclusion: Exclusion, _ place: VersionPlace, _ policy: PromotionPolicy
+    ) {
         let said = candidate.messages?.last { $0["role"] == "user" }.map(ExchangeTurns.text) ?? ""
         self.init(
             id: candidate.id, source: "exchange",
             key: SplitKey(
                 endUser: candidate.endUser, conversation: candidate.conversation, exchange: candidate.id,
                 by: policy.splitBy),
+            keys: .init(
+                endUser: candidate.endUser, conversation: candidate.conversation, exchange: candidate.id,
+                in: place.project),
             exclusion: exclusion.storable, snippet: String(said.replacing("\0", with: " ").prefix(120)))
     }
 
-    fileprivate init(_ written: WrittenExample, _ exclusion: Exclusion, _ policy: PromotionPolicy) {
+    fileprivate init(
+        _ written: WrittenExample, _ exclusion: Exclusion, _ place: VersionPlace, _ policy: PromotionPolicy
+    ) {
         self.init(
             id: written.id, source: "written",
             key: SplitKey(endUser: nil, conversation: nil, exchange: written.id, by: policy.splitBy),
+            keys: .init(endUser: nil, conversation: nil, exchange: written.id, in: place.project),
             exclusion: exclusion.storable, snippet: "\(written.file) line \(written.line)")
     }
 }

@@ -9,6 +9,8 @@ struct Gates: Sendable {
         let judgedBy: String
         /// `false`: a bad example, for `unpaired`.
         var isDesirable = true
+        /// Users on whose word alone it rests; `nil` where a reviewer judged it.
+        var raters: [String]?
         /// Each gate's name and what it saw, for lineage.
         var seen: [String: JSONValue] = [:]
     }
@@ -24,7 +26,9 @@ struct Gates: Sendable {
         try moderation(candidate)
         try age(candidate)
         var passed = try JudgementGate(policy: policy).check(candidate)
+        try otherText(candidate)
         try generation(candidate, passed)
+        passed.raters = raters(candidate, passed)
         passed.seen = [
             "finish_reason": candidate.finishReason.map { .string($0) } ?? .null,
             "open_flags": .integer(Int64(candidate.openFlags.count)),
@@ -34,7 +38,7 @@ struct Gates: Sendable {
             "reviewers": .integer(Int64(Set(candidate.reviews.map(\.reviewer)).count)),
             "net_thumbs": .integer(Int64(candidate.netThumbs)),
             "raters": .integer(Int64(candidate.voters.count)),
-            "generation": .integer(Int64(candidate.generation)),
+            "generation": .integer(Int64(candidate.writer(policy)?.generation ?? 0)),
             "moderation": .object(candidate.moderation.actions.mapValues(JSONValue.string)),
         ]
         return passed
@@ -88,13 +92,45 @@ struct Gates: Sendable {
         guard policy.moderation == .allowed else { return }
         let moderation = candidate.moderation
         for side in ["prompt", "response"] {
-            switch moderation.actions[side] {
-            case "allow": continue
-            case "redact" where moderation.isRedacted: continue
-            case let action?: throw Exclusion(reason: "moderation", detail: "\(side): \(action)")
-            case nil where moderation.isRequired: throw Exclusion(reason: "moderation", detail: "\(side): not judged")
-            case nil: continue
-            }
+            try allowed(
+                moderation.actions[side], of: side, isRedacted: moderation.isRedacted, isRequired: moderation.isRequired
+            )
+        }
+    }
+
+    /// What stands in the line besides this exchange's own texts: a user's correction, or the other side of a pair.
+    private func otherText(_ candidate: Candidate) throws(Exclusion) {
+        guard policy.moderation == .allowed, policy.kind != .unpaired else { return }
+        let isRequired = candidate.moderation.isRequired
+        if let correction = candidate.correction(policy) {
+            // A reviewer's own words are judged by no classifier.
+            guard let said = correction.feedback else { return }
+            try allowed(said.moderation, of: "correction", isRedacted: said.isRedacted, isRequired: isRequired)
+        } else if policy.kind == .preference, let pairing = candidate.pairing {
+            try allowed(
+                pairing.moderation, of: "other answer", isRedacted: pairing.isRedacted, isRequired: isRequired)
+        }
+    }
+
+    private func allowed(
+        _ action: String?, of text: String, isRedacted: Bool, isRequired: Bool
+    ) throws(Exclusion) {
+        switch action {
+        case "allow": return
+        case "redact" where isRedacted: return
+        case let action?: throw Exclusion(reason: "moderation", detail: "\(text): \(action)")
+        case nil where isRequired: throw Exclusion(reason: "moderation", detail: "\(text): not judged")
+        case nil: return
+        }
+    }
+
+    private func raters(_ candidate: Candidate, _ passed: Passed) -> [String]? {
+        switch passed.judgedBy {
+        case "rating": candidate.voters
+        // Who gives no name is one, as with votes.
+        case "preference": [candidate.pairing?.by ?? ""]
+        case "correction": candidate.correction(policy)?.feedback.map { [$0.rater ?? ""] }
+        default: nil
         }
     }
 
@@ -105,12 +141,11 @@ struct Gates: Sendable {
     }
 
     /// A model that learns its own answers again and again forgets the rare ones: what a fine-tune wrote itself is learnt
-    /// only from shallow ones, and only when a person looked at it.
+    /// only from shallow ones, and only when a person looked at it. What was worse in a pair is no lesson.
     private func generation(_ candidate: Candidate, _ passed: Passed) throws(Exclusion) {
-        guard candidate.generation > 0, passed.judgedBy != "correction", passed.isDesirable else { return }
-        guard candidate.generation <= policy.maximumGeneration else {
-            throw Exclusion(
-                reason: "generation", detail: "written by a model \(candidate.generation) fine-tunes deep")
+        guard passed.isDesirable, let writer = candidate.writer(policy), writer.generation > 0 else { return }
+        guard writer.generation <= policy.maximumGeneration else {
+            throw Exclusion(reason: "generation", detail: "written by a model \(writer.generation) fine-tunes deep")
         }
         guard passed.judgedBy != "rating", passed.judgedBy != "preference" else {
             throw Exclusion(reason: "unreviewed_fine_tune", detail: "written by a fine-tune, and only rated")

@@ -26,8 +26,7 @@ extension PostgresDatasetStore {
             SELECT e.id, e.received_at, e.endpoint, e.status, e.http_status, e.complete, e.finish_reason, e.conversation,
                    e.end_user, e.served_model, e.route, e.tags, e.language, e.answer_language,
                    b.request, b.messages, b.answer, e.redaction IS NOT NULL AS is_redacted,
-                   (SELECT max(m.generation) FROM gleaner.model_versions m
-                    WHERE m.project_id = e.project_id AND m.model = e.served_model) AS generation,
+                   \(sql: Self.depth(of: "e")) AS generation,
                    EXISTS (SELECT 1 FROM gleaner.moderation_policies p WHERE p.project_id = e.project_id) AS is_moderated,
                    (SELECT jsonb_object_agg(d.target, d.action)
                     FROM (SELECT DISTINCT ON (target) target, action FROM gleaner.moderation_decisions d
@@ -42,6 +41,8 @@ extension PostgresDatasetStore {
                    (SELECT jsonb_agg(jsonb_build_object(
                                'id', f.id, 'kind', f.kind, 'rater', f.rater, 'thumb', f.thumb, 'score', f.score,
                                'body', CASE f.kind WHEN 'correction' THEN f.body END, 'raised', f.raised,
+                               'moderation', CASE f.kind WHEN 'correction' THEN \(sql: Self.decisionOnFeedback) END,
+                               'redacted', f.redaction IS NOT NULL,
                                'mark', (SELECT min(m.reason) FROM gleaner.rater_marks m
                                         WHERE m.project_id = f.project_id AND m.cleared_at IS NULL
                                           AND m.rater = gleaner.watched_voice(f.rater, f.api_key_id)
@@ -54,12 +55,17 @@ extension PostgresDatasetStore {
                    (SELECT jsonb_agg(p.pairing ORDER BY p.created_at, p.id) FROM (
                         SELECT v.id, v.created_at, jsonb_build_object(
                                    'id', v.id, 'source', 'comparison', 'by', v.reviewer, 'chosen', true, 'other', o.id,
-                                   'answer', o.answer->'choices'->0->'message', 'same', o.messages = b.messages) AS pairing
+                                   'answer', o.answer->'choices'->0->'message', 'same', o.messages = b.messages,
+                                   'model', oe.served_model, 'generation', \(sql: Self.depth(of: "oe")),
+                                   'moderation', \(sql: Self.decisionOnOther), 'redacted', oe.redaction IS NOT NULL)
+                                   AS pairing
                         FROM gleaner.comparisons c
                         JOIN gleaner.comparison_verdicts v ON v.comparison_id = c.id
                         JOIN gleaner.exchange_bodies o
                           ON o.id = CASE v.preferred WHEN 'a' THEN c.exchange_b ELSE c.exchange_a END
                          AND o.shard = gleaner.shard_of(CASE v.preferred WHEN 'a' THEN c.exchange_b ELSE c.exchange_a END)
+                         AND o.project_id = e.project_id
+                        JOIN gleaner.exchanges oe ON oe.shard = o.shard AND oe.id = o.id
                         WHERE c.project_id = e.project_id AND c.kind NOT IN ('correction', 'gate')
                           AND ((c.exchange_a = e.id AND v.preferred = 'a') OR (c.exchange_b = e.id AND v.preferred = 'b'))
                         UNION ALL
@@ -69,6 +75,10 @@ extension PostgresDatasetStore {
                                                   THEN jsonb_build_object('role', 'assistant', 'content', f.body)
                                                   ELSE o.answer->'choices'->0->'message' END,
                                    'same', o.id IS NULL OR o.messages = b.messages,
+                                   'model', oe.served_model, 'generation', \(sql: Self.depth(of: "oe")),
+                                   'moderation', CASE WHEN o.id IS NULL THEN \(sql: Self.decisionOnFeedback)
+                                                      ELSE \(sql: Self.decisionOnOther) END,
+                                   'redacted', coalesce(oe.redaction, CASE WHEN o.id IS NULL THEN f.redaction END) IS NOT NULL,
                                    'mark', (SELECT min(m.reason) FROM gleaner.rater_marks m
                                             WHERE m.project_id = f.project_id AND m.cleared_at IS NULL
                                               AND m.rater = gleaner.watched_voice(f.rater, f.api_key_id)
@@ -76,6 +86,8 @@ extension PostgresDatasetStore {
                         FROM gleaner.feedback f
                         LEFT JOIN gleaner.exchange_bodies o
                           ON o.id = f.other_exchange_id AND o.shard = gleaner.shard_of(f.other_exchange_id)
+                         AND o.project_id = e.project_id
+                        LEFT JOIN gleaner.exchanges oe ON oe.shard = o.shard AND oe.id = o.id
                         WHERE f.shard = e.shard AND f.exchange_id = e.id AND f.project_id = e.project_id
                           AND f.kind = 'preference' AND (o.id IS NOT NULL OR f.body IS NOT NULL)
                    ) p) AS pairings
@@ -86,6 +98,30 @@ extension PostgresDatasetStore {
             """, batch: 200, timeout: Self.patience
         ) { row in try await body(try Self.candidate(row)) }
     }
+
+    /// How many fine-tunes deep the model of an exchange is, by the name that it was asked for or that it gave itself.
+    private static func depth(of exchange: SQL) -> SQL {
+        """
+        greatest(
+            gleaner.tuned_depth(\(sql: exchange).project_id, \(sql: exchange).served_model),
+            CASE WHEN \(sql: exchange).requested_model IS DISTINCT FROM \(sql: exchange).served_model
+                 THEN gleaner.tuned_depth(\(sql: exchange).project_id, \(sql: exchange).requested_model) END)
+        """
+    }
+
+    /// What moderation decided of the text of `f`.
+    private static let decisionOnFeedback: SQL = """
+        (SELECT d.action FROM gleaner.moderation_decisions d
+         WHERE d.shard = f.shard AND d.exchange_id = f.exchange_id AND d.subject_id = f.id AND d.target = 'comment'
+         ORDER BY d.id DESC LIMIT 1)
+        """
+
+    /// What it decided of the answer of `o`; one of the answer alone counts before one of both sides.
+    private static let decisionOnOther: SQL = """
+        (SELECT d.action FROM gleaner.moderation_decisions d
+         WHERE d.shard = o.shard AND d.exchange_id = o.id AND d.target IN ('exchange', 'response')
+         ORDER BY d.target DESC, d.id DESC LIMIT 1)
+        """
 
     func countExchanges(of project: ID<Project>, on connection: PostgresConnection) async throws -> Int {
         try await connection.query(
@@ -150,7 +186,8 @@ extension Candidate.Feedback {
             id: feedback["id"]?.stringValue ?? "", kind: feedback["kind"]?.stringValue ?? "",
             rater: feedback["rater"]?.stringValue, thumb: feedback["thumb"]?.intValue.map(Int.init),
             score: feedback["score"]?.intValue.map(Int.init), body: feedback["body"]?.stringValue,
-            raised: feedback["raised"]?.boolValue, mark: feedback["mark"]?.stringValue)
+            raised: feedback["raised"]?.boolValue, mark: feedback["mark"]?.stringValue,
+            moderation: feedback["moderation"]?.stringValue, isRedacted: feedback["redacted"] == true)
     }
 }
 
@@ -160,6 +197,9 @@ extension Candidate.Pairing {
         self.init(
             id: pairing["id"]?.stringValue ?? "", source: source, by: pairing["by"]?.stringValue,
             isChosen: pairing["chosen"] == true, other: pairing["other"]?.stringValue, answer: pairing["answer"],
-            samePrompt: pairing["same"] == true, mark: pairing["mark"]?.stringValue)
+            samePrompt: pairing["same"] == true, mark: pairing["mark"]?.stringValue,
+            otherModel: pairing["model"]?.stringValue,
+            otherGeneration: pairing["generation"]?.intValue.map(Int.init) ?? 0,
+            moderation: pairing["moderation"]?.stringValue, isRedacted: pairing["redacted"] == true)
     }
 }

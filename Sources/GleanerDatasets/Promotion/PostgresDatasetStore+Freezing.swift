@@ -14,6 +14,10 @@ extension PostgresDatasetStore {
             VALUES (\(ID<DatasetVersion>.new().uuid), \(project.uuid), \(dataset), now())
             ON CONFLICT (project_id, name) DO NOTHING
             """, timeout: Self.patience)
+        // One build of a project at a time: what one holds out, another may be about to train on. That is known at the
+        // first statement, so that nobody builds in vain.
+        try await connection.query(
+            "UPDATE gleaner.split_salts SET salt = salt WHERE project_id = \(project.uuid)", timeout: Self.patience)
         // One build of a dataset at a time: numbers count up without gaps. An update, since a mere lock would not tell
         // this snapshot that another build has committed in the meantime.
         let row = try await connection.query(
@@ -81,12 +85,20 @@ extension PostgresDatasetStore {
             """, timeout: Self.patience)
     }
 
-    /// Remembers whom nobody ever trains on from now on.
-    func holdOut(_ place: VersionPlace, at now: Date, on connection: PostgresConnection) async throws {
+    /// Remembers whom nobody ever trains on from now on, and who is trained on and never measured with.
+    func settleSides(_ place: VersionPlace, at now: Date, on connection: PostgresConnection) async throws {
+        try await connection.query(
+            """
+            INSERT INTO gleaner.trained_keys (project_id, key_hash, since)
+            SELECT DISTINCT \(place.project.uuid), k.hash, \(now) FROM staged s
+            CROSS JOIN LATERAL unnest(ARRAY[s.exchange_key, s.conversation_key, s.user_key]) AS k(hash)
+            WHERE s.reason IS NULL AND s.split <> 'holdout' AND k.hash IS NOT NULL
+            ON CONFLICT DO NOTHING
+            """, timeout: Self.patience)
         try await connection.query(
             """
             INSERT INTO gleaner.holdouts (project_id, key_hash, since)
-            SELECT DISTINCT \(place.project.uuid), key_hash, \(now) FROM staged WHERE split = 'holdout'
+            SELECT DISTINCT \(place.project.uuid), drawn_key, \(now) FROM staged WHERE drawn_key IS NOT NULL
             ON CONFLICT DO NOTHING
             """, timeout: Self.patience)
     }

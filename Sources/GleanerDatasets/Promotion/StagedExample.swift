@@ -21,12 +21,13 @@ struct StagedExample: Sendable {
     let id: ID<Exchange>
     let source: String
     let key: SplitKey
+    let keys: SplitKey.Hashes
     let line: [UInt8]
     let contentHash: [UInt8]
     let rank: Double
     let endUser: String?
     let conversation: String?
-    /// Whoever's ratings it rests on alone; `nil` where a reviewer judged it.
+    /// Users on whose word it rests alone; `nil` where a reviewer judged it.
     let raters: String?
     let systemPrompt: [UInt8]
     let language: String?
@@ -48,19 +49,22 @@ struct StagedExample: Sendable {
         key = SplitKey(
             endUser: candidate.endUser, conversation: candidate.conversation, exchange: candidate.id, by: policy.splitBy
         )
+        keys = .init(
+            endUser: candidate.endUser, conversation: candidate.conversation, exchange: candidate.id,
+            in: place.project)
         line = example.line
         contentHash = example.contentHash
         rank = candidate.rank
         endUser = candidate.endUser
         conversation = candidate.conversation
-        let restsOnRatings = ["rating", "preference"].contains(passed.judgedBy)
-        raters = restsOnRatings ? candidate.voters.joined(separator: "\u{1F}") : nil
+        raters = passed.raters?.joined(separator: "\u{1F}")
         systemPrompt = example.systemPrompt
         language = candidate.language
         model = candidate.servedModel
         answerSource = example.answerSource
-        // A person's words; what a teacher model was asked for is none of a user's, even when its answer was corrected.
-        isAnchor = example.answerSource.hasSuffix("_correction") && !candidate.isSynthetic
+        // A reviewer's words; what a user wrote nobody has read, and what a teacher model was asked for is none of a
+        // user's, even when its answer was corrected.
+        isAnchor = example.answerSource == "reviewer_correction" && !candidate.isSynthetic
         tokens = example.estimatedTokens
         prompt = Self.text(example.prompt)
         question = Self.text(example.question)
@@ -71,6 +75,7 @@ struct StagedExample: Sendable {
             "received_at": .string(candidate.receivedAt.ISO8601Format()),
             "served_model": candidate.servedModel.map { .string($0) } ?? .null,
             "answer_source": .string(example.answerSource),
+            "answer_model": candidate.writer(policy)?.model.map { .string($0) } ?? .null,
             "synthetic": .bool(candidate.isSynthetic),
             "policy": .string("\(policy.name)@\(place.policyVersion)"),
             "sha256": .string(SHA256.hash(data: example.line).hexadecimal),
@@ -90,6 +95,7 @@ struct StagedExample: Sendable {
         id = written.id
         source = "written"
         key = SplitKey(endUser: nil, conversation: nil, exchange: written.id, by: policy.splitBy)
+        keys = .init(endUser: nil, conversation: nil, exchange: written.id, in: place.project)
         line = example.line
         contentHash = example.contentHash
         rank = 200
@@ -122,6 +128,11 @@ struct StagedExample: Sendable {
         // Whoever writes an example wants it learnt.
         let holdout = source == "written" ? 0 : policy.holdoutShare
         return key.side(salt: place.salt, holdout: holdout, validation: policy.validationShare)
+    }
+
+    /// Which side it falls on when it was trained on before.
+    func trainedSide(_ place: VersionPlace, _ policy: PromotionPolicy) -> Split {
+        key.side(salt: place.salt, holdout: 0, validation: policy.validationShare)
     }
 
     /// As texts are compared; a column of text holds no U+0000.
@@ -169,6 +180,7 @@ struct StagedExclusion: Sendable {
     let id: ID<Exchange>
     let source: String
     let key: SplitKey
+    let keys: SplitKey.Hashes
     let exclusion: Exclusion
     /// The beginning of what the user said last, for a preview.
     let snippet: String

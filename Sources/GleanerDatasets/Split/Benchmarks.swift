@@ -13,7 +13,10 @@ public struct Benchmark: Sendable, Hashable, Codable {
         case createdAt = "created_at"
     }
 
-    /// The texts of a file: of a JSON line every string of eight words or more, whatever its shape; of any other line
+    /// Words of a string in a JSON line from which on it is a text: fewer are labels and ids.
+    private static let fewestWords = 3
+
+    /// The texts of a file: of a JSON line every string of three words or more, whatever its shape; of any other line
     /// the line itself.
     public static func texts(of lines: [UInt8]) -> [String] {
         lines.split(separator: 0x0A).flatMap { line -> [String] in
@@ -30,7 +33,7 @@ public struct Benchmark: Sendable, Hashable, Codable {
 
     private static func strings(_ value: JSONValue) -> [String] {
         switch value {
-        case .string(let text): WordGrams.words(text).count >= WordGrams.short ? [text] : []
+        case .string(let text): WordGrams.words(text).count >= fewestWords ? [text] : []
         case .array(let elements): elements.flatMap(strings)
         case .object(let members): members.sorted { $0.key < $1.key }.flatMap { strings($0.value) }
         default: []

@@ -10,26 +10,27 @@ struct Decontamination {
     /// - Throws: `DatasetError.contaminated` where the policy stops at a hit.
     func leaveOut(lines: Int) async throws {
         let excludes = policy.decontamination.onHit == .exclude
-        var tests = TestTexts()
-        var earlier = HoldoutIndex(similarity: policy.nearDuplicates.prompt.line)
+        var tests = TestTexts(lines: lines)
+        var earlier = HoldoutIndex()
         try await forEachFrozen { held in
             tests.add(held.question, from: "holdout")
             if excludes { earlier.add(Shingles(normalized: held.prompt)) }
         }
         if excludes {
             try await leaveOutNearHoldout()
-            try await leaveOutNear(earlier)
+            try await leaveOutNear(heldNow(), "of what is held out")
+            try await leaveOutNear(earlier, "of an earlier version's")
         }
         try await addTests(to: &tests)
         guard !tests.isEmpty else { return }
         try await forEachTrained { line in
-            tests.count(line.question)
-            tests.count(line.answer)
+            tests.count(line.question, group: line.promptGroup)
+            tests.count(line.answer, group: line.answerGroup)
         }
-        tests.setTemplates(of: lines)
+        tests.setTemplates()
         var (ordinals, details): ([Int32], [String]) = ([], [])
         try await forEachTrained { line in
-            guard let hit = tests.hit(line.question) ?? tests.hit(line.answer) else { return }
+            guard let hit = tests.hit(line.question, isQuestion: true) ?? tests.hit(line.answer) else { return }
             ordinals.append(line.ord)
             details.append("\(hit.name): \(hit.detail)")
         }
@@ -39,7 +40,7 @@ struct Decontamination {
         try await PostgresDatasetStore.leaveOut(ordinals, "contaminated", details: details, on: connection)
     }
 
-    /// Lines whose prompt is nearly one of the holdout's: to learn them is to learn the test.
+    /// Lines whose prompt is in a group with one of the holdout's: to learn them is to learn the test.
     private func leaveOutNearHoldout() async throws {
         try await connection.query(
             """
@@ -50,15 +51,25 @@ struct Decontamination {
             """, timeout: PostgresDatasetStore.patience)
     }
 
-    /// What earlier versions held out may not be here any more, erased judgements and all; it stays a test.
-    private func leaveOutNear(_ index: HoldoutIndex) async throws {
+    /// The prompts that this build holds out.
+    private func heldNow() async throws -> HoldoutIndex {
+        var index = HoldoutIndex()
+        try await connection.forEachRow(
+            "SELECT prompt FROM staged WHERE split = 'holdout' AND reason IS NULL AND prompt IS NOT NULL"
+        ) { index.add(Shingles(normalized: try $0.decode("prompt"))) }
+        return index
+    }
+
+    /// Lines that are nearly a held-out one by a line of our own, however alike a policy wants its duplicates to be. What
+    /// earlier versions held out may not be here any more, erased judgements and all; it stays a test.
+    private func leaveOutNear(_ index: HoldoutIndex, _ detail: String) async throws {
         guard !index.isEmpty else { return }
         var ordinals: [Int32] = []
         try await forEachTrained { line in
             if index.holds(Shingles(normalized: line.prompt)) { ordinals.append(line.ord) }
         }
         try await PostgresDatasetStore.leaveOut(
-            ordinals, "near_holdout", details: ordinals.map { _ in "of an earlier version's" }, on: connection)
+            ordinals, "near_holdout", details: ordinals.map { _ in detail }, on: connection)
     }
 
     /// The questions that this build holds out, and the benchmarks' texts.
@@ -107,16 +118,22 @@ struct Decontamination {
         let prompt: String
         let question: String
         let answer: String
+        let promptGroup: Int32
+        let answerGroup: Int32
     }
 
     private func forEachTrained(_ body: (Line) throws -> Void) async throws {
         try await connection.forEachRow(
-            "SELECT ord, prompt, question, answer FROM staged WHERE reason IS NULL AND split <> 'holdout' ORDER BY ord"
+            """
+            SELECT ord, prompt, question, answer, prompt_group, answer_group FROM staged
+            WHERE reason IS NULL AND split <> 'holdout' ORDER BY ord
+            """
         ) { row in
             try body(
                 Line(
                     ord: row.decode("ord"), prompt: row.decode("prompt"), question: row.decode("question"),
-                    answer: row.decode("answer")))
+                    answer: row.decode("answer"), promptGroup: row.decode("prompt_group"),
+                    answerGroup: row.decode("answer_group")))
         }
     }
 
@@ -127,16 +144,13 @@ struct Decontamination {
         let held: Int = try await connection.query(
             """
             SELECT count(*) AS count FROM staged s
-            JOIN gleaner.holdouts h ON h.project_id = \(place.project.uuid) AND h.key_hash = s.key_hash
-            WHERE s.reason IS NULL AND s.split <> 'holdout' AND s.source = 'exchange'
+            WHERE s.reason IS NULL AND s.split <> 'holdout' AND s.source = 'exchange' AND EXISTS (
+                SELECT 1 FROM gleaner.holdouts h
+                WHERE h.project_id = \(place.project.uuid) AND h.key_hash IN (s.exchange_key, s.conversation_key, s.user_key))
             """, timeout: PostgresDatasetStore.patience)[0].decode("count")
         guard held == 0 else { throw DatasetError.holdoutLeak(lines: held, first: "a key that is held out") }
 
-        let line = policy.nearDuplicates.prompt.line
-        var index = HoldoutIndex(similarity: line)
-        try await connection.forEachRow(
-            "SELECT prompt FROM staged WHERE split = 'holdout' AND reason IS NULL AND prompt IS NOT NULL"
-        ) { index.add(Shingles(normalized: try $0.decode("prompt"))) }
+        var index = try await heldNow()
         try await forEachFrozen { index.add(Shingles(normalized: $0.prompt)) }
         guard !index.isEmpty else { return }
         var (leaks, first): (Int, Int32?) = (0, nil)
@@ -150,45 +164,5 @@ struct Decontamination {
                 "SELECT exchange_id::text AS id FROM staged WHERE ord = \(first)")[0].decode("id")
             throw DatasetError.holdoutLeak(lines: leaks, first: "exchange \(id)")
         }
-    }
-}
-
-/// Held-out prompts by the bands of their signatures, in memory: about 8 bytes for each character of each different one,
-/// and 30 for each band.
-struct HoldoutIndex: Sendable {
-    let similarity: Similarity
-    private var texts: [Shingles] = []
-    /// The newest entry with this band; entry `text × bands + band` names the one before it in `earlier`, or -1.
-    private var newest: [Int64: Int32] = [:]
-    private var earlier: [Int32] = []
-
-    init(similarity: Similarity) { self.similarity = similarity }
-
-    var isEmpty: Bool { texts.isEmpty }
-
-    /// An empty text is like nothing, and an equal one is here already.
-    mutating func add(_ shingles: Shingles) {
-        let bands = similarity.banding.hashes(of: shingles)
-        guard let first = bands.first, !contains(first, where: { $0 == shingles }) else { return }
-        for band in bands {
-            earlier.append(newest[band] ?? -1)
-            newest[band] = Int32(earlier.count - 1)
-        }
-        texts.append(shingles)
-    }
-
-    func holds(_ shingles: Shingles) -> Bool {
-        similarity.banding.hashes(of: shingles).contains { band in
-            contains(band) { similarity.holds($0, shingles) }
-        }
-    }
-
-    private func contains(_ band: Int64, where isMeant: (Shingles) -> Bool) -> Bool {
-        var entry = newest[band] ?? -1
-        while entry >= 0 {
-            if isMeant(texts[Int(entry) / similarity.banding.bands]) { return true }
-            entry = earlier[Int(entry)]
-        }
-        return false
     }
 }

@@ -27,6 +27,22 @@ public struct SplitKey: Sendable, Hashable {
     /// As `holdouts` keeps it: without the salt, so that it holds whatever becomes of that.
     func hash(in project: ID<Project>) -> [UInt8] { Array(SHA256.hash(data: Array("\(project):\(text)".utf8))) }
 
+    /// Of everything that an exchange falls under, whatever a policy splits by, as `holdouts` and `trained_keys` keep it.
+    struct Hashes: Sendable, Hashable {
+        let exchange: [UInt8]
+        let conversation: [UInt8]?
+        let endUser: [UInt8]?
+
+        init(endUser: String?, conversation: String?, exchange: ID<Exchange>, in project: ID<Project>) {
+            func hash(_ text: String) -> [UInt8] { SplitKey(text: text).hash(in: project) }
+            self.exchange = hash("exchange:\(exchange)")
+            self.conversation = conversation.map { hash("conversation:\($0)") }
+            self.endUser = endUser.map { hash("user:\($0)") }
+        }
+    }
+
+    private init(text: String) { self.text = text }
+
     /// Which side an unassigned key falls on. Both draws have salts of their own, or they would be one.
     func side(salt: String, holdout: Double, validation: Double) -> Split {
         if SamplingHash.draws(text, salt: "holdout:\(salt)", probability: holdout) { return .holdout }

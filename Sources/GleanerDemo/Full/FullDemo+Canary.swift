@@ -36,10 +36,9 @@ extension FullDemo {
     }
 
     /// A canary asks for a gate that was passed.
-    func isRefused(_ model: String, evaluation: FullDemoReport.Gate) async throws -> Bool {
+    func isRefused(_ model: String, incumbent: String, evaluation: FullDemoReport.Gate) async throws -> Bool {
         let route = try await call("GET", "/api/routes/\(Self.route)")
         let kept = route["route"]?["variants"]?.arrayValue ?? []
-        let incumbent = kept.last?["name"]?.stringValue ?? "base"
         try await call(
             "PUT", "/api/routes/\(Self.route)",
             ["variants": .array(kept + [Self.variant("poisoned", model, weight: 0)])])

@@ -49,16 +49,22 @@ extension FullDemo {
     }
 
     /// Both models answer the first dataset's holdout; people's corrections are the references.
-    func evaluate(candidate: String, incumbent: String) async throws -> FullDemoReport.Gate {
+    /// - Parameter mustBeBetter: `false`: not worse by more than a little.
+    func evaluate(
+        candidate: String, incumbent: String, mustBeBetter: Bool = true
+    ) async throws -> FullDemoReport.Gate {
         progress("gate", 0, 1)
+        let nearness: JSONValue =
+            mustBeBetter
+            ? ["metric": "chrf", "test": "superior", "margin": 0]
+            : ["metric": "chrf", "test": "non_inferior", "margin": 3]
         let request: JSONValue = [
             "dataset": .string(Self.dataset), "candidate": ["model": .string(candidate)],
             "incumbent": ["model": .string(incumbent)], "confirm": true,
             "policy": [
                 "minimum_items": 60, "references": "edited",
                 "rules": [
-                    ["metric": "chrf", "test": "superior", "margin": 0],
-                    ["metric": "flagged", "test": "non_inferior", "margin": 0.05],
+                    nearness, ["metric": "flagged", "test": "non_inferior", "margin": 0.05],
                     ["metric": "refusal", "test": "non_inferior", "margin": 0.05],
                     ["metric": "failed", "test": "non_inferior", "margin": 0.05],
                 ],

@@ -77,14 +77,17 @@ public struct FullDemo: Sendable {
         try await write(Self.poisoned, PoisonedFile.lines)
         _ = try await build(Self.poisoned, Self.writtenOnly)
         let spoiled = try await tune(Self.poisoned, suffix: "saathi-poisoned")
-        report.poisonedGate = try await evaluate(candidate: spoiled.model, incumbent: base)
-        report.poisonedCanaryRefused = try await isRefused(spoiled.model, evaluation: report.poisonedGate)
+        // From here on whatever took the traffic is who must be beaten.
+        let now = report.canary.state == "promoted" ? (name: "tuned", model: tuned.model) : (name: "base", model: base)
+        report.poisonedGate = try await evaluate(candidate: spoiled.model, incumbent: now.model)
+        report.poisonedCanaryRefused = try await isRefused(
+            spoiled.model, incumbent: now.name, evaluation: report.poisonedGate)
 
         let wilting = try await tune(Self.dataset, suffix: "nasty-wilts")
-        report.wiltingGate = try await evaluate(candidate: wilting.model, incumbent: base)
+        // It has learnt from the same file: as good as the one before it is all that it can be.
+        report.wiltingGate = try await evaluate(candidate: wilting.model, incumbent: now.model, mustBeBetter: false)
         report.wiltingCanary = try await canary(
-            candidate: "wilting", model: wilting.model, incumbent: report.canary.state == "promoted" ? "tuned" : "base",
-            evaluation: report.wiltingGate)
+            candidate: "wilting", model: wilting.model, incumbent: now.name, evaluation: report.wiltingGate)
         return report
     }
 

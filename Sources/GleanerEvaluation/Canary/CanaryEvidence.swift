@@ -56,7 +56,8 @@ public struct CanaryMetricEvidence: Sendable, Hashable, Codable {
         candidateMean = mine.mean
         incumbentMean = other.mean
         margin = plan.margins[metric]
-        alpha = plan.alphaOfEach
+        // Errors are looked at in two ways, which share α.
+        alpha = metric == .errors ? plan.alphaOfEach / 2 : plan.alphaOfEach
         outcome = mine.count + other.count == 0 ? .none : .early
         guard let difference = ArmDifference(candidate: mine, incumbent: other, isShare: metric.isShare) else { return }
         let bounds =
@@ -65,7 +66,12 @@ public struct CanaryMetricEvidence: Sendable, Hashable, Codable {
             : difference.interval(alpha: alpha, tunedFor: plan.tunedFor)
         (estimate, low, high) = (difference.estimate, bounds.low, bounds.high)
         p = difference.p(alpha: alpha, tunedFor: plan.tunedFor)
-        guard min(mine.count, other.count) >= plan.minimumUsers else { return }
+        guard min(mine.count, other.count) >= plan.minimumUsers else {
+            // Who answers nobody need not fail so many users first.
+            let certain = difference.certainLow(alpha: alpha)
+            if metric == .errors, certain > margin { (outcome, low) = (.worse, certain) }
+            return
+        }
         if metric.isGuardrail {
             switch NonInferiority(harm: bounds, margin: margin) {
             case .shown: outcome = .shown

@@ -11,6 +11,13 @@ enum CanaryMove: Sendable, Hashable {
 
     /// By the plan's rules alone.
     init(_ evidence: CanaryEvidence, _ plan: CanaryPlan) {
+        // First of all: whatever else is amiss, users are not kept with what is certainly worse.
+        let harmful = evidence.metrics.filter { $0.outcome == .worse }
+        if !harmful.isEmpty {
+            let why = "Certainly worse: \(Self.words(harmful))."
+            self = plan.autorollback ? .rollBack(why: why) : .hold(.wantsRollback, why: why)
+            return
+        }
         let ratio = evidence.sampleRatio
         if ratio.p < SampleRatio.alpha, evidence.candidateUsers + evidence.incumbentUsers >= 100 {
             self = .hold(
@@ -20,12 +27,6 @@ enum CanaryMove: Sendable, Hashable {
                     + "\(Figures.short(ratio.share * 100)) % were meant to meet the candidate (χ² \(Figures.short(ratio.statistic)), "
                     + "p \(Figures.short(ratio.p))). Something besides chance decides who meets which, so the two cannot be compared."
             )
-            return
-        }
-        let harmful = evidence.metrics.filter { $0.outcome == .worse }
-        if !harmful.isEmpty {
-            let why = "Certainly worse: \(Self.words(harmful))."
-            self = plan.autorollback ? .rollBack(why: why) : .hold(.wantsRollback, why: why)
             return
         }
         let fewest = min(evidence.candidateUsers, evidence.incumbentUsers)

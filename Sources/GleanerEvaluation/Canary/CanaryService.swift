@@ -56,7 +56,7 @@ public struct CanaryService: Sendable {
             throw EvaluationError.variantUnusable(
                 incumbent.name, route: route.name, problem: "Neither it nor the candidate takes any traffic.")
         }
-        try await checkGate(request, candidate, route, project)
+        try await checkGate(request, candidate, incumbent, route, project)
         let weights = route.weights(
             candidate: candidate.name, incumbent: incumbent.name, share: request.plan.steps[0])
         let canary = Canary(
@@ -91,9 +91,9 @@ public struct CanaryService: Sendable {
         return variant
     }
 
-    /// The evaluation must be of the model that the variant asks.
+    /// The evaluation must be of the model that the variant asks, and against the one that the incumbent asks.
     private func checkGate(
-        _ request: Request, _ candidate: Variant, _ route: Route, _ project: ID<Project>
+        _ request: Request, _ candidate: Variant, _ incumbent: Variant, _ route: Route, _ project: ID<Project>
     ) async throws {
         guard let id = request.evaluation else {
             if request.skipsGate { return }
@@ -102,15 +102,19 @@ public struct CanaryService: Sendable {
         guard let evaluation = try await evaluations.evaluation(id, of: project) else {
             throw EvaluationError.evaluationUnknown(id.description)
         }
-        guard evaluation.candidate.model == candidate.model ?? route.name,
-            evaluation.candidate.provider == candidate.provider
-        else {
+        guard evaluation.candidate.isAsked(by: candidate, of: route) else {
             throw EvaluationError.variantUnusable(
                 candidate.name, route: route.name,
                 problem: "It asks another model than the evaluation's candidate, \(evaluation.candidate.model).")
         }
+        if request.skipsGate { return }
         let verdict = evaluation.report?.verdict.rawValue ?? evaluation.state.rawValue
-        if evaluation.report?.verdict != .pass, !request.skipsGate { throw EvaluationError.gateNotPassed(verdict) }
+        if evaluation.report?.verdict != .pass { throw EvaluationError.gateNotPassed(verdict) }
+        guard evaluation.incumbent.isAsked(by: incumbent, of: route) else {
+            throw EvaluationError.gateAgainstAnother(
+                measured: evaluation.incumbent, variant: incumbent.name, asks: ModelChoice(incumbent, of: route),
+                candidate: evaluation.candidate, dataset: evaluation.dataset)
+        }
     }
 
     public func canary(_ id: ID<Canary>, of project: ID<Project>) async throws -> Canary {

@@ -17,8 +17,10 @@ struct HoldoutItem: Sendable {
     var isEdited: Bool { ["reviewer_correction", "user_correction", "written"].contains(answerSource) }
 
     /// - Parameter content: a line of OpenAI's chat format whose last message is the answer, or of its preference format.
-    /// - Returns: `nil` for a line that nobody can answer: no user's message, or no text as the answer.
+    /// - Returns: `nil` for a line that nobody can answer: no user's message, or no text as the answer; and for one whose
+    ///   answer was a bad example.
     init?(line: Int, exchange: ID<Exchange>, content: JSONValue, lineage: JSONValue, conversation: String?) {
+        guard content["label"] != false else { return nil }
         var prompt: [JSONValue]
         let answer: JSONValue?
         if let messages = content["messages"]?.arrayValue, messages.last?["role"]?.stringValue == "assistant" {

@@ -36,3 +36,19 @@ public struct ModelChoice: EvaluationDocument, Hashable {
             "at most 16 KiB, without U+0000")
     }
 }
+
+extension ModelChoice {
+    /// What a variant asks.
+    init(_ variant: Variant, of route: Route) {
+        self.init(
+            provider: variant.provider, model: variant.model ?? route.name, parameters: variant.parameters)
+    }
+
+    /// Whether a variant asks the model that was measured. Members of the request that only one of them names say nothing:
+    /// a gate has a temperature of its own.
+    func isAsked(by variant: Variant, of route: Route) -> Bool {
+        let asked = ModelChoice(variant, of: route)
+        return (provider, model) == (asked.provider, asked.model)
+            && parameters.allSatisfy { asked.parameters[$0.key] ?? $0.value == $0.value }
+    }
+}

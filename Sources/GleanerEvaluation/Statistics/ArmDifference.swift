@@ -10,6 +10,7 @@ public struct ArmDifference: Sendable, Hashable {
     public let standardError: Double
     /// How many units in each of two equal arms would tell half as much: n·m/(n+m).
     public let pairs: Double
+    private let units: [Double]
 
     /// - Returns: `nil` while an arm has fewer than two units.
     public init?(candidate: Moments, incumbent: Moments, isShare: Bool) {
@@ -21,6 +22,13 @@ public struct ArmDifference: Sendable, Hashable {
         standardError =
             (candidate.variance(isShare: isShare) / n + incumbent.variance(isShare: isShare) / m).squareRoot()
         pairs = n * m / (n + m)
+        units = [n, m]
+    }
+
+    /// A lower bound for values between 0 and 1 that holds at every size, however small, with probability 1 − α; the others
+    /// lean on the normal law.
+    public func certainLow(alpha: Double) -> Double {
+        estimate - units.map { StitchedBound.halfWidth(count: $0, alpha: alpha / 2) / 2 }.reduce(0, +)
     }
 
     /// Of one pair.

@@ -21,11 +21,22 @@ struct PostgresEvaluationStore: Sendable {
         ).first.map { (try $0.decode("id"), Int(try $0.decode("number", as: Int32.self))) }
     }
 
-    /// Lines drawn from the holdout: those whose keyed hashes are smallest, in the order of their lines.
+    /// Lines drawn from the holdout: those whose keyed hashes are smallest, in the order of their lines. None is among
+    /// them whose exchange or conversation stands in train or validation of some version: builds keep the two apart, but
+    /// for versions from before they did. None either whose answer was bad: what people did not want is no reference.
     /// - Returns: with how many lines there are. Lines that nobody can answer are drawn and left out.
     func items(of version: UUID, salt: String, limit: Int) async throws -> (items: [HoldoutItem], holdout: Int) {
+        // In canonical JSON a quotation mark inside text has a backslash before it, so `"label"` is the member.
         let lines = try await pool.query(
-            "SELECT line FROM gleaner.examples WHERE version_id = \(version) AND split = 'holdout' ORDER BY line"
+            """
+            SELECT e.line FROM gleaner.examples e JOIN gleaner.dataset_versions v ON v.id = e.version_id
+            WHERE e.version_id = \(version) AND e.split = 'holdout' AND position('"label":false'::bytea IN e.content) = 0
+              AND NOT EXISTS (
+                  SELECT 1 FROM gleaner.trained_keys t WHERE t.project_id = v.project_id AND t.key_hash IN (
+                      sha256(convert_to(v.project_id::text || ':exchange:' || e.exchange_id::text, 'UTF8')),
+                      sha256(convert_to(v.project_id::text || ':conversation:' || (e.lineage->>'conversation'), 'UTF8'))))
+            ORDER BY e.line
+            """
         ).map { try $0.decode("line", as: Int32.self) }
         let drawn = lines.map { (line: $0, unit: SamplingHash.unit(salt: salt, key: "line:\($0)")) }
             .sorted { ($0.unit, $0.line) < ($1.unit, $1.line) }.prefix(limit).map(\.line).sorted()

@@ -50,9 +50,21 @@ public struct DatasetTrainingFiles: TrainingFiles {
             approvals: Int(try row.decode("approvals", as: Int64.self)))
     }
 
-    public func write(_ set: TrainingSet, in project: ID<Project>, to directory: URL) async throws {
+    public func check(_ set: TrainingSet, in project: ID<Project>) async throws {
         let version = try await datasets.version(String(set.number), of: set.dataset, in: project)
-        _ = try await DatasetExporter(pool: pool).export(version, to: directory)
+        try await DatasetExporter(pool: pool).check(version)
+    }
+
+    public func write(_ set: TrainingSet, in project: ID<Project>, to directory: URL) async throws {
+        do {
+            let version = try await datasets.version(String(set.number), of: set.dataset, in: project)
+            _ = try await DatasetExporter(pool: pool).export(version, to: directory)
+        } catch let error as ExportError where !error.passes {
+            let explanation = error.explanation
+            throw TuningFailure(code: explanation.code, message: "\(explanation.what) \(explanation.why)")
+        } catch DatasetError.datasetUnknown, DatasetError.versionUnknown {
+            throw TuningFailure(code: "set_gone", message: "The dataset version is gone.")
+        }
         // Who said what is nothing that a trainer needs.
         try? FileManager.default.removeItem(at: directory.appendingPathComponent("lineage.jsonl"))
     }

@@ -60,8 +60,12 @@ public protocol TrainingFiles: Sendable {
     /// - Returns: `nil` when it is gone.
     func set(_ id: UUID, in project: ID<Project>) async throws -> TrainingSet?
 
+    /// - Throws: what keeps the set from being handed over, by a look at all of its lines.
+    func check(_ set: TrainingSet, in project: ID<Project>) async throws
+
     /// Writes `train.jsonl`, and `validation.jsonl` when the set has rows for it, in OpenAI's formats: chat messages, or
     /// input with a preferred and another output. The same set gives the same bytes.
+    /// - Throws: `TuningFailure` for what no other time will mend.
     func write(_ set: TrainingSet, in project: ID<Project>, to directory: URL) async throws
 }
 

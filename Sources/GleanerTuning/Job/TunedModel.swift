@@ -36,18 +36,21 @@ public struct TuningPrice: Sendable, Hashable, Codable {
     }
 }
 
-/// A tuned model whose end its provider has announced.
+/// A model whose end its provider has announced: one that the project tuned, or asks for somewhere.
 public struct Retirement: Sendable, Hashable, Codable {
     public let provider: String
     public let model: String
+    /// What it was tuned from; itself where nobody here tuned it.
     public let baseModel: String
     /// `YYYY-MM-DD`.
     public let shutdown: String
     /// Below 0 when it is over.
     public let daysLeft: Int
+    /// Where it is asked for: `route chat`, `judge tone`, `base model of loop weekly`, `teacher of helpdesk` …
+    public var uses: [String]
 
     enum CodingKeys: String, CodingKey {
-        case provider, model, shutdown
+        case provider, model, shutdown, uses
         case baseModel = "base_model"
         case daysLeft = "days_left"
     }
@@ -55,6 +58,9 @@ public struct Retirement: Sendable, Hashable, Codable {
     /// For a list.
     public var warning: String {
         let when = daysLeft < 0 ? "was shut down on \(shutdown)" : "is shut down on \(shutdown), in \(daysLeft) days"
-        return "\(model) \(when): route to another, or tune one from a model that stays."
+        let places = uses.isEmpty ? "" : " (\(uses.joined(separator: ", ")))"
+        let isTuned = baseModel != model
+        return "\(model)\(places) \(when): "
+            + (isTuned ? "route to another, or tune one from a model that stays." : "name another one there.")
     }
 }

@@ -62,6 +62,12 @@ public struct TuningFailure: Error, Sendable, Hashable, Codable {
         case "job_lost": ("The provider no longer knows the job.", "Look at the provider's own console.")
         case "set_withdrawn", "set_gone":
             ("The dataset version was withdrawn before training began.", "Train on the version that replaced it.")
+        case "dataset_withdrawn", "dataset_not_approved", "export_holds_holdout", "export_splits_overlap",
+            "export_empty":
+            (
+                "The dataset version may not be handed to a trainer; nothing was sent.",
+                "Build another version, which leaves out what stood in the way, and train on that."
+            )
         default: ("The trainer gave this as its reason.", "Mend what it names, then start the job again.")
         }
     }

@@ -51,6 +51,8 @@ struct TuningRun: Sendable {
                 failures = 0
             } catch let fault as DriverFault {
                 try await react(to: fault, while: action)
+            } catch let failure as TuningFailure {
+                machine.failed(failure)
             }
         }
     }

@@ -39,8 +39,9 @@ extension TuningStore {
         }
     }
 
-    /// A model learned from other models' answers where its dataset holds answers as they were given. Its generation is
-    /// one more than the deepest fine-tune among those; people's corrections and base models count as 0.
+    /// A model learned from other models' answers where its dataset holds answers as they were given, or chosen over
+    /// others. Its generation is one more than the deepest fine-tune among those and the model that it was tuned from;
+    /// people's corrections and base models count as 0.
     private func addModel(_ model: String, of job: TuningJob, on connection: PostgresConnection) async throws {
         try await connection.query(
             """
@@ -49,12 +50,15 @@ extension TuningStore {
                 erased_at, created_at)
             SELECT \(ID<TunedModel>.new().uuid), \(job.project.uuid), \(job.provider), \(model), \(job.baseModel),
                    \(job.id.uuid), v.id,
-                   1 + coalesce((
-                       SELECT max(t.generation) FROM gleaner.model_versions t
-                       WHERE t.project_id = \(job.project.uuid) AND t.model IN (
-                           SELECT DISTINCT e.lineage->>'served_model' FROM gleaner.examples e
+                   1 + greatest(gleaner.tuned_depth(\(job.project.uuid), \(job.baseModel)), (
+                       SELECT max(greatest(w.depth, gleaner.tuned_depth(\(job.project.uuid), w.model))) FROM (
+                           SELECT CASE WHEN e.lineage ? 'answer_model' THEN e.lineage->>'answer_model'
+                                       ELSE e.lineage->>'served_model' END AS model,
+                                  max((e.lineage->'gates'->>'generation')::integer) AS depth
+                           FROM gleaner.examples e
                            WHERE e.version_id = v.id AND e.split IN ('train', 'validation')
-                             AND e.lineage->>'answer_source' = 'original')), 0),
+                             AND e.lineage->>'answer_source' IN ('original', 'preferred')
+                           GROUP BY 1) w)),
                    (SELECT s.shutdown_date FROM gleaner.model_shutdowns s
                     WHERE s.provider = \(job.provider) AND s.model IN (\(model), \(job.baseModel))
                     ORDER BY s.shutdown_date LIMIT 1),

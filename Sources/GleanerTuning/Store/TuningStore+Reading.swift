@@ -128,7 +128,7 @@ extension TuningStore {
         }
     }
 
-    /// Models of the project that end, or whose base model does; soonest first.
+    /// Tuned models of the project that end, or whose base model does; soonest first.
     func retirements(of project: ID<Project>) async throws -> [Retirement] {
         try await pool.query(
             """
@@ -141,7 +141,7 @@ extension TuningStore {
             Retirement(
                 provider: try row.decode("provider"), model: try row.decode("model"),
                 baseModel: try row.decode("base_model"), shutdown: try row.decode("day"),
-                daysLeft: Int(try row.decode("days", as: Int32.self)))
+                daysLeft: Int(try row.decode("days", as: Int32.self)), uses: [])
         }
     }
 }
