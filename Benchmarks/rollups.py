@@ -70,7 +70,7 @@ def read_options():
     parser.add_argument("--days", type=int, default=60, help="over which they are spread, up to now (60)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=int, default=2000, help="exchanges a second beside a running Gleaner (2000)")
-    parser.add_argument("--seconds", type=int, default=120, help="for so long (120)")
+    parser.add_argument("--seconds", type=int, default=400, help="for so long (400): longer than the five minutes that are counted anew")
     parser.add_argument("--rounds", type=int, default=20, help="of each query (20)")
     parser.add_argument("--json", type=Path, help="where the figures go as well")
     return parser.parse_args()
