@@ -120,7 +120,8 @@ struct SidesTests {
         try await talk(world, 0..<40)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (name, share) in [("held", 0.5), ("all", 0), ("some", 0.2)] {
-                group.addTask { try await build(world, dataset: name, holdout: share) }
+                // Builds by one policy would wait for each other in any case.
+                group.addTask { try await build(world, dataset: name, holdout: share) { $0.name = name } }
             }
             try await group.waitForAll()
         }
