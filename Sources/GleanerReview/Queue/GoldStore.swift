@@ -19,7 +19,7 @@ struct GoldStore: Sendable {
                     INSERT INTO gleaner.review_items
                         (project_id, exchange_id, is_gold, slots, wanted, purpose, standing, created_at)
                     VALUES (\(project.uuid), \(exchange), true, \(Self.slots), \(Self.slots), 'gold', 'open', now())
-                    ON CONFLICT (project_id, exchange_id, is_gold) DO NOTHING
+                    ON CONFLICT DO NOTHING
                     """)
                 // One at a time counts up the slots.
                 try await connection.query(

@@ -4,7 +4,8 @@ import GleanerCore
 /// Items and the slots under them.
 enum ItemStore {
     /// Common table expressions that open items with their slots; an item that is there stays as it is. In order of ids,
-    /// so that two instances with the same exchanges wait for each other rather than deadlock.
+    /// so that two instances with the same exchanges wait for each other rather than deadlock. A conflict is one of any key:
+    /// of two that insert at once, the later may meet the other one first.
     static func opening(_ items: [NewItem]) -> SQL {
         let slots = items.flatMap { item in
             item.positions.enumerated().map { (item.exchange.uuid, Int16($0.offset + 1), $0.element) }
@@ -19,7 +20,7 @@ enum ItemStore {
                     \(PostgresArray(items.map { Int16($0.positions.count) })), \(PostgresArray(items.map(\.purpose))))
                 AS i (project_id, exchange_id, slots, purpose)
                 ORDER BY exchange_id
-                ON CONFLICT (project_id, exchange_id, is_gold) DO NOTHING
+                ON CONFLICT DO NOTHING
                 RETURNING project_id, exchange_id, slots
             ), new_slots AS (
                 INSERT INTO gleaner.review_slots
