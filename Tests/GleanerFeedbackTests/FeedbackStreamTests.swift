@@ -32,6 +32,8 @@ struct FeedbackStreamTests {
             (.signal(.copied), "asha"), (.tags(["wrong"]), "ravi"),
         ] {
             _ = try await service.give([judgement], on: .exchange(id), rater: rater, by: world.caller)
+            // Ids know no more than milliseconds.
+            try await Task.sleep(for: .milliseconds(2))
         }
         _ = try await service.give([.thumb(up: true)], on: .conversation("k"), rater: "asha", by: world.caller)
         return world

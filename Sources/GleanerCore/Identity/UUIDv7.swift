@@ -3,37 +3,22 @@ import Synchronization
 
 /// Mints UUIDs of version 7: 48 bits of milliseconds, 12 bits of shard, 62 random bits.
 ///
-/// Of one shard each is greater than those minted before it: within a millisecond the random bits count up, by steps of
-/// random length (RFC 9562, 6.2, method 2). Time never runs backwards: when the wall clock does, the last timestamp is held
-/// until the clock has caught up.
+/// Time never runs backwards here: when the wall clock does, the last timestamp is held until the clock has caught up.
 public final class UUIDv7: Sendable {
-    private struct State {
-        var time: UInt64 = 0
-        var random: UInt64 = 0
-
-        mutating func next(at wall: UInt64) {
-            if wall > time {
-                time = wall
-                // One bit stays free, for 2²⁹ steps at the least.
-                random = .random(in: 0..<1 << 61)
-            } else {
-                random += .random(in: 1...1 << 32)
-            }
-        }
-    }
     public static let shared = UUIDv7()
 
-    private let last = Mutex(State())
+    private let last = Mutex<UInt64>(0)
     private let now: @Sendable () -> Date
 
     public init(now: @escaping @Sendable () -> Date = { Date() }) { self.now = now }
 
     public func make(shard: Shard) -> UUID {
         let wall = UInt64(max(0, now().timeIntervalSince1970 * 1000))
-        let (time, random) = last.withLock { last in
-            last.next(at: wall)
-            return (last.time, last.random)
+        let time = last.withLock { last in
+            last = max(last, wall)
+            return last
         }
+        let random = UInt64.random(in: 0...UInt64.max)
         func byte(_ value: UInt64, _ shift: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: value >> shift) }
         return UUID(
             uuid: (
