@@ -178,8 +178,6 @@ public struct AlertService: Sendable {
     }
 
     private func check(note: String) throws(AlertError) {
-        guard note.utf8.count <= 500, note.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F }) else {
-            throw .noteInvalid
-        }
+        guard note.utf8.count <= 500, !note.hasControlCharacters else { throw .noteInvalid }
     }
 }

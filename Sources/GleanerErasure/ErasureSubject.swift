@@ -34,7 +34,7 @@ public enum ErasureSubject: Sendable, Hashable {
     /// - Throws: `ErasureError.subjectInvalid` for what no exchange can have.
     public init(_ kind: Kind, _ text: String) throws(ErasureError) {
         guard !text.isEmpty, text.unicodeScalars.count <= 256,
-            !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
+            !text.hasControlCharacters
         else { throw .subjectInvalid(kind) }
         switch kind {
         case .exchange:

@@ -4,7 +4,11 @@ import Foundation
 public enum PopulationStability {
     /// Σ (a − e)·ln(a / e) of two distributions that have no empty bin.
     public static func index(expected: [Double], actual: [Double]) -> Double {
-        zip(expected, actual).reduce(0) { $0 + ($1.1 - $1.0) * log($1.1 / $1.0) }
+        zip(expected, actual).reduce(0) { $0 + part($1.0, $1.1) }
+    }
+
+    private static func part(_ expected: Double, _ actual: Double) -> Double {
+        (actual - expected) * log(actual / expected)
     }
 
     /// The same of counts. Bins in which neither has anything are left out; half an observation is added to each of the
@@ -21,8 +25,7 @@ public enum PopulationStability {
 
     /// What one bin adds to the index: `expected` of `m`, `actual` of `n`.
     static func part(_ expected: Double, of m: Double, _ actual: Double, of n: Double) -> Double {
-        let (e, a) = ((expected + 0.5) / (m + 1), (actual + 0.5) / (n + 1))
-        return (a - e) * log(a / e)
+        part((expected + 0.5) / (m + 1), (actual + 0.5) / (n + 1))
     }
 
     /// What it is above with probability α although nothing has moved: it is about χ² with B − 1 degrees, times

@@ -38,15 +38,16 @@ extension Series {
     /// The variance of the ratio Σsum / Σcount as the stretches tell it, whatever makes their values alike; `nil` from few.
     private func spread(_ range: Range<Int>, of sums: [Double], ratio: Double) -> (variance: Double, stretches: Double)?
     {
-        var (squared, stretches, total) = (0.0, 0.0, 0.0)
-        for place in range where counts[place] > 0 {
-            let rest = sums[place] - ratio * counts[place]
-            squared += rest * rest
-            stretches += 1
-            total += counts[place]
-        }
-        guard stretches >= Double(Self.fewestStretches) else { return nil }
-        return (stretches / (stretches - 1) * squared / (total * total), stretches)
+        let places = range.filter { counts[$0] > 0 }
+        guard places.count >= Self.fewestStretches else { return nil }
+        return Self.spread(
+            places.map { sums[$0] - ratio * counts[$0] }, of: places.reduce(0) { $0 + counts[$1] })
+    }
+
+    /// The variance of a ratio from which stretches are off by `rests`, of `total` in all.
+    private static func spread(_ rests: [Double], of total: Double) -> (variance: Double, stretches: Double) {
+        let stretches = Double(rests.count)
+        return (stretches / (stretches - 1) * rests.reduce(0) { $0 + $1 * $1 } / (total * total), stretches)
     }
 
     /// By how much a share scatters more than independent observations would; 1 or more. Bursts and people who come back
@@ -113,19 +114,16 @@ extension Series {
         let wanted = other.map { sum($0) } ?? hours * Double(range.count)
         guard wanted > 0 else { return nil }
         let ratio = seen / wanted
-        var squared = 0.0
-        for place in range {
-            let base = other.map { sums[$0.lowerBound + place - range.lowerBound] } ?? hours
-            let rest = sums[place] - ratio * base
-            squared += rest * rest
+        let rests = range.map { place in
+            sums[place] - ratio * (other.map { sums[$0.lowerBound + place - range.lowerBound] } ?? hours)
         }
-        let units = Double(range.count)
-        let spread = (variance: units / (units - 1) * squared / (wanted * wanted), stretches: units)
+        let spread = Self.spread(rests, of: wanted)
         // What arrivals that do not know of each other would scatter, at the least; one is added to none.
         let arrivals = (seen + 1) * (other == nil ? 1 : 1 + ratio) / (wanted * wanted)
         return Estimate(value: ratio) { alpha in
             let (low, high) = Self.around(
-                ratio, variance: max(arrivals, Self.guarded(spread, alpha)), units: units, tuned: tuned, alpha: alpha)
+                ratio, variance: max(arrivals, Self.guarded(spread, alpha)), units: spread.stretches, tuned: tuned,
+                alpha: alpha)
             return (max(0, low), high)
         }
     }
@@ -174,14 +172,9 @@ extension Series {
     private func binned(_ range: Range<Int>, slow: [Double], events: Double, n: Double) -> Double {
         let share = events / n
         guard share > 0, share < 1 else { return 1 }
-        var (squared, stretches) = (0.0, 0.0)
-        for place in range where !bins[place].isEmpty {
-            let rest = slow[place] - share * bins[place].reduce(0, +)
-            squared += rest * rest
-            stretches += 1
-        }
-        guard stretches >= Double(Self.fewestStretches) else { return 1 }
-        return max(1, stretches / (stretches - 1) * squared / (n * n) / (share * (1 - share) / n))
+        let rests = range.filter { !bins[$0].isEmpty }.map { slow[$0] - share * bins[$0].reduce(0, +) }
+        guard rests.count >= Self.fewestStretches else { return 1 }
+        return max(1, Self.spread(rests, of: n).variance / (share * (1 - share) / n))
     }
 
     // MARK: Parts

@@ -63,8 +63,7 @@ extension AlertRuleDocument {
     func looks(at series: Series, time: Date, slices: Int = 1) -> [RuleLook] {
         let alpha = alpha(slices: slices)
         let beginnings = window.beginnings(at: time)
-        if measure.isDrift || against == .change {
-            // Whole windows are looked at, once each.
+        if looksAtWholeWindows {
             let end = beginnings[0].addingTimeInterval(window.stride)
             return [look(at: series, from: end.addingTimeInterval(-window.length), to: end, alpha: alpha)]
         }

@@ -15,8 +15,7 @@ struct RuleSight: Sendable {
             case .change: 0
             }
         let first = document.window.beginnings(at: time)[0]
-        let isWhole = document.measure.isDrift || document.against == .change
-        return first.addingTimeInterval(-back - (isWhole ? document.window.stride : 0))
+        return first.addingTimeInterval(-back - (document.looksAtWholeWindows ? document.window.stride : 0))
     }
 
     func outcomes(

@@ -38,6 +38,9 @@ public struct AlertRuleDocument: Sendable, Hashable {
         min(0.05, window.stride / 86_400 / quietDays / Double(max(slices, 1)))
     }
 
+    /// Each window is looked at once, as a whole.
+    var looksAtWholeWindows: Bool { measure.isDrift || against == .change }
+
     /// Of what evaluators found: which figure.
     var figure: (evaluator: String, measure: String)? {
         if measure == .refusalShare { return ("refusal", "refused") }
@@ -208,7 +211,7 @@ private struct Reader {
 
     private static func text(_ value: JSONValue, _ name: String, upTo limit: Int) throws(AlertError) -> String {
         guard let text = value.stringValue, (0...limit).contains(text.utf8.count),
-            text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+            !text.hasControlCharacters
         else { throw .memberInvalid(name, wanted: "at most \(limit) bytes without control characters") }
         return text
     }

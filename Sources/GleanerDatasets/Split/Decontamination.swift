@@ -18,8 +18,7 @@ struct Decontamination {
         }
         if excludes {
             try await leaveOutNearHoldout()
-            try await leaveOutNear(heldNow(), "of what is held out")
-            try await leaveOutNear(earlier, "of an earlier version's")
+            try await leaveOutNear([(heldNow(), "of what is held out"), (earlier, "of an earlier version's")])
         }
         try await addTests(to: &tests)
         guard !tests.isEmpty else { return }
@@ -62,14 +61,17 @@ struct Decontamination {
 
     /// Lines that are nearly a held-out one by a line of our own, however alike a policy wants its duplicates to be. What
     /// earlier versions held out may not be here any more, erased judgements and all; it stays a test.
-    private func leaveOutNear(_ index: HoldoutIndex, _ detail: String) async throws {
-        guard !index.isEmpty else { return }
-        var ordinals: [Int32] = []
+    private func leaveOutNear(_ tests: [(index: HoldoutIndex, detail: String)]) async throws {
+        let tests = tests.filter { !$0.index.isEmpty }
+        guard !tests.isEmpty else { return }
+        var (ordinals, details): ([Int32], [String]) = ([], [])
         try await forEachTrained { line in
-            if index.holds(Shingles(normalized: line.prompt)) { ordinals.append(line.ord) }
+            let shingles = Shingles(normalized: line.prompt)
+            guard let test = tests.first(where: { $0.index.holds(shingles) }) else { return }
+            ordinals.append(line.ord)
+            details.append(test.detail)
         }
-        try await PostgresDatasetStore.leaveOut(
-            ordinals, "near_holdout", details: ordinals.map { _ in detail }, on: connection)
+        try await PostgresDatasetStore.leaveOut(ordinals, "near_holdout", details: details, on: connection)
     }
 
     /// The questions that this build holds out, and the benchmarks' texts.

@@ -16,13 +16,17 @@ public struct SplitKey: Sendable, Hashable {
 
     init(endUser: String?, conversation: String?, exchange: ID<Exchange>, by unit: Unit) {
         if unit == .endUser, let endUser {
-            text = "user:\(endUser)"
+            self.init(endUser: endUser)
         } else if let conversation {
-            text = "conversation:\(conversation)"
+            self.init(conversation: conversation)
         } else {
-            text = "exchange:\(exchange)"
+            self.init(exchange: exchange)
         }
     }
+
+    private init(endUser: String) { text = "user:\(endUser)" }
+    private init(conversation: String) { text = "conversation:\(conversation)" }
+    private init(exchange: ID<Exchange>) { text = "exchange:\(exchange)" }
 
     /// As `holdouts` keeps it: without the salt, so that it holds whatever becomes of that.
     func hash(in project: ID<Project>) -> [UInt8] { Array(SHA256.hash(data: Array("\(project):\(text)".utf8))) }
@@ -34,14 +38,11 @@ public struct SplitKey: Sendable, Hashable {
         let endUser: [UInt8]?
 
         init(endUser: String?, conversation: String?, exchange: ID<Exchange>, in project: ID<Project>) {
-            func hash(_ text: String) -> [UInt8] { SplitKey(text: text).hash(in: project) }
-            self.exchange = hash("exchange:\(exchange)")
-            self.conversation = conversation.map { hash("conversation:\($0)") }
-            self.endUser = endUser.map { hash("user:\($0)") }
+            self.exchange = SplitKey(exchange: exchange).hash(in: project)
+            self.conversation = conversation.map { SplitKey(conversation: $0).hash(in: project) }
+            self.endUser = endUser.map { SplitKey(endUser: $0).hash(in: project) }
         }
     }
-
-    private init(text: String) { self.text = text }
 
     /// Which side an unassigned key falls on. Both draws have salts of their own, or they would be one.
     func side(salt: String, holdout: Double, validation: Double) -> Split {

@@ -68,8 +68,9 @@ public struct CanaryMetricEvidence: Sendable, Hashable, Codable {
         p = difference.p(alpha: alpha, tunedFor: plan.tunedFor)
         guard min(mine.count, other.count) >= plan.minimumUsers else {
             // Who answers nobody need not fail so many users first.
+            guard metric == .errors else { return }
             let certain = difference.certainLow(alpha: alpha)
-            if metric == .errors, certain > margin { (outcome, low) = (.worse, certain) }
+            if certain > margin { (outcome, low) = (.worse, certain) }
             return
         }
         if metric.isGuardrail {

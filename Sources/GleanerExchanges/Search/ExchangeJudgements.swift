@@ -78,7 +78,10 @@ enum ExchangeJudgements {
 
     /// Whether moderation decided against the prompt, the answer or a comment; of each the newest decision counts. One that
     /// could not be judged is not flagged, and not cleared either.
-    static let isFlagged = decided("c.action IN ('flag', 'redact', 'block')", of: "true")
+    static let isFlagged = decided("c.action IN \(sql: against)", of: "true")
+
+    /// Actions of decisions against a text.
+    static let against: SQL = "('flag', 'redact', 'block')"
 
     /// Whether a decision `c` in force, as figures count them that of prompt and answer, is so.
     static func decided(

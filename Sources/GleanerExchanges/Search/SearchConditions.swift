@@ -112,7 +112,7 @@ struct SearchConditions {
             add(isFlagged ? ExchangeJudgements.isFlagged : "NOT \(sql: ExchangeJudgements.isFlagged)")
         }
         switch filter.moderation {
-        case .flagged: add(ExchangeJudgements.decided("c.action IN ('flag', 'redact', 'block')"))
+        case .flagged: add(ExchangeJudgements.decided("c.action IN \(sql: ExchangeJudgements.against)"))
         case .blocked: add(ExchangeJudgements.decided("c.action = 'block'"))
         case .unjudged: add(ExchangeJudgements.decided("c.action = 'unknown'"))
         case nil: break

@@ -19,7 +19,7 @@ struct SearchWalk {
             judged(
                 "gleaner.feedback", "j.kind = \(kind) AND j.kind IN ('thumb', 'score', 'flag')", rows)
         case .reviews: judged("gleaner.reviews", "true", rows)
-        case .decisions: judged("gleaner.moderation_decisions", "j.action IN ('flag', 'redact', 'block')", rows)
+        case .decisions: judged("gleaner.moderation_decisions", "j.action IN \(sql: ExchangeJudgements.against)", rows)
         case .conversation(let name): along("e.conversation = \(name)", rows)
         case .endUser(let name): along("e.end_user = \(name)", rows)
         case .failed: along("(e.status <> 'completed' OR e.http_status >= 400)", rows)

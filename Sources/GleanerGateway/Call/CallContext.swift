@@ -73,7 +73,7 @@ struct CallContext: Hashable {
         guard value.unicodeScalars.count <= 256 else {
             throw .headerInvalid(field.name.rawName, problem: "is longer than 256 characters")
         }
-        guard isPrintable(value) else {
+        guard !value.hasControlCharacters else {
             throw .headerInvalid(field.name.rawName, problem: "holds control characters")
         }
         return value
@@ -82,15 +82,11 @@ struct CallContext: Hashable {
     private static func tags(_ field: HTTPField) throws(GatewayError) -> [String] {
         let tags = field.value.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
             .filter { !$0.isEmpty }
-        guard tags.count <= 16, tags.allSatisfy({ $0.unicodeScalars.count <= 64 && isPrintable($0) }) else {
+        guard tags.count <= 16, tags.allSatisfy({ $0.unicodeScalars.count <= 64 && !$0.hasControlCharacters }) else {
             throw .headerInvalid(
                 field.name.rawName, problem: "holds more than 16 tags, or one longer than 64 characters")
         }
         return tags
-    }
-
-    private static func isPrintable(_ text: String) -> Bool {
-        !text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F }
     }
 }
 

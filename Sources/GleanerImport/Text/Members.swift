@@ -105,7 +105,7 @@ extension JSONText {
         guard text.unicodeScalars.count <= limit else {
             throw .memberInvalid(name, problem: "is longer than \(limit) characters")
         }
-        guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+        guard !text.hasControlCharacters else {
             throw .memberInvalid(name, problem: "holds control characters")
         }
     }

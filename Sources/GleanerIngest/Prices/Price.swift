@@ -27,7 +27,7 @@ public enum ModelPattern: Sendable, Hashable, CustomStringConvertible {
     /// At most 256 characters, none of them a control character, `*` only at the end.
     public init(_ text: String) throws(PriceError) {
         guard !text.isEmpty, text.unicodeScalars.count <= 256, !text.dropLast().contains("*"),
-            !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
+            !text.hasControlCharacters
         else { throw .modelInvalid(text) }
         self = text.hasSuffix("*") ? .prefix(String(text.dropLast())) : .exact(text)
     }

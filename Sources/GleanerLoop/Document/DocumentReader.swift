@@ -28,7 +28,7 @@ struct DocumentReader {
     func text(_ name: String, upTo limit: Int = 256) throws(LoopError) -> String? {
         guard let value = value(name) else { return nil }
         guard let text = value.stringValue, (1...limit).contains(text.utf8.count),
-            text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+            !text.hasControlCharacters
         else { throw .memberInvalid(place(name), wanted: "1 to \(limit) bytes without control characters") }
         return text
     }

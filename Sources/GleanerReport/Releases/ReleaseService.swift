@@ -18,8 +18,7 @@ public struct ReleaseService: Sendable {
         _ name: String, at: Date?, note: String, in project: ID<Project>, by author: String, now: Date = Date()
     ) async throws -> Release {
         func isText(_ text: String, _ length: ClosedRange<Int>) -> Bool {
-            length.contains(text.unicodeScalars.count)
-                && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+            length.contains(text.unicodeScalars.count) && !text.hasControlCharacters
         }
         guard isText(name, 1...100) else {
             throw ReleaseError.invalid("name", wanted: "1 to 100 characters without control characters")

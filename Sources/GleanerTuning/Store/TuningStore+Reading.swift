@@ -137,11 +137,16 @@ extension TuningStore {
             FROM gleaner.model_versions WHERE project_id = \(project.uuid) AND shutdown_date IS NOT NULL
             ORDER BY shutdown_date, model
             """
-        ).map { row in
-            Retirement(
-                provider: try row.decode("provider"), model: try row.decode("model"),
-                baseModel: try row.decode("base_model"), shutdown: try row.decode("day"),
-                daysLeft: Int(try row.decode("days", as: Int32.self)), uses: [])
-        }
+        ).map(Retirement.init)
+    }
+}
+
+extension Retirement {
+    /// Of a row with `day` and `days`.
+    init(_ row: PostgresRow) throws {
+        self.init(
+            provider: try row.decode("provider"), model: try row.decode("model"),
+            baseModel: try row.decode("base_model"), shutdown: try row.decode("day"),
+            daysLeft: Int(try row.decode("days", as: Int32.self)), uses: [])
     }
 }

@@ -54,15 +54,10 @@ extension TuningStore {
     func shutdowns() async throws -> [Retirement] {
         try await pool.query(
             """
-            SELECT provider, model, to_char(shutdown_date, 'YYYY-MM-DD') AS day,
+            SELECT provider, model, model AS base_model, to_char(shutdown_date, 'YYYY-MM-DD') AS day,
                    shutdown_date - (statement_timestamp() AT TIME ZONE 'UTC')::date AS days
             FROM gleaner.model_shutdowns
             """
-        ).map { row in
-            let model: String = try row.decode("model")
-            return Retirement(
-                provider: try row.decode("provider"), model: model, baseModel: model, shutdown: try row.decode("day"),
-                daysLeft: Int(try row.decode("days", as: Int32.self)), uses: [])
-        }
+        ).map(Retirement.init)
     }
 }
