@@ -12,6 +12,7 @@ let shared: [SwiftSetting] = [
 let wrapper: [SwiftSetting] = shared + [.strictMemorySafety()]
 
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -126,7 +127,11 @@ let package = Package(
         .target(name: "GleanerCore", dependencies: ["SimdJSON", crypto, nioCore], swiftSettings: shared),
         .target(name: "GleanerLanguage", swiftSettings: shared),
         .target(
-            name: "GleanerHTTP", dependencies: ["GleanerCore", hummingbird, httpTypes, nioCore], swiftSettings: shared),
+            name: "GleanerHTTP",
+            dependencies: [
+                "GleanerCore", hummingbird, hummingbirdCore, httpTypes, nioCore, nioHTTPTypes, logging,
+            ],
+            swiftSettings: shared),
         .target(name: "GleanerMail", dependencies: ["GleanerCore", "AsyncCurl", nioCore], swiftSettings: shared),
         .target(
             name: "GleanerTelemetry",
@@ -251,7 +256,9 @@ let package = Package(
             swiftSettings: shared),
         .target(
             name: "GleanerDemo",
-            dependencies: ["GleanerCore", "AsyncCurl", hummingbird, httpTypes, nioCore, logging, lifecycle, crypto],
+            dependencies: [
+                "GleanerCore", "GleanerHTTP", "AsyncCurl", hummingbird, httpTypes, nioCore, logging, lifecycle, crypto,
+            ],
             swiftSettings: shared),
 
         // MARK: The console: a face over the features, as the server's API is.
@@ -280,8 +287,7 @@ let package = Package(
                 "GleanerErasure", "GleanerLoop", "GleanerMonitoring", "GleanerAlerts", "GleanerReport", "GleanerMail",
                 "GleanerTelemetry", "GleanerImport", "GleanerConsole", "GleanerDemo", hummingbird,
                 httpTypes, nioCore, logging, lifecycle, crypto,
-                .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                hummingbirdCore, .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 nioHTTPTypes,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -308,9 +314,8 @@ let package = Package(
         .target(
             name: "GleanerTestSupport",
             dependencies: [
-                "GleanerCore", "GleanerSchema", "GleanerJobs", "SQLMigrations", "AsyncPostgres", "AsyncCurl",
-                "GleanerDemo",
-                hummingbird, httpTypes, logging, nioCore,
+                "GleanerCore", "GleanerHTTP", "GleanerSchema", "GleanerJobs", "SQLMigrations", "AsyncPostgres",
+                "AsyncCurl", "GleanerDemo", hummingbird, httpTypes, logging, nioCore,
             ],
             swiftSettings: shared),
         .testTarget(
@@ -465,9 +470,9 @@ let package = Package(
             name: "GleanerServerTests",
             dependencies: [
                 "GleanerServer", "GleanerGateway", "GleanerReview", "GleanerDatasets", "GleanerTuning", "AsyncPostgres",
-                "GleanerCore", "GleanerTestSupport",
-                nioCore, logging,
+                "GleanerCore", "GleanerHTTP", "GleanerTestSupport", hummingbird, hummingbirdCore, nioCore, logging,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: shared),
         .testTarget(

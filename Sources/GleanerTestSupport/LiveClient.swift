@@ -1,4 +1,5 @@
 import AsyncCurl
+import GleanerHTTP
 public import HTTPTypes
 public import Hummingbird
 import Logging
@@ -19,7 +20,8 @@ public struct LiveClient: Sendable {
         var logger = Logger(label: "gleaner.tests")
         logger.logLevel = .error
         let application = Application(
-            router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+            router: router, server: .stoppable,
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
             onServerRunning: { channel in bound.yield(channel.localAddress?.port ?? 0) }, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

@@ -1,3 +1,4 @@
+import GleanerHTTP
 import Hummingbird
 public import Logging
 import NIOCore
@@ -70,7 +71,7 @@ public final class ScriptedProvider: Service {
         let routes = ProviderRoutes(
             scripts: scripts, recorder: recorder, chunkDelay: configuration.chunkDelay, tuning: tuning)
         let application = Application(
-            responder: routes,
+            responder: routes, server: .stoppable,
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: configuration.port), serverName: "gleaner-demo"),
             onServerRunning: { [bound] channel in bound.settle(.success(channel.localAddress?.port ?? 0)) },

@@ -24,11 +24,11 @@ enum Listener {
 
 /// An HTTP/1.1 connection with a `ConnectionGuard` before it.
 private struct GuardedChannel: ServerChildChannel {
-    private let http1: HTTP1Channel
+    private let http1: HTTP1Connections
     private let connections: Connections
 
     init(responder: @escaping HTTPChannelHandler.Responder, connections: Connections) {
-        http1 = HTTP1Channel(
+        http1 = HTTP1Connections(
             responder: responder,
             configuration: .init(
                 httpDecoderConfiguration: .init(
@@ -36,7 +36,7 @@ private struct GuardedChannel: ServerChildChannel {
         self.connections = connections
     }
 
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<AcceptedConnection> {
         let connection = ConnectionGuard(channel: channel, connections: connections)
         do {
             try channel.syncOptions?.setOption(
@@ -53,7 +53,7 @@ private struct GuardedChannel: ServerChildChannel {
         }
     }
 
-    func handle(value: HTTP1Channel.Value, logger: Logger) async {
+    func handle(value: AcceptedConnection, logger: Logger) async {
         await withTaskExecutorPreference(LoopExecutor(value.channel.eventLoop)) {
             await http1.handle(value: value, logger: logger)
         }
