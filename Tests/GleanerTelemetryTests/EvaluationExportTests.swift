@@ -70,6 +70,7 @@ struct EvaluationExportTests {
             """)
         try await old.feedback(exchange, thumb: -1)
         try await old.comment(exchange, "a secret")
+        try await Task.sleep(for: .milliseconds(3))
         try await old.feedback(exchange, raised: true)
         try await old.review(exchange, score: 4, correction: "another secret")
         try await old.pool.query(
@@ -78,8 +79,9 @@ struct EvaluationExportTests {
                 (shard, exchange_id, evaluator, evaluator_version, measure, project_id, value, failure, probability,
                  policy_version, created_at)
             SELECT \(exchange.shard.value), \(exchange.uuid), 'length', '1', m, \(old.project.uuid),
-                   CASE WHEN m <> 'failed' THEN 7 END, CASE WHEN m = 'failed' THEN 'timed_out' END, 1, 1, clock_timestamp()
-            FROM unnest(ARRAY['words', 'failed']) m
+                   CASE WHEN m <> 'failed' THEN 7 END, CASE WHEN m = 'failed' THEN 'timed_out' END, 1, 1,
+                   clock_timestamp() + n * interval '1 millisecond'
+            FROM unnest(ARRAY['words', 'failed']) WITH ORDINALITY AS r (m, n)
             """)
         let export = export(old)
         await export.lookOnce()

@@ -62,6 +62,34 @@ def test_an_idle_gateway_ends_at_once_and_closes_idle_connections(make_gleaner):
     assert time.monotonic() - began < 2
 
 
+def test_a_stop_while_clients_connect_ends_by_itself(make_gleaner):
+    gleaner = make_gleaner()
+    stopped = threading.Event()
+
+    def keep_connecting():
+        while not stopped.is_set():
+            try:
+                with connect(gleaner.port) as sock:
+                    sock.sendall(REQUEST)
+                    sock.recv(64)
+            except OSError:
+                time.sleep(0.001)
+
+    for _ in range(3):
+        stopped.clear()
+        clients = [threading.Thread(target=keep_connecting) for _ in range(16)]
+        for client in clients:
+            client.start()
+        time.sleep(0.2)
+        gleaner.process.child.send_signal(signal.SIGTERM)
+        code = exit_code(gleaner, 10)
+        stopped.set()
+        for client in clients:
+            client.join(10)
+        assert code == 0, gleaner.process.text()
+        gleaner.start()
+
+
 def test_an_open_stream_ends_whole_while_new_calls_are_refused(make_gleaner):
     gleaner = make_gleaner(GLEANER_SHUTDOWN_TIMEOUT="20s")
     key = gleaner.make_key()
