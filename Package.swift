@@ -110,6 +110,7 @@ let package = Package(
                 .embedInCode("0042_trained_keys.sql"),
                 .embedInCode("0044_rollup_minutes.sql"),
                 .embedInCode("0045_releases.sql"),
+                .embedInCode("0046_star_counts.sql"),
             ],
             swiftSettings: shared),
         .target(

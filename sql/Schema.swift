@@ -42,5 +42,6 @@ public enum GleanerSchema {
         ("0042_trained_keys", PackageResources._042_trained_keys_sql),
         ("0044_rollup_minutes", PackageResources._044_rollup_minutes_sql),
         ("0045_releases", PackageResources._045_releases_sql),
+        ("0046_star_counts", PackageResources._046_star_counts_sql),
     ]
 }

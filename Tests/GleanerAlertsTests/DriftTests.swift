@@ -56,6 +56,38 @@ struct DriftTests {
         #expect(ChiSquared.homogeneity([4], [9]).p == 1)
     }
 
+    @Test("stars are compared class by class, and what hardly ever comes is put with its neighbour")
+    func stars() {
+        // With enough of each it is the plain test: 2·(10²/55 + 10²/45 + …).
+        let (before, now) = ([50.0, 50, 100, 200, 100], [60.0, 40, 100, 180, 120])
+        #expect(ChiSquared.homogeneity(ofOrdered: before, now) == ChiSquared.homogeneity(before, now))
+        let plain = ChiSquared.homogeneity(ofOrdered: before, now)
+        #expect(isNear(plain.statistic, 100 / 110.0 + 100 / 90 + 400 / 380 + 400 / 220) && plain.degrees == 4)
+        // Two of 10,500 would be alone in their class; the last ones join what is before them.
+        let sparse = ChiSquared.homogeneity(ofOrdered: [0, 1, 3999, 5999, 1], [1, 0, 250, 249, 0])
+        #expect(sparse == ChiSquared.homogeneity([4000, 6000], [251, 249]))
+        #expect(ChiSquared.homogeneity(ofOrdered: [0, 0, 9], [0, 0, 7]).p == 1)
+        #expect(ChiSquared.homogeneity(ofOrdered: [0, 0], [0, 0]).p == 1)
+    }
+
+    @Test("stars that are spread as they were are above the threshold no more often than promised")
+    func quietStars() {
+        var draw = SplitMix64(seed: 9)
+        func stars(_ count: Int) -> [Double] {
+            // Mostly fives, hardly ever a two.
+            (0..<count).reduce(into: [0.0, 0, 0, 0, 0]) { classes, _ in
+                let u = Double.random(in: 0..<1, using: &draw)
+                classes[u < 0.004 ? 1 : u < 0.05 ? 0 : u < 0.1 ? 2 : u < 0.3 ? 3 : 4] += 1
+            }
+        }
+        let above = (0..<400).count { _ in
+            let test = ChiSquared.homogeneity(ofOrdered: stars(5000), stars(500))
+            return test.effect > test.threshold(alpha: 0.05)
+        }
+        // 5 % of 400 is 20; four standard deviations beside it.
+        #expect((3...38).contains(above), "\(above)")
+    }
+
     @Test("two samples by their distribution functions")
     func kolmogorovSmirnov() {
         let (a, b) = ((1...10).map(Double.init), [3, 4, 5, 6, 7, 8, 9, 10, 11, 14].map(Double.init))
@@ -179,7 +211,7 @@ struct DriftTests {
 
     @Test(
         "since when is told of quantiles and of drift, too",
-        arguments: [AlertMeasure.durationP95, .languageDrift, .durationDrift])
+        arguments: [AlertMeasure.durationP95, .languageDrift, .durationDrift, .ratingDrift])
     func since(_ measure: AlertMeasure) throws {
         var document = AlertRuleDocument(measure, line: measure.isDrift ? 0.1 : 1500)
         (document.window, document.minimum) = (.day, 100)

@@ -43,6 +43,8 @@ struct RuleDocumentTests {
             (["measure": "exchanges_per_hour", "line": 0.5, "against": "change"], "against"),
             (["measure": "language_drift", "line": 0.1, "against": "change"], "against"),
             (["measure": "language_drift", "line": 0.1, "by": "language"], "by"),
+            (["measure": "rating_drift", "line": 0.1, "against": "change"], "against"),
+            (["measure": "rating_drift", "line": 0.1, "window": "1h"], "window"),
             (["measure": "dead_jobs", "line": 0, "by": "route"], "measure"),
             (["measure": "error_share", "line": 0.1, "channels": ["a", "a"]], "channels"),
             (["measure": "error_share", "line": 0.1, "minimum": 0], "minimum"),

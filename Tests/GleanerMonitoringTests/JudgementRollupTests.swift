@@ -56,6 +56,30 @@ struct JudgementRollupTests {
         #expect(try await thumbs(world) == [2, 1, 2, 0, 1])
     }
 
+    @Test("stars are counted by their number, the newest of each rater")
+    func stars() async throws {
+        let world = try await RollupWorld()
+        let service = FeedbackService(store: PostgresFeedbackStore(pool: world.pool))
+        let ids = try await world.add(5, in: RollupWorld.hour(20), seed: 1)
+        for (index, rater, score) in [(0, "ram", 1), (0, "sita", 5), (1, "ram", 3), (1, "ram", 5), (2, "sita", 2)] {
+            _ = try await service.give(
+                [.score(try Score(score))], on: .exchange(ids[index]), rater: rater, by: world.stored.caller)
+        }
+        try await world.rollups.pass()
+        for view in ["ratings_hourly", "ratings_daily"] {
+            let row = try await world.pool.query(
+                """
+                SELECT sum(stars_1)::bigint AS stars_1, sum(stars_2)::bigint AS stars_2, sum(stars_3)::bigint AS stars_3,
+                       sum(stars_4)::bigint AS stars_4, sum(stars_5)::bigint AS stars_5, sum(stars)::bigint AS stars
+                FROM report.\(raw: view)
+                """)[0]
+            let counts = try ["stars_1", "stars_2", "stars_3", "stars_4", "stars_5", "stars"].map {
+                try row.decode($0, as: Int.self)
+            }
+            #expect(counts == [1, 1, 0, 0, 2, 4], "\(view)")
+        }
+    }
+
     @Test("feedback that waits for its exchange counts when that one lands")
     func early() async throws {
         let world = try await RollupWorld()

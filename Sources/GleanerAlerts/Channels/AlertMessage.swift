@@ -150,7 +150,7 @@ public enum AlertEvidence {
     private static func narrowing(_ document: AlertRuleDocument) -> [(String, String)] {
         switch document.measure {
         case .thumbsDownShare: [("rating", "down"), ("marked", "false")]
-        case .ratingMean: [("rating", "scored"), ("marked", "false")]
+        case .ratingMean, .ratingDrift: [("rating", "scored"), ("marked", "false")]
         case .responseRate: [("rating", "rated"), ("marked", "false")]
         case .regeneratedShare: [("feedback", "regenerated")]
         case .flaggedShare: [("moderation", "flagged")]

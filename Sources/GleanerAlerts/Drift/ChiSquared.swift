@@ -32,6 +32,26 @@ public enum ChiSquared {
         return Homogeneity(statistic: statistic, degrees: Double(pairs.count - 1), count: n + m)
     }
 
+    /// The same of classes that have an order, such as stars: neighbours are put together until each would have `fewest`
+    /// observations in both samples if nothing had moved. With fewer χ² is not what its distribution says: one observation
+    /// of what hardly ever comes would be an alarm.
+    public static func homogeneity(
+        ofOrdered first: [Double], _ second: [Double], fewest: Double = 5
+    ) -> Homogeneity {
+        let (n, m) = (first.reduce(0, +), second.reduce(0, +))
+        let least = n + m > 0 ? min(n, m) / (n + m) : 0
+        var classes: [(Double, Double)] = []
+        var open = (0.0, 0.0)
+        for (a, b) in zip(first, second) {
+            open = (open.0 + a, open.1 + b)
+            guard (open.0 + open.1) * least >= fewest else { continue }
+            classes.append(open)
+            open = (0, 0)
+        }
+        if let last = classes.popLast() { classes.append((last.0 + open.0, last.1 + open.1)) }
+        return homogeneity(classes.map(\.0), classes.map(\.1))
+    }
+
     public struct Homogeneity: Sendable, Hashable {
         public let statistic: Double
         public let degrees: Double

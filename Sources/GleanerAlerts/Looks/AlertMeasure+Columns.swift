@@ -35,7 +35,7 @@ extension AlertMeasure {
         case .figureDrift: Columns(count: "n", sum: "population", squares: "ww")
         case .figureMean, .qualityMean, .languageShare, .durationP50, .durationP95, .durationP99, .ttftP50, .ttftP95,
             .languageDrift,
-            .modelDrift, .promptDrift, .durationDrift, .ttftDrift, .jobsAge, .deadJobs, .journalAge,
+            .modelDrift, .promptDrift, .durationDrift, .ttftDrift, .ratingDrift, .jobsAge, .deadJobs, .journalAge,
             .rollupAge, .reviewAge:
             nil
         }

@@ -130,7 +130,7 @@ extension AlertRuleDocument {
         case .ratio: series.ratio(range, tuned: tuning(series))
         case .rate: series.rate(range, tuned: tuning(series))
         case .quantile(let q): series.quantile(q, range)
-        case .stability, .distance, .gauge: nil
+        case .stability, .distance, .homogeneity, .gauge: nil
         }
     }
 
@@ -164,6 +164,11 @@ extension AlertRuleDocument {
         case .distance:
             value = KolmogorovSmirnov.distance(counts: now, before)
             noise = { KolmogorovSmirnov.threshold(n, m, alpha: $0) }
+        case .homogeneity:
+            let test = ChiSquared.homogeneity(ofOrdered: before, now)
+            value = test.effect
+            // All in one class: nothing that could differ.
+            noise = { test.degrees > 0 ? test.threshold(alpha: $0) : 0 }
         default:
             let (index, bins) = PopulationStability.index(expectedCounts: before, actualCounts: now)
             value = index

@@ -39,6 +39,7 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
     case durationDrift = "duration_drift"
     case ttftDrift = "ttft_drift"
     case figureDrift = "figure_drift"
+    case ratingDrift = "rating_drift"
     // Of the installation, as it stands at a look.
     case jobsAge = "jobs_oldest_due_s"
     case deadJobs = "dead_jobs"
@@ -56,6 +57,8 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
         case ratio, rate
         case quantile(Double)
         case stability, distance
+        /// Of few classes, in an order: ties break a distance.
+        case homogeneity
         case gauge
     }
 
@@ -74,6 +77,7 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
         case .durationP99: .quantile(0.99)
         case .languageDrift, .modelDrift, .promptDrift: .stability
         case .durationDrift, .ttftDrift, .figureDrift: .distance
+        case .ratingDrift: .homogeneity
         case .jobsAge, .deadJobs, .journalAge, .rollupAge, .reviewAge: .gauge
         }
     }
@@ -83,7 +87,7 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
 
     var source: Source {
         switch self {
-        case .thumbsDownShare, .ratingMean, .responseRate, .regeneratedShare: .ratings
+        case .thumbsDownShare, .ratingMean, .responseRate, .regeneratedShare, .ratingDrift: .ratings
         case .flaggedShare, .blockedShare, .unjudgedShare, .reportedShare: .safety
         case .refusalShare, .figureShare, .figureMean, .figureDrift: .evaluators
         case .qualityMean: .reviews
@@ -97,7 +101,7 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
 
     public var isDrift: Bool {
         switch kind {
-        case .stability, .distance: true
+        case .stability, .distance, .homogeneity: true
         case .share, .mean, .figure, .ratio, .rate, .quantile, .gauge: false
         }
     }
@@ -107,7 +111,7 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
     public var isRelative: Bool {
         switch kind {
         case .ratio, .rate, .quantile: true
-        case .share, .mean, .figure, .stability, .distance, .gauge: false
+        case .share, .mean, .figure, .stability, .distance, .homogeneity, .gauge: false
         }
     }
 
@@ -156,6 +160,7 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
         case .durationDrift: "drift of durations"
         case .ttftDrift: "drift of times to the first token"
         case .figureDrift: "drift of an evaluator's figures"
+        case .ratingDrift: "drift of scores"
         case .jobsAge: "age of the oldest job that is due"
         case .deadJobs: "jobs that failed for good"
         case .journalAge: "age of a journal's last word"

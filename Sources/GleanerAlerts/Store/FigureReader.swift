@@ -104,6 +104,16 @@ struct FigureReader: Sendable {
             return try await reviews(question, by: by, where: conditions)
         }
         if measure.source == .evaluators { return try await figures(measure, by: by, where: conditions) }
+        if measure == .ratingDrift {
+            return try await binned(
+                """
+                SELECT r.at, \(raw: by) AS slice, u.bin::integer AS bin, sum(u.count)::float8 AS count
+                FROM report.\(raw: view) r
+                CROSS JOIN LATERAL unnest(ARRAY[r.stars_1, r.stars_2, r.stars_3, r.stars_4, r.stars_5])
+                    WITH ORDINALITY AS u (count, bin)
+                WHERE u.count > 0 AND \(sql: conditions) GROUP BY 1, 2, 3
+                """)
+        }
         guard let columns = measure.columns else { return [] }
         return try await moments(columns, of: view, by: by, where: conditions)
     }

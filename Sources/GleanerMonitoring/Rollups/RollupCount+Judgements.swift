@@ -52,6 +52,7 @@ extension RollupCount {
                        count(score) FILTER (WHERE NOT is_marked) AS stars,
                        coalesce(sum(score) FILTER (WHERE NOT is_marked), 0) AS star_sum,
                        coalesce(sum(score * score) FILTER (WHERE NOT is_marked), 0) AS star_squares,
+                       \(raw: starCounts),
                        count(*) FILTER (WHERE is_marked) AS left_out,
                        count(*) FILTER (WHERE kind = 'comment') AS comments,
                        count(*) FILTER (WHERE kind = 'correction') AS corrections,
@@ -76,6 +77,11 @@ extension RollupCount {
             GROUP BY 4, 5, 6, 7, 8, 9, 10
             """
     }
+
+    /// `stars_1` to `stars_5`.
+    private static let starCounts = (1...5).map {
+        "count(*) FILTER (WHERE score = \($0) AND NOT is_marked) AS stars_\($0)"
+    }.joined(separator: ", ")
 
     /// Of each text the newest decision counts. What was always allowed is not looked at.
     private static func newestDecisions(_ span: RollupSpan) -> SQL {

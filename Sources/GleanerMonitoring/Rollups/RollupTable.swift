@@ -35,7 +35,7 @@ struct RollupTable: Sendable {
         sums: [
             "rated", "ups", "downs", "stars", "star_sum", "star_squares", "left_out", "comments", "corrections",
             "preferences", "regenerated", "copied", "abandoned", "reported", "flagged", "prompt_flagged",
-            "response_flagged", "blocked", "unjudged",
+            "response_flagged", "blocked", "unjudged", "stars_1", "stars_2", "stars_3", "stars_4", "stars_5",
         ])
     static let categories = RollupTable(
         name: "rollup_categories", keys: slices + ["target", "category"], sums: ["exchanges"])

@@ -1,0 +1,54 @@
+import AsyncPostgres
+import Foundation
+import GleanerCore
+import GleanerTestSupport
+import Testing
+
+@testable import GleanerAlerts
+
+/// How what is counted is spread, held against how it was.
+@Suite("Drift of what users and moderation say", .database)
+struct DistributionTests {
+    private static let end = AlertWindow.day.beginnings(at: AlertWorld.now)[1]
+
+    @Test("stars that are spread otherwise raise an alert, also where their mean is the same")
+    func stars() async throws {
+        let world = try await AlertWorld()
+        try await world.put(["measure": "rating_drift", "line": 0.05, "window": "1d", "minimum": 300], as: "stars")
+        func rate(_ stars: [Int64], hoursAgo: Double, source: String = "gateway") async throws {
+            let at = Self.end.addingTimeInterval(-3600 * hoursAgo)
+            let count = stars.reduce(0, +)
+            try await world.count(
+                [Series.Row(at: at, count: Double(count), sum: 0)], minutes: 60, source: source)
+            try await world.pool.query(
+                """
+                INSERT INTO gleaner.rollup_judgements
+                SELECT \(world.project.uuid), 60, \(at), \(source), 'chat', '', 'p', 'm', 'hi-en', '', \(count), 0, 0, \(count),
+                       0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, \(stars[0]), \(stars[1]), \(stars[2]), \(stars[3]), \(stars[4])
+                """)
+        }
+        try await rate([40, 80, 360, 80, 40], hoursAgo: 30)
+        await world.look()
+        let before = try #require(try await world.service.rule("stars", of: world.project).standings.first)
+        #expect(before.verdict == .notEnoughData)
+        try await rate([20, 40, 180, 40, 20], hoursAgo: 6)
+        await world.look()
+        let quiet = try #require(try await world.service.rule("stars", of: world.project).standings.first)
+        // Of so few a line that near cannot be ruled out.
+        #expect(quiet.verdict == .unclear && quiet.value == 0 && quiet.low == 0 && quiet.count == 300)
+        // Copies to candidates are not asked for.
+        try await rate([300, 0, 0, 0, 0], hoursAgo: 5, source: "shadow")
+        // Loved or hated, and 3 on average as ever.
+        try await rate([120, 30, 0, 30, 120], hoursAgo: 4)
+        await world.look()
+        let alert = try #require(try await world.alerts().first)
+        #expect(alert.count == 600 && alert.low > 0.05)
+        let test = ChiSquared.homogeneity([40, 80, 360, 80, 40], [140, 70, 180, 70, 140])
+        #expect(abs(alert.value - test.effect) < 1e-9)
+        let noise = test.threshold(alpha: alert.document.alpha(slices: 1))
+        #expect(abs(alert.low - (test.effect - noise)) < 1e-9)
+        #expect(AlertEvidence.exchanges(of: alert)?.contains("rating=scored") == true)
+        let words = try await world.service.rule("stars", of: world.project).rule.words
+        #expect(words == "drift of scores above 0.05 against the 1d before, over 1d")
+    }
+}
