@@ -111,6 +111,7 @@ let package = Package(
                 .embedInCode("0044_rollup_minutes.sql"),
                 .embedInCode("0045_releases.sql"),
                 .embedInCode("0046_star_counts.sql"),
+                .embedInCode("0047_moderation_scores.sql"),
             ],
             swiftSettings: shared),
         .target(

@@ -43,5 +43,6 @@ public enum GleanerSchema {
         ("0044_rollup_minutes", PackageResources._044_rollup_minutes_sql),
         ("0045_releases", PackageResources._045_releases_sql),
         ("0046_star_counts", PackageResources._046_star_counts_sql),
+        ("0047_moderation_scores", PackageResources._047_moderation_scores_sql),
     ]
 }

@@ -317,6 +317,7 @@ struct AlertKeeperTests {
             if [.figureMean, .figureShare, .figureDrift].contains(measure) { document["of"] = "length.words" }
             if [.figureMean, .figureShare].contains(measure) { document["direction"] = "below" }
             if measure == .qualityMean { document["of"] = "accuracy" }
+            if measure == .moderationDrift { document["of"] = "rules.prompt" }
             if measure.isDrift { document["against"] = "previous" }
             if !measure.isGauge { document["by"] = "route" }
             try await world.put(.object(document), as: measure.rawValue.replacing("_", with: "-"))

@@ -51,4 +51,43 @@ struct DistributionTests {
         let words = try await world.service.rule("stars", of: world.project).rule.words
         #expect(words == "drift of scores above 0.05 against the 1d before, over 1d")
     }
+
+    @Test("moderation's scores are of one classifier's model and of one text")
+    func moderation() async throws {
+        let world = try await AlertWorld()
+        func judge(
+            _ scores: [Int64], hoursAgo: Double, target: String = "prompt", model: String = "omni-1"
+        ) async throws {
+            try await world.pool.query(
+                """
+                INSERT INTO gleaner.rollup_moderation_scores
+                SELECT \(world.project.uuid), 60, \(Self.end.addingTimeInterval(-3600 * hoursAgo)), 'gateway', 'chat', '', 'p', 'm',
+                       'en', '', \(target), 'openai', \(model), \(scores.reduce(0, +)), '{0,900,992}', \(PostgresArray(scores))
+                """)
+        }
+        func look(_ of: String) async throws -> RuleLook {
+            let document = try AlertRuleDocument([
+                "measure": "moderation_drift", "of": .string(of), "line": 0.1, "window": "1d",
+            ])
+            let series = try await FigureReader(pool: world.pool).series(
+                document, of: world.project.description, from: RuleSight.start(document, at: AlertWorld.now),
+                to: AlertWorld.now)
+            let all = try #require(series[""])
+            return try #require(document.looks(at: all, time: AlertWorld.now).first)
+        }
+        try await judge([900, 80, 20], hoursAgo: 30)
+        try await judge([600, 250, 150], hoursAgo: 6)
+        try await judge([900, 80, 20], hoursAgo: 30, target: "response")
+        try await judge([900, 80, 20], hoursAgo: 6, target: "response")
+        let moved = try await look("openai.prompt")
+        #expect(moved.count == 1000 && moved.verdict == .beyond)
+        #expect(abs(try #require(moved.value) - 0.3) < 1e-9)
+        let steady = try await look("openai.response")
+        #expect(steady.value == 0 && steady.verdict == .within)
+        #expect(try await look("rules.prompt").verdict == .notEnoughData)
+        // Another model of the provider's scores otherwise: that is no drift.
+        try await judge([0, 0, 700], hoursAgo: 1, model: "omni-2")
+        let other = try await look("openai.prompt")
+        #expect(other.count == 700 && other.verdict == .notEnoughData)
+    }
 }

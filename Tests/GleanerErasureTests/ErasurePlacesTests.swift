@@ -71,7 +71,11 @@ struct ErasurePlacesTests {
         rollup_judgement_slices.slice rollup_judgement_slices.source
         rollup_judgement_slices.value rollup_judgements.language
         rollup_judgements.model rollup_judgements.prompt rollup_judgements.provider rollup_judgements.route
-        rollup_judgements.source rollup_judgements.variant rollup_marks.part rollup_passes.name
+        rollup_judgements.source rollup_judgements.variant rollup_marks.part
+        rollup_moderation_scores.bins rollup_moderation_scores.classifier rollup_moderation_scores.classifier_model
+        rollup_moderation_scores.counts rollup_moderation_scores.language rollup_moderation_scores.model
+        rollup_moderation_scores.prompt rollup_moderation_scores.provider rollup_moderation_scores.route
+        rollup_moderation_scores.source rollup_moderation_scores.target rollup_moderation_scores.variant rollup_passes.name
         rollup_prompts.fingerprint rollup_review_work.kind rollup_review_work.reviewer rollup_review_work.rubric
         rollup_reviews.language rollup_reviews.measure rollup_reviews.model rollup_reviews.prompt
         rollup_reviews.provider rollup_reviews.route rollup_reviews.rule rollup_reviews.source rollup_reviews.variant

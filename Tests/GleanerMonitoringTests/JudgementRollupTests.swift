@@ -137,6 +137,55 @@ struct JudgementRollupTests {
         #expect(categories == 3)
     }
 
+    @Test("of moderation the highest score of each text counts, by classifier and model, of the newest result")
+    func moderationScores() async throws {
+        let world = try await RollupWorld()
+        let hour = RollupWorld.hour(10)
+        let ids = try await world.add(60, in: hour, for: 8, seed: 1)
+        let inOrder = ids.sorted { $0.uuid.uuidString < $1.uuid.uuidString }
+        func judge(
+            _ id: ID<Exchange>, _ target: String, _ raw: String?, model: String = "m-1", afterSeconds: Double = 1
+        ) async throws {
+            let result = RollupWorld.id(at: hour.addingTimeInterval(60 + afterSeconds))
+            try await world.pool.query(
+                """
+                INSERT INTO gleaner.moderation_results (shard, id, project_id, exchange_id, target, subject_id, classifier, model,
+                    status, raw, failure, latency_ms, created_at)
+                VALUES (\(id.shard.value), \(result.uuid), \(world.project.uuid), \(id.uuid), \(target), \(id.uuid), 'openai',
+                        \(model), \(raw == nil ? "error" : "ok"), \(raw.map { JSONB($0) }),
+                        \(raw == nil ? "unreachable" : nil), 1, now())
+                """)
+        }
+        // Nothing on either side in one row; then something on one of them, which counts instead.
+        try await judge(inOrder[0], "exchange", #"{"scores": {}}"#)
+        try await judge(inOrder[0], "response", #"{"scores": {"hate": 0.26, "violence": 0.5}}"#, afterSeconds: 2)
+        try await judge(inOrder[1], "prompt", #"{"scores": {"hate": 0.9}}"#)
+        try await judge(inOrder[1], "prompt", #"{"scores": {"hate": 0.5, "violence": 0.01}}"#, afterSeconds: 2)
+        try await judge(inOrder[1], "prompt", nil, afterSeconds: 3)
+        try await judge(inOrder[2], "prompt", #"{"scores": {"hate": 1}}"#, model: "m-2")
+        // Of ten seconds fifty are looked at, whatever is said of the others.
+        try await judge(inOrder[55], "prompt", #"{"scores": {"hate": 0.5}}"#)
+        try await world.rollups.pass()
+        let rows = try await world.pool.query(
+            """
+            SELECT target || ' ' || classifier_model || ' ' || bin || ' ' || low || ' ' || sum(exchanges) AS line
+            FROM report.moderation_scores_hourly WHERE at = \(hour) AND classifier = 'openai'
+            GROUP BY target, classifier_model, bin, low ORDER BY 1
+            """)
+        let lines = try rows.map { try $0.decode("line", as: String.self) }
+        #expect(lines == ["prompt m-1 0 0 1", "prompt m-1 992 0.5 1", "prompt m-2 1000 1 1", "response m-1 992 0.5 1"])
+        // A day is its hours added up, and an erased exchange counts no more.
+        func counted(_ minutes: Int16) async throws -> Int {
+            try await world.number(
+                "SELECT sum(n)::bigint AS n FROM gleaner.rollup_moderation_scores WHERE minutes = \(minutes)")
+        }
+        #expect(try await counted(1440) == 4)
+        try await world.pool.query("DELETE FROM gleaner.exchanges WHERE id = \(inOrder[2].uuid)")
+        try await world.rollups.landed([(inOrder[2], world.project)])
+        try await world.rollups.pass()
+        #expect(try await counted(60) == 3)
+    }
+
     @Test("estimates of quality equal those of the review desk, whole and by slice, to 1e-9")
     func quality() async throws {
         let world = try await RollupWorld()

@@ -64,7 +64,7 @@ struct RollupWorld {
         for table in [
             "rollups", "rollup_slices", "rollup_judgements", "rollup_judgement_slices", "rollup_categories",
             "rollup_reviews",
-            "rollup_review_work", "rollup_evaluators",
+            "rollup_review_work", "rollup_evaluators", "rollup_moderation_scores",
         ] {
             let rows = try await pool.query("SELECT t::text AS line FROM gleaner.\(identifier: table) t ORDER BY 1")
             lines += try rows.map { table + " " + (try $0.decode("line", as: String.self)) }

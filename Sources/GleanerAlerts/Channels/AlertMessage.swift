@@ -173,8 +173,8 @@ public enum AlertEvidence {
         case .figureDrift, .figureMean: document.of.map { [("figure", $0)] } ?? []
         case .figureShare: document.of.map { [("figure", $0), ("figure_min", "1")] } ?? []
         case .qualityMean: document.of.map { [("judged", $0)] } ?? []
-        case .traffic, .languageDrift, .modelDrift, .promptDrift, .jobsAge, .deadJobs, .journalAge, .rollupAge,
-            .reviewAge:
+        case .traffic, .languageDrift, .modelDrift, .promptDrift, .moderationDrift, .jobsAge, .deadJobs, .journalAge,
+            .rollupAge, .reviewAge:
             []
         }
     }

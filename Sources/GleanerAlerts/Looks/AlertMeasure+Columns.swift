@@ -35,8 +35,8 @@ extension AlertMeasure {
         case .figureDrift: Columns(count: "n", sum: "population", squares: "ww")
         case .figureMean, .qualityMean, .languageShare, .durationP50, .durationP95, .durationP99, .ttftP50, .ttftP95,
             .languageDrift,
-            .modelDrift, .promptDrift, .durationDrift, .ttftDrift, .ratingDrift, .jobsAge, .deadJobs, .journalAge,
-            .rollupAge, .reviewAge:
+            .modelDrift, .promptDrift, .durationDrift, .ttftDrift, .ratingDrift, .moderationDrift, .jobsAge, .deadJobs,
+            .journalAge, .rollupAge, .reviewAge:
             nil
         }
     }

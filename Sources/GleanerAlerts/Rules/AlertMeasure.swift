@@ -40,6 +40,7 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
     case ttftDrift = "ttft_drift"
     case figureDrift = "figure_drift"
     case ratingDrift = "rating_drift"
+    case moderationDrift = "moderation_drift"
     // Of the installation, as it stands at a look.
     case jobsAge = "jobs_oldest_due_s"
     case deadJobs = "dead_jobs"
@@ -76,7 +77,7 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
         case .durationP95, .ttftP95: .quantile(0.95)
         case .durationP99: .quantile(0.99)
         case .languageDrift, .modelDrift, .promptDrift: .stability
-        case .durationDrift, .ttftDrift, .figureDrift: .distance
+        case .durationDrift, .ttftDrift, .figureDrift, .moderationDrift: .distance
         case .ratingDrift: .homogeneity
         case .jobsAge, .deadJobs, .journalAge, .rollupAge, .reviewAge: .gauge
         }
@@ -88,7 +89,7 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
     var source: Source {
         switch self {
         case .thumbsDownShare, .ratingMean, .responseRate, .regeneratedShare, .ratingDrift: .ratings
-        case .flaggedShare, .blockedShare, .unjudgedShare, .reportedShare: .safety
+        case .flaggedShare, .blockedShare, .unjudgedShare, .reportedShare, .moderationDrift: .safety
         case .refusalShare, .figureShare, .figureMean, .figureDrift: .evaluators
         case .qualityMean: .reviews
         case .jobsAge, .deadJobs, .journalAge, .rollupAge, .reviewAge: .installation
@@ -161,6 +162,7 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
         case .ttftDrift: "drift of times to the first token"
         case .figureDrift: "drift of an evaluator's figures"
         case .ratingDrift: "drift of scores"
+        case .moderationDrift: "drift of moderation's scores"
         case .jobsAge: "age of the oldest job that is due"
         case .deadJobs: "jobs that failed for good"
         case .journalAge: "age of a journal's last word"

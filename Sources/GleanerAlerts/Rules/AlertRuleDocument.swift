@@ -5,7 +5,7 @@ public import GleanerCore
 public struct AlertRuleDocument: Sendable, Hashable {
     public var measure: AlertMeasure
     /// Of `language_share`: which one. Of `figure_mean`, `figure_share` and `figure_drift`: which figure, as `length.words`. Of
-    /// `quality_mean`: which question.
+    /// `quality_mean`: which question. Of `moderation_drift`: whose scores, of which text, as `rules.prompt`.
     public var of: String?
     /// Only exchanges of these values.
     public var filter: [ReportSlice: String] = [:]
@@ -46,6 +46,15 @@ public struct AlertRuleDocument: Sendable, Hashable {
         if measure == .refusalShare { return ("refusal", "refused") }
         let halves = of?.split(separator: ".", maxSplits: 1).map(String.init) ?? []
         return halves.count == 2 ? (halves[0], halves[1]) : nil
+    }
+
+    /// Of what moderation said: which classifier's, of which text.
+    var judged: (classifier: String, target: String)? {
+        guard measure == .moderationDrift, let of, let dot = of.lastIndex(of: "."), dot > of.startIndex else {
+            return nil
+        }
+        let target = String(of[of.index(after: dot)...])
+        return ["prompt", "response"].contains(target) ? (String(of[..<dot]), target) : nil
     }
 
     /// Below it, an alert that is open is over.
@@ -150,11 +159,16 @@ extension AlertRuleDocument {
 
     private func check() throws(AlertError) {
         let isOfFigure = [.figureMean, .figureShare, .figureDrift].contains(measure)
-        if (isOfFigure || measure == .languageShare || measure == .qualityMean) != (of != nil) {
+        let isOfOne = isOfFigure || [.languageShare, .qualityMean, .moderationDrift].contains(measure)
+        if isOfOne != (of != nil) {
             throw .memberInvalid(
                 "of",
                 wanted: "the language for language_share, the figure for figure_mean, figure_share and figure_drift, "
-                    + "the question for quality_mean, and for nothing else")
+                    + "the question for quality_mean, the classifier and text for moderation_drift, and for nothing else"
+            )
+        }
+        if measure == .moderationDrift, judged == nil {
+            throw .memberInvalid("of", wanted: "a classifier and prompt or response, as rules.prompt")
         }
         if isOfFigure, figure == nil {
             throw .memberInvalid("of", wanted: "an evaluator and its measure, as length.words")

@@ -103,6 +103,7 @@ struct FigureReader: Sendable {
         if measure == .qualityMean, let question = document.of {
             return try await reviews(question, by: by, where: conditions)
         }
+        if let judged = document.judged { return try await scores(judged, by: by, where: conditions) }
         if measure.source == .evaluators { return try await figures(measure, by: by, where: conditions) }
         if measure == .ratingDrift {
             return try await binned(
@@ -140,11 +141,9 @@ struct FigureReader: Sendable {
 
     /// Of the newest version: what two versions found is not compared, and an exchange that both looked at counts once.
     private func figures(_ measure: AlertMeasure, by: String, where conditions: SQL) async throws -> [Found] {
-        let newest = try await pool.query(
-            """
-            SELECT r.version FROM report.evaluators_hourly r WHERE \(sql: conditions) ORDER BY r.at DESC, r.n DESC LIMIT 1
-            """)
-        guard let version = try newest.first?.decode("version", as: String.self) else { return [] }
+        guard let version = try await newest("version", of: "evaluators_hourly", most: "n", where: conditions) else {
+            return []
+        }
         let conditions: SQL = "\(sql: conditions) AND r.version = \(version)"
         if measure == .figureMean {
             return try await weighed(
@@ -175,6 +174,37 @@ struct FigureReader: Sendable {
             found.row.bins = bins[Place(found)] ?? [:]
             return found
         }
+    }
+
+    /// What a classifier gave texts as its highest score; of its newest model, for those of two are not compared.
+    private func scores(
+        _ judged: (classifier: String, target: String), by: String, where conditions: SQL
+    ) async throws -> [Found] {
+        let view = "moderation_scores_hourly"
+        let conditions: SQL =
+            "\(sql: conditions) AND r.classifier = \(judged.classifier) AND r.target = \(judged.target)"
+        guard let model = try await newest("classifier_model", of: view, most: "exchanges", where: conditions) else {
+            return []
+        }
+        // Numbered in order, as those of figures.
+        return try await binned(
+            """
+            SELECT r.at, \(raw: by) AS slice, (dense_rank() OVER (ORDER BY r.bin))::integer AS bin,
+                   r.exchanges::float8 AS count
+            FROM report.\(raw: view) r WHERE \(sql: conditions) AND r.classifier_model = \(model)
+            """)
+    }
+
+    /// The newest value of a column; of those of one hour, the one that most is known of.
+    private func newest(
+        _ column: String, of view: String, most: String, where conditions: SQL
+    ) async throws -> String? {
+        try await pool.query(
+            """
+            SELECT r.\(raw: column) AS version FROM report.\(raw: view) r
+            WHERE \(sql: conditions) ORDER BY r.at DESC, r.\(raw: most) DESC LIMIT 1
+            """
+        ).first?.decode("version")
     }
 
     /// Named as the views name them.

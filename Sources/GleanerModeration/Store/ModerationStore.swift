@@ -38,6 +38,7 @@ struct ModerationStore: Sendable {
         let raw = try rows.map { $0.result.status == .ok ? JSONB(bytes: try $0.result.raw.canonicalBytes()) : nil }
         try await connection.query(
             """
+            WITH new AS (
             INSERT INTO gleaner.moderation_results
                 (shard, id, project_id, exchange_id, target, subject_id, classifier, model, status, flagged, raw, failure,
                  latency_ms, created_at)
@@ -53,6 +54,11 @@ struct ModerationStore: Sendable {
                 \(PostgresArray(rows.map { $0.result.failure?.rawValue })),
                 \(PostgresArray(rows.map { Float($0.result.latency.milliseconds) })))
                 AS r (shard, id, exchange_id, target, subject_id, classifier, model, status, flagged, raw, failure, latency_ms)
+            RETURNING project_id, exchange_id, target, status
+            )
+            INSERT INTO gleaner.rollup_marks (project_id, part, at)
+            SELECT DISTINCT project_id, 'moderation', gleaner.hour_of(exchange_id) FROM new
+            WHERE status = 'ok' AND target <> 'comment'
             """, isKept: true)
     }
 

@@ -108,6 +108,7 @@ public struct PostgresRollupStore: Sendable {
             case .reviews: try await counting.reviews()
             case .work: try await counting.work()
             case .evaluators: try await counting.evaluators()
+            case .moderation: try await counting.moderation()
             }
             return true
         }
@@ -121,6 +122,7 @@ public struct PostgresRollupStore: Sendable {
             switch part {
             case .work: ["reviews"]
             case .evaluators: ["exchanges", "evaluator_results"]
+            case .moderation: ["exchanges", "moderation_results"]
             case .exchanges, .judgements, .reviews: ["exchanges"]
             }
         return try await connection.query(

@@ -3,6 +3,14 @@ import Foundation
 import GleanerCore
 
 extension RollupCount {
+    /// The bin of a figure: eight for each doubling, those below 0 likewise, and one for 0.
+    static func bin(ofValue column: String) -> String {
+        """
+        CASE WHEN abs(\(column)) < 1e-9 THEN 0
+             ELSE sign(\(column)) * (1000 + floor(8 * ln(abs(\(column))) / ln(2::float8))) END::smallint
+        """
+    }
+
     /// What evaluators found of the stretch's exchanges, as moments and histograms.
     ///
     /// Each exchange's results are found by its id: by project and time alone no index leads to them. Equal figures are put
@@ -31,8 +39,7 @@ extension RollupCount {
             ), binned AS MATERIALIZED (
                 SELECT \(raw: names), c, coalesce(value, 0)::numeric AS y, probability::numeric AS p,
                        round(1000 / probability::numeric)::bigint AS weight,
-                       CASE WHEN abs(coalesce(value, 0)) < 1e-9 THEN 0
-                            ELSE sign(value) * (1000 + floor(8 * ln(abs(value)) / ln(2::float8))) END::smallint AS bin
+                       \(raw: bin(ofValue: "coalesce(value, 0)")) AS bin
                 FROM cells
             ), sums AS (
                 SELECT \(raw: names), sum(c)::bigint AS n, coalesce(sum(c) FILTER (WHERE y <> 0), 0)::bigint AS events,

@@ -85,7 +85,7 @@ struct RollupCounting {
         try await run(
             """
             INSERT INTO gleaner.rollup_marks (project_id, part, at)
-            SELECT \(unit.project.uuid), part, \(unit.hour) FROM unnest(ARRAY['judgements', 'reviews', 'evaluators']) AS m (part)
+            SELECT \(unit.project.uuid), part, \(unit.hour) FROM unnest(ARRAY['judgements', 'reviews', 'moderation', 'evaluators']) AS m (part)
             WHERE part <> 'evaluators'
                OR EXISTS (SELECT FROM gleaner.evaluator_policies WHERE project_id = \(unit.project.uuid))
             """)
@@ -99,6 +99,7 @@ struct RollupCounting {
 
     func reviews() async throws { try await replace(.reviews, RollupCount.reviews) }
     func evaluators() async throws { try await replace(.evaluators, RollupCount.evaluators) }
+    func moderation() async throws { try await replace(.moderationScores, RollupCount.moderationScores) }
     func work() async throws { try await replace(.work, RollupCount.work) }
 
     private func replace(_ table: RollupTable, _ count: (RollupSpan) -> SQL) async throws {

@@ -30,7 +30,9 @@ public struct RollupKeeper: Service {
     public func run() async throws {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.keep("exchanges", [.exchanges], pause: self.shortest) }
-            group.addTask { await self.keep("judgements", [.judgements, .reviews, .work], pause: self.rest) }
+            group.addTask {
+                await self.keep("judgements", [.judgements, .reviews, .work, .moderation], pause: self.rest)
+            }
             group.addTask { await self.keep("evaluators", [.evaluators], pause: self.rest) }
             group.addTask {
                 await repeating(every: self.rest) {

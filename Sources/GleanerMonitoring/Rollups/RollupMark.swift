@@ -14,6 +14,8 @@ public enum RollupPart: String, Sendable, Hashable, CaseIterable {
     case work
     /// `rollup_evaluators`: what evaluators found of them.
     case evaluators
+    /// `rollup_moderation_scores`: how high moderation scored them.
+    case moderation
 }
 
 /// One hour of a project whose rollups are behind.

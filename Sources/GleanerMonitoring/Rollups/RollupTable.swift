@@ -42,6 +42,9 @@ struct RollupTable: Sendable {
     static let reviews = RollupTable(
         name: "rollup_reviews", keys: slices + ["rule", "is_singled_out", "measure"],
         sums: ["n", "events", "w", "wy", "wyy", "ww", "wwy", "wwyy"], minima: ["lowest"], maxima: ["highest"])
+    static let moderationScores = RollupTable(
+        name: "rollup_moderation_scores", keys: slices + ["target", "classifier", "classifier_model"], sums: ["n"],
+        histograms: [.init(bins: "bins", counts: "counts")])
     static let work = RollupTable(
         name: "rollup_review_work", keys: ["reviewer", "rubric", "kind"],
         sums: ["reviews", "retracted", "corrected", "timed", "duration_ms"])
