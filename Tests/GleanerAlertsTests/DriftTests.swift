@@ -104,6 +104,66 @@ struct DriftTests {
         #expect(KolmogorovSmirnov.asymptoticP(distance: bound, 1000, 1000) <= 0.0101)
     }
 
+    @Test("two samples of points by their mean discrepancy")
+    func meanDiscrepancy() throws {
+        let square: [[Float]] = [[0, 0], [1, 0], [0, 1], [1, 1]]
+        let other: [[Float]] = [[2, 2], [2, 1], [1, 2], [3, 2]]
+        let found = try #require(MeanDiscrepancy(square, other))
+        #expect(found.gamma == 0.5)
+        #expect(isNear(found.biased, 0.8512374749261216))
+        #expect(isNear(found.unbiased, 0.5950944610057389))
+        let swapped = try #require(MeanDiscrepancy(other, square))
+        #expect(isNear(swapped.unbiased, found.unbiased))
+        // Of 70 ways to part them, these two and no other are that far apart.
+        let permuted = found.permuted(20_000, seed: 1)
+        #expect(abs(permuted.p(found.unbiased - 1e-9) - 2 / 70.0) < 0.005)
+        #expect(found.permuted(100, seed: 7) == found.permuted(100, seed: 7))
+        #expect(found.permuted(100, seed: 7) != found.permuted(100, seed: 8))
+        // Alike, or nothing that could be compared.
+        let alike = try #require(MeanDiscrepancy([[1, 2], [1, 2]], [[1, 2], [1, 2], [1, 2]]))
+        #expect(alike.biased == 0 && alike.permuted(19, seed: 1).p(alike.unbiased) == 1)
+        #expect(MeanDiscrepancy([[1]], [[1], [2]]) == nil)
+        #expect(MeanDiscrepancy([[1], [2]], [[1], [2, 3]]) == nil)
+        #expect(MeanDiscrepancy([[], []], [[], []]) == nil)
+    }
+
+    @Test("what is above a threshold of permutations has that p, and of too few nothing is")
+    func permutations() {
+        let permuted = MeanDiscrepancy.Permuted(estimates: (1...99).reversed().map(Double.init))
+        #expect(permuted.p(100) == 0.01 && permuted.p(99) == 0.02 && permuted.p(0) == 1)
+        #expect(permuted.threshold(alpha: 0.05) == 95 && permuted.p(95.5) == 0.05)
+        #expect(permuted.threshold(alpha: 0.01) == 99 && permuted.threshold(alpha: 0.009) == .infinity)
+    }
+
+    /// Points around `middle`, in as many dimensions as it has.
+    private func cloud(_ count: Int, around middle: [Float], _ draw: inout SplitMix64) -> [[Float]] {
+        (0..<count).map { _ in middle.map { $0 + .random(in: -1...1, using: &draw) } }
+    }
+
+    @Test("points that have not moved are told apart no more often than promised, and those that have are")
+    func quietPoints() throws {
+        var draw = SplitMix64(seed: 4)
+        let middle = [Float](repeating: 0, count: 20)
+        let above = try (0..<200).count { round in
+            let found = try #require(
+                MeanDiscrepancy(cloud(20, around: middle, &draw), cloud(15, around: middle, &draw)))
+            return found.unbiased > found.permuted(99, seed: UInt64(round)).threshold(alpha: 0.1)
+        }
+        // 10 % of 200 is 20; four standard deviations beside it.
+        #expect((4...37).contains(above), "\(above)")
+        let moved = try #require(
+            MeanDiscrepancy(
+                cloud(40, around: middle, &draw), cloud(40, around: middle.map { $0 + 0.3 }, &draw)))
+        #expect(moved.permuted(199, seed: 1).p(moved.unbiased) == 1 / 200.0)
+    }
+
+    @Test("of too many points a thousand are looked at")
+    func manyPoints() throws {
+        let points = (0..<1500).map { [Float($0 % 7)] }
+        let found = try #require(MeanDiscrepancy(points, [[0], [6]]))
+        #expect(found.sizes == (1000, 2))
+    }
+
     @Test("figures of exchanges drawn unequally do not drift more often than promised")
     func weighed() throws {
         var draw = SplitMix64(seed: 3)
