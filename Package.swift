@@ -112,6 +112,7 @@ let package = Package(
                 .embedInCode("0045_releases.sql"),
                 .embedInCode("0046_star_counts.sql"),
                 .embedInCode("0047_moderation_scores.sql"),
+                .embedInCode("0048_prompt_embeddings.sql"),
             ],
             swiftSettings: shared),
         .target(

@@ -44,5 +44,6 @@ public enum GleanerSchema {
         ("0045_releases", PackageResources._045_releases_sql),
         ("0046_star_counts", PackageResources._046_star_counts_sql),
         ("0047_moderation_scores", PackageResources._047_moderation_scores_sql),
+        ("0048_prompt_embeddings", PackageResources._048_prompt_embeddings_sql),
     ]
 }

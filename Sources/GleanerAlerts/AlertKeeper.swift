@@ -82,11 +82,26 @@ public struct AlertKeeper: Service {
             return try await store.note(trouble: nil, of: rule.id, at: now())
         }
         let time = min(now(), counted)
+        if document.measure.kind == .discrepancy {
+            return try await lookAtPrompts(rule, machines[""] ?? AlertMachine(), at: time)
+        }
         let series = try await reader.series(
             document, of: rule.projectName, from: RuleSight.start(document, at: time), to: time)
         let outcomes = sight.outcomes(of: series, machines: machines, at: time)
         for outcome in outcomes { tell(outcome, of: rule) }
         try await store.keep(outcomes, of: rule, at: now())
+    }
+
+    /// Once an hour: the window is whole, and 3,000 permutations of 1,000 prompts take more than a second.
+    private func lookAtPrompts(_ rule: AlertRule, _ machine: AlertMachine, at time: Date) async throws {
+        guard rule.isDue(at: now(), every: 3600) else { return }
+        let document = rule.document
+        let (from, to) = document.wholeWindow(at: time)
+        let prompts = try await reader.prompts(document, of: rule.projectName, from: from, to: to)
+        let look = document.look(at: prompts, from: from, to: to)
+        let outcome = RuleSight(document: document).outcome(prompts: look, machine: machine, at: time)
+        tell(outcome, of: rule)
+        try await store.keep([outcome], of: rule, at: now())
     }
 
     private func tell(_ outcome: SliceOutcome, of rule: AlertRule) {

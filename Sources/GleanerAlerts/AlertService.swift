@@ -81,8 +81,9 @@ public struct AlertService: Sendable {
     public func replay(
         _ document: AlertRuleDocument, of project: ID<Project>, days: Int, now: Date = Date()
     ) async throws -> RuleReplay {
-        guard !document.measure.isGauge else {
-            throw AlertError.memberInvalid("measure", wanted: "one that is counted: of this one nothing is kept")
+        guard !document.measure.isGauge, document.measure.kind != .discrepancy else {
+            throw AlertError.memberInvalid(
+                "measure", wanted: "one that is counted: this one is known only as it stands")
         }
         let step = document.window.step(of: document.measure.source)
         let time = min(now, try await reader.countedUntil(document.measure.source) ?? now)

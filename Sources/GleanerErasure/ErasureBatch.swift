@@ -17,7 +17,7 @@ struct ErasureBatch {
     /// Hang on an exchange by its shard and id, and say the project.
     static let hanging = [
         "attempts", "feedback", "moderation_results", "moderation_decisions", "evaluator_results",
-        "superseded_results", "samples", "reviews", "picks",
+        "superseded_results", "prompt_embeddings", "samples", "reviews", "picks",
     ]
     /// Stay on one node, and know the exchange by project and id.
     static let local = ["review_slots", "review_items", "review_declines", "gold_items"]

@@ -319,7 +319,7 @@ struct AlertKeeperTests {
             if measure == .qualityMean { document["of"] = "accuracy" }
             if measure == .moderationDrift { document["of"] = "rules.prompt" }
             if measure.isDrift { document["against"] = "previous" }
-            if !measure.isGauge { document["by"] = "route" }
+            if !measure.isGauge, measure != .topicDrift { document["by"] = "route" }
             try await world.put(.object(document), as: measure.rawValue.replacing("_", with: "-"))
         }
         let rows = world.hours(60, 0.1).filter { Int($0.at.timeIntervalSinceReferenceDate) % 3600 == 0 }

@@ -50,6 +50,26 @@ struct AlertWorld: Sendable {
             """)
     }
 
+    /// Partitions for exchanges and their prompts of the days before `now`.
+    func makeRoom() async throws {
+        for table in ["exchanges", "prompt_embeddings"] {
+            try await pool.query(
+                "SELECT gleaner.ensure_partitions(\(table), \(Self.now.addingTimeInterval(-7 * 86_400)), \(Self.now))")
+        }
+    }
+
+    /// One that somebody asked something with.
+    func exchange(_ id: ID<Exchange>, route: String, conversation: String?) async throws {
+        try await pool.query(
+            """
+            INSERT INTO gleaner.exchanges (
+                shard, id, project_id, received_at, endpoint, status, http_status, streamed, conversation, tags, complete,
+                source, route, request_sha256, request_bytes, response_bytes)
+            VALUES (\(id.shard.value), \(id.uuid), \(project.uuid), \(id.timestamp), '/v1/chat/completions', 'completed', 200,
+                    false, \(conversation), '{}', true, 'gateway', \(route), ''::bytea, 0, 0)
+            """)
+    }
+
     /// Thumbs of an hour's answers, of which some are down.
     func rate(_ rows: [Series.Row], variant: String) async throws {
         try await count(rows.map { Series.Row(at: $0.at, count: 4 * $0.count, sum: 0) }, minutes: 60, variant: variant)

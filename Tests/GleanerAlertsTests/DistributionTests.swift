@@ -90,4 +90,78 @@ struct DistributionTests {
         let other = try await look("openai.prompt")
         #expect(other.count == 700 && other.verdict == .notEnoughData)
     }
+
+    @Test("what users ask about is compared by the embeddings of one model, one prompt of a conversation")
+    func topics() async throws {
+        let world = try await AlertWorld()
+        try await world.put(
+            ["measure": "topic_drift", "line": 0, "window": "1d", "minimum": 30, "where": ["route": "chat"]],
+            as: "topics")
+        try await world.makeRoom()
+        var draw = SplitMix64(seed: 2)
+        func ask(
+            _ count: Int, about topic: Float, hoursAgo: Double, version: String = "1-aaaa", route: String = "chat",
+            conversation: String? = nil
+        ) async throws {
+            for number in 0..<count {
+                let at = Self.end.addingTimeInterval(-3600 * hoursAgo + Double(number))
+                let id = ID<Exchange>(UUIDv7(now: { at }).make(shard: .random()))
+                try await world.exchange(id, route: route, conversation: conversation)
+                let vector = (0..<8).map { _ in topic + Float.random(in: -1...1, using: &draw) }
+                try await world.pool.query(
+                    """
+                    INSERT INTO gleaner.prompt_embeddings
+                    VALUES (\(id.shard.value), \(id.uuid), 'relevance', \(version), \(world.project.uuid),
+                            \(Double.random(in: 0..<1, using: &draw)), \(PostgresArray(vector)), now())
+                    """)
+            }
+        }
+        func standing() async throws -> AlertStanding {
+            await world.look()
+            let (rule, standings) = try await world.service.rule("topics", of: world.project)
+            #expect(rule.trouble == nil)
+            return try #require(standings.first)
+        }
+        try await ask(40, about: 0, hoursAgo: 30)
+        // One conversation is one prompt, and another route is not asked for.
+        try await ask(35, about: 4, hoursAgo: 8, conversation: "c-1")
+        try await ask(40, about: 4, hoursAgo: 7, route: "help")
+        let few = try await standing()
+        #expect(few.verdict == .notEnoughData && few.count == 1)
+        try await ask(40, about: 0, hoursAgo: 6)
+        let quiet = try await standing()
+        #expect(quiet.verdict != .beyond && quiet.count == 41 && quiet.low == 0)
+        try await ask(30, about: 1, hoursAgo: 5)
+        let moved = try await standing()
+        #expect(moved.verdict == .beyond && moved.count == 71)
+        #expect(moved.from == Self.end.addingTimeInterval(-86_400) && moved.to == Self.end)
+        let alert = try #require(try await world.alerts().first)
+        #expect(alert.low > 0 && alert.value > alert.low && alert.since == nil)
+        #expect(AlertEvidence.exchanges(of: alert)?.contains("figure=relevance.similarity") == true)
+        // The same prompts looked at again say the same.
+        #expect(try await standing().low == moved.low)
+        // Another embedding model is a new baseline.
+        try await ask(60, about: 0, hoursAgo: 1, version: "1-bbbb")
+        let other = try await standing()
+        #expect(other.verdict == .notEnoughData && other.count == 60)
+        await #expect(throws: AlertError.self) {
+            try await world.service.replay(alert.document, of: world.project, days: 5)
+        }
+    }
+
+    @Test("prompts are compared every hour, and when their rule was changed")
+    func due() throws {
+        let changed = AlertWorld.now
+        func rule(lookedAt: Date?) -> AlertRule {
+            AlertRule(
+                id: .new(), project: .new(), projectName: "p", name: "topics", version: 1,
+                document: AlertRuleDocument(.topicDrift, line: 0), author: "", note: "", changedAt: changed,
+                lookedAt: lookedAt, trouble: nil)
+        }
+        #expect(rule(lookedAt: nil).isDue(at: changed, every: 3600))
+        #expect(rule(lookedAt: changed.addingTimeInterval(-1)).isDue(at: changed, every: 3600))
+        let looked = changed.addingTimeInterval(10)
+        #expect(!rule(lookedAt: looked).isDue(at: looked.addingTimeInterval(3599), every: 3600))
+        #expect(rule(lookedAt: looked).isDue(at: looked.addingTimeInterval(3600), every: 3600))
+    }
 }

@@ -13,7 +13,9 @@ struct RuleDocumentTests {
         #expect(document.minimum == 100 && document.quietDays == 365 && document.channels.isEmpty)
         let traffic = try AlertRuleDocument(["measure": "exchanges_per_hour", "line": 0.5, "against": "last_week"])
         #expect(traffic.direction == .below)
-        for document in [document, traffic] + AlertRuleDocument.standard.map(\.document) {
+        let topics = try AlertRuleDocument(["measure": "topic_drift", "line": 0, "quiet_days": 5000])
+        #expect(topics.window == .day && topics.against == .previous && topics.minimum == 200)
+        for document in [document, traffic, topics] + AlertRuleDocument.standard.map(\.document) {
             #expect(try AlertRuleDocument(document.rendered) == document)
             #expect(try AlertRuleDocument(JSONValue(parsing: document.rendered.canonicalBytes())) == document)
         }
@@ -44,6 +46,12 @@ struct RuleDocumentTests {
             (["measure": "language_drift", "line": 0.1, "against": "change"], "against"),
             (["measure": "language_drift", "line": 0.1, "by": "language"], "by"),
             (["measure": "rating_drift", "line": 0.1, "against": "change"], "against"),
+            (["measure": "topic_drift", "line": 0.1, "by": "route"], "by"),
+            (["measure": "topic_drift", "line": 0.1, "of": "relevance"], "of"),
+            (["measure": "topic_drift", "line": 0.1, "window": "12h"], "window"),
+            (["measure": "topic_drift", "line": 0.1, "minimum": 501], "minimum"),
+            (["measure": "topic_drift", "line": 0.1, "quiet_days": 5001], "quiet_days"),
+            (["measure": "topic_drift", "line": 0.1, "where": ["prompt": "x"]], "where.prompt"),
             (["measure": "moderation_drift", "line": 0.1], "of"),
             (["measure": "moderation_drift", "of": "rules", "line": 0.1], "of"),
             (["measure": "moderation_drift", "of": "rules.comment", "line": 0.1], "of"),

@@ -83,6 +83,25 @@ struct ErasureSweepTests {
         #expect(try await counts("exchanges", "comparisons", "comparison_verdicts") == [0, 0, 0])
     }
 
+    @Test("the embedding of a prompt goes with its exchange")
+    func promptEmbedding() async throws {
+        let mine = try await StoredExchanges(pool: TestDatabase.current.pool)
+        for user in ["asha", "ravi"] {
+            let exchange = try await mine.add(endUser: user)
+            try await mine.pool.query(
+                """
+                INSERT INTO gleaner.prompt_embeddings
+                VALUES (\(exchange.shard.value), \(exchange.uuid), 'relevance', '1', \(mine.project.uuid), 0.5, '{1,2}', now())
+                """)
+        }
+        let service = service()
+        let proposed = try await service.propose(
+            .endUser("asha"), forbid: false, reason: "", by: "test", in: mine.project)
+        #expect(proposed.preview["prompt_embeddings"] == 1)
+        _ = try await sweep(try await service.confirm(proposed.id, by: "test", in: mine.project)).run()
+        #expect(try await counts("exchanges", "prompt_embeddings") == [1, 1])
+    }
+
     @Test("a proposal is for an hour, and then its name is gone")
     func oldProposal() async throws {
         let pool = TestDatabase.current.pool

@@ -86,7 +86,10 @@ struct EvidenceTests {
 
     /// Of a measure that compares samples, one that counts all they are drawn from.
     private func drawnFrom(_ document: AlertRuleDocument) -> AlertRuleDocument {
-        document.measure == .moderationDrift ? self.document(.traffic) : document
+        guard document.measure == .moderationDrift || document.measure == .topicDrift else { return document }
+        var whole = self.document(document.measure == .topicDrift ? .figureMean : .traffic)
+        if whole.measure == .figureMean { whole.of = "relevance.similarity" }
+        return whole
     }
 
     /// What the link finds, on all its pages.

@@ -172,6 +172,7 @@ public enum AlertEvidence {
         case .refusalShare: [("figure", "refusal.refused"), ("figure_min", "1")]
         case .figureDrift, .figureMean: document.of.map { [("figure", $0)] } ?? []
         case .figureShare: document.of.map { [("figure", $0), ("figure_min", "1")] } ?? []
+        case .topicDrift: [("figure", "\(AlertRuleDocument.embedder).similarity")]
         case .qualityMean: document.of.map { [("judged", $0)] } ?? []
         case .traffic, .languageDrift, .modelDrift, .promptDrift, .moderationDrift, .jobsAge, .deadJobs, .journalAge,
             .rollupAge, .reviewAge:

@@ -34,9 +34,8 @@ extension AlertMeasure {
         // Weights, and their squares.
         case .figureDrift: Columns(count: "n", sum: "population", squares: "ww")
         case .figureMean, .qualityMean, .languageShare, .durationP50, .durationP95, .durationP99, .ttftP50, .ttftP95,
-            .languageDrift,
-            .modelDrift, .promptDrift, .durationDrift, .ttftDrift, .ratingDrift, .moderationDrift, .jobsAge, .deadJobs,
-            .journalAge, .rollupAge, .reviewAge:
+            .languageDrift, .modelDrift, .promptDrift, .durationDrift, .ttftDrift, .ratingDrift, .moderationDrift,
+            .topicDrift, .jobsAge, .deadJobs, .journalAge, .rollupAge, .reviewAge:
             nil
         }
     }

@@ -45,7 +45,7 @@ extension AlertRuleDocument {
         case .rate: (Array(series.sums[range]), range.map { _ in 1 })
         case .quantile(let q):
             (zip(series.quantiles(q, range), series.counts[range]).map { $0 * $1 }, Array(series.counts[range]))
-        case .stability, .distance, .homogeneity, .gauge: nil
+        case .stability, .distance, .homogeneity, .discrepancy, .gauge: nil
         }
     }
 

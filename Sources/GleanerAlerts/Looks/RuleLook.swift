@@ -64,14 +64,27 @@ extension AlertRuleDocument {
         let alpha = alpha(slices: slices)
         let beginnings = window.beginnings(at: time)
         if looksAtWholeWindows {
-            let end = beginnings[0].addingTimeInterval(window.stride)
-            return [look(at: series, from: end.addingTimeInterval(-window.length), to: end, alpha: alpha)]
+            let (from, to) = wholeWindow(at: time)
+            return [look(at: series, from: from, to: to, alpha: alpha)]
         }
         // What comes in an hour is known when it is over.
         let step = series.step
         let whole = (time.timeIntervalSinceReferenceDate / step).rounded(.down) * step
         let end = measure.kind == .rate ? Date(timeIntervalSinceReferenceDate: whole) : time
         return beginnings.map { look(at: series, from: $0, to: max($0, end), alpha: alpha) }
+    }
+
+    /// The newest that is over.
+    func wholeWindow(at time: Date) -> (from: Date, to: Date) {
+        let end = window.beginnings(at: time)[1]
+        return (end.addingTimeInterval(-window.length), end)
+    }
+
+    /// What a window is held against: the whole one before it, or the very hours of last week.
+    func reference(from: Date, to: Date) -> (from: Date, to: Date) {
+        against == .lastWeek
+            ? (from.addingTimeInterval(-604_800), to.addingTimeInterval(-604_800))
+            : (from.addingTimeInterval(-window.length), from)
     }
 
     /// Of what is known exactly.
@@ -105,13 +118,12 @@ extension AlertRuleDocument {
     ) -> (Estimate?, reference: Double?) {
         guard against != .fixed else { return (estimate(of: series, range), nil) }
         if against == .change { return (change(of: series, range), nil) }
-        let back = against == .lastWeek ? 604_800 : window.length
-        // The whole window before it, or the very hours of last week.
-        let end = against == .lastWeek ? to.addingTimeInterval(-back) : from
-        let other = series.places(from: from.addingTimeInterval(-back), to: end)
+        let before = reference(from: from, to: to)
+        let other = series.places(from: before.from, to: before.to)
         if measure.kind == .rate {
-            guard range.lowerBound - Int(back / series.step) >= 0 else { return (nil, 0) }
-            let same = (range.lowerBound - Int(back / series.step))..<(range.upperBound - Int(back / series.step))
+            let back = Int(from.timeIntervalSince(before.from) / series.step)
+            guard range.lowerBound - back >= 0 else { return (nil, 0) }
+            let same = (range.lowerBound - back)..<(range.upperBound - back)
             return (series.rate(range, over: same, tuned: tuning(series)), series.sum(same))
         }
         let known = series.count(other)
@@ -130,7 +142,7 @@ extension AlertRuleDocument {
         case .ratio: series.ratio(range, tuned: tuning(series))
         case .rate: series.rate(range, tuned: tuning(series))
         case .quantile(let q): series.quantile(q, range)
-        case .stability, .distance, .homogeneity, .gauge: nil
+        case .stability, .distance, .homogeneity, .discrepancy, .gauge: nil
         }
     }
 

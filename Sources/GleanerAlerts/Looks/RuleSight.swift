@@ -35,13 +35,18 @@ struct RuleSight: Sendable {
         let series =
             known ?? Series([], step: document.window.step(of: document.measure.source), from: start, to: time)
         let looks = document.looks(at: series, time: time, slices: slices)
+        return outcome(slice, of: looks, machine, at: time) { document.change(in: series, around: $0) }
+    }
+
+    /// - Parameter since: when what a look sees began.
+    private func outcome(
+        _ slice: String, of looks: [RuleLook], _ machine: AlertMachine, at time: Date, since: (RuleLook) -> Date?
+    ) -> SliceOutcome {
         var machine = machine
         let move = machine.see(looks, at: time, patience: 3 * document.window.length)
         switch move {
         case .open(let look):
-            return SliceOutcome(
-                slice: slice, look: look, machine: machine, move: move,
-                since: document.change(in: series, around: look))
+            return SliceOutcome(slice: slice, look: look, machine: machine, move: move, since: since(look))
         case .resolve(let look):
             return SliceOutcome(slice: slice, look: look, machine: machine, move: move)
         case .none, .lapse:
@@ -52,6 +57,11 @@ struct RuleSight: Sendable {
             let shown = counted.first(where: \.hasEnough) ?? counted.last ?? none
             return SliceOutcome(slice: slice, look: shown, machine: machine, move: move)
         }
+    }
+
+    /// Of prompts, all together.
+    func outcome(prompts look: RuleLook, machine: AlertMachine, at time: Date) -> SliceOutcome {
+        outcome("", of: [look], machine, at: time) { _ in nil }
     }
 
     /// Of a gauge.

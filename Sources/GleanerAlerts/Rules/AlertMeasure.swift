@@ -41,6 +41,7 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
     case figureDrift = "figure_drift"
     case ratingDrift = "rating_drift"
     case moderationDrift = "moderation_drift"
+    case topicDrift = "topic_drift"
     // Of the installation, as it stands at a look.
     case jobsAge = "jobs_oldest_due_s"
     case deadJobs = "dead_jobs"
@@ -60,6 +61,8 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
         case stability, distance
         /// Of few classes, in an order: ties break a distance.
         case homogeneity
+        /// Of points in many dimensions, of which nothing is counted.
+        case discrepancy
         case gauge
     }
 
@@ -79,6 +82,7 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
         case .languageDrift, .modelDrift, .promptDrift: .stability
         case .durationDrift, .ttftDrift, .figureDrift, .moderationDrift: .distance
         case .ratingDrift: .homogeneity
+        case .topicDrift: .discrepancy
         case .jobsAge, .deadJobs, .journalAge, .rollupAge, .reviewAge: .gauge
         }
     }
@@ -90,7 +94,7 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
         switch self {
         case .thumbsDownShare, .ratingMean, .responseRate, .regeneratedShare, .ratingDrift: .ratings
         case .flaggedShare, .blockedShare, .unjudgedShare, .reportedShare, .moderationDrift: .safety
-        case .refusalShare, .figureShare, .figureMean, .figureDrift: .evaluators
+        case .refusalShare, .figureShare, .figureMean, .figureDrift, .topicDrift: .evaluators
         case .qualityMean: .reviews
         case .jobsAge, .deadJobs, .journalAge, .rollupAge, .reviewAge: .installation
         case .errorShare, .httpErrorShare, .cutShortShare, .filteredShare, .turnedAwayShare, .clientGoneShare,
@@ -102,7 +106,7 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
 
     public var isDrift: Bool {
         switch kind {
-        case .stability, .distance, .homogeneity: true
+        case .stability, .distance, .homogeneity, .discrepancy: true
         case .share, .mean, .figure, .ratio, .rate, .quantile, .gauge: false
         }
     }
@@ -112,7 +116,7 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
     public var isRelative: Bool {
         switch kind {
         case .ratio, .rate, .quantile: true
-        case .share, .mean, .figure, .stability, .distance, .homogeneity, .gauge: false
+        case .share, .mean, .figure, .stability, .distance, .homogeneity, .discrepancy, .gauge: false
         }
     }
 
@@ -163,6 +167,7 @@ public enum AlertMeasure: String, Sendable, Hashable, CaseIterable, Codable {
         case .figureDrift: "drift of an evaluator's figures"
         case .ratingDrift: "drift of scores"
         case .moderationDrift: "drift of moderation's scores"
+        case .topicDrift: "drift of what users ask about"
         case .jobsAge: "age of the oldest job that is due"
         case .deadJobs: "jobs that failed for good"
         case .journalAge: "age of a journal's last word"

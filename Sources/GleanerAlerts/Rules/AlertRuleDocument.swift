@@ -135,7 +135,7 @@ extension AlertRuleDocument {
         filter = try reader.filter("where")
         by = try reader.choice("by", ReportSlice.self)
         window = try reader.choice("window", AlertWindow.self) ?? Self.usualWindow(measure.source)
-        minimum = try reader.number("minimum", 1...1e9) ?? (measure.isDrift ? 500 : 100)
+        minimum = try reader.number("minimum", 1...1e9) ?? Self.usualMinimum(measure)
         against = try reader.choice("against", AlertReference.self) ?? (measure.isDrift ? .previous : .fixed)
         let direction = try reader.choice("direction", AlertDirection.self)
         if direction == nil, measure == .figureMean || measure == .figureShare {
@@ -154,6 +154,14 @@ extension AlertRuleDocument {
         case .exchanges: .hour
         case .reviews: .week
         default: .day
+        }
+    }
+
+    private static func usualMinimum(_ measure: AlertMeasure) -> Double {
+        switch measure.kind {
+        case .discrepancy: 200
+        case _ where measure.isDrift: 500
+        default: 100
         }
     }
 
@@ -193,10 +201,27 @@ extension AlertRuleDocument {
         if !measure.isGauge, measure.source != .exchanges, window.length < AlertWindow.twoHours.length {
             throw .memberInvalid("window", wanted: "2h or longer: it is counted by the hour")
         }
+        if measure.kind == .discrepancy { try checkPrompts() }
         if measure == .languageShare || measure == .languageDrift, by == .language || filter[.language] != nil {
             throw .memberInvalid("by", wanted: "another slice than the language that is watched")
         }
         if let by, filter[by] != nil { throw .memberInvalid("by", wanted: "another slice than those of `where`") }
+    }
+
+    /// A sample of each day's prompts is kept, and permuted to tell chance.
+    private func checkPrompts() throws(AlertError) {
+        if by != nil { throw .memberInvalid("by", wanted: "left out: all prompts of `where` are compared together") }
+        if filter[.prompt] != nil { throw .memberInvalid("where.prompt", wanted: "left out for \(measure.rawValue)") }
+        if window.length < AlertWindow.day.length {
+            throw .memberInvalid("window", wanted: "1d or longer: a sample of each day is kept")
+        }
+        if minimum > Double(Self.mostPrompts) {
+            throw .memberInvalid("minimum", wanted: "at most \(Self.mostPrompts): no more are compared")
+        }
+        if alpha(slices: 1) * Double(Self.mostPermutations) < 1 {
+            let most = Int(window.stride / 86_400 * Double(Self.mostPermutations))
+            throw .memberInvalid("quiet_days", wanted: "at most \(most) with this window: rarer chance is not told")
+        }
     }
 
     public var rendered: JSONValue {

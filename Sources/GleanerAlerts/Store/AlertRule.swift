@@ -16,6 +16,12 @@ public struct AlertRule: Sendable, Hashable {
     /// Why the last look failed.
     public let trouble: String?
 
+    /// Has it not been looked at for so many seconds, or since it was changed?
+    func isDue(at time: Date, every pause: TimeInterval) -> Bool {
+        guard let lookedAt, lookedAt > changedAt else { return true }
+        return time.timeIntervalSince(lookedAt) >= pause
+    }
+
     /// "share of thumbs that are down above 0.4, over 7d".
     public var words: String {
         let isChange = document.against == .change

@@ -272,7 +272,7 @@ struct FigureReader: Sendable {
         init(_ found: Found) { (slice, at) = (found.slice, found.row.at) }
     }
 
-    private func conditions(_ document: AlertRuleDocument, of project: String, from: Date, to: Date) -> SQL {
+    func conditions(_ document: AlertRuleDocument, of project: String, from: Date, to: Date) -> SQL {
         var conditions: SQL = "r.project = \(project) AND r.at >= \(from) AND r.at < \(to)"
         for (slice, value) in document.filter.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             conditions = "\(sql: conditions) AND r.\(raw: slice.rawValue) = \(value)"

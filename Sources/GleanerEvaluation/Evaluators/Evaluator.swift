@@ -63,17 +63,20 @@ public struct MeasuredValue: Sendable, Hashable {
     public let value: Double
     /// No text of the exchange.
     public let details: JSONValue?
+    /// Of the prompt, where the figure was made from it. A sample of them is kept, apart from the figure.
+    public let embedding: [Float]?
 
-    public init(_ measure: String, _ value: Double, details: JSONValue? = nil) {
+    public init(_ measure: String, _ value: Double, details: JSONValue? = nil, embedding: [Float]? = nil) {
         self.measure = measure
         self.value = value
         self.details = details
+        self.embedding = embedding
     }
 
     /// `nil` for a figure that is not defined.
-    init?(_ measure: String, _ value: Double?, details: JSONValue? = nil) {
+    init?(_ measure: String, _ value: Double?, details: JSONValue? = nil, embedding: [Float]? = nil) {
         guard let value, value.isFinite else { return nil }
-        self.init(measure, value, details: details)
+        self.init(measure, value, details: details, embedding: embedding)
     }
 
     init(_ measure: String, _ flag: Bool, details: JSONValue? = nil) {

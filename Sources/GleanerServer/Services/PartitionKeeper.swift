@@ -7,7 +7,7 @@ import ServiceLifecycle
 struct PartitionKeeper: Service {
     static let tables = [
         "exchanges", "exchange_bodies", "attempts", "feedback", "reviews", "moderation_results",
-        "moderation_decisions", "evaluator_results", "superseded_results",
+        "moderation_decisions", "evaluator_results", "superseded_results", "prompt_embeddings",
     ]
     let pool: PostgresPool
     let logger: Logger

@@ -46,8 +46,10 @@ struct RelevanceEvaluator: Evaluator {
             let vectors = try await client.embed(texts, by: choice, key: key, timeout: timeout)
             return exchanges.indices.map { index in
                 let exchange = exchanges[index]
+                let (prompt, answer) = (vectors[2 * index], vectors[2 * index + 1])
                 let values = [
-                    MeasuredValue("similarity", Cosine.similarity(vectors[2 * index], vectors[2 * index + 1])),
+                    MeasuredValue(
+                        "similarity", Cosine.similarity(prompt, answer), embedding: prompt.map { Float($0) }),
                     MeasuredValue("prompt_copy", Self.copied(exchange.answer ?? "", from: exchange.prompt ?? "")),
                 ].compactMap { $0 }
                 return values.isEmpty ? .notApplicable : .measured(values)

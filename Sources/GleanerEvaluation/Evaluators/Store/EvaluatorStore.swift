@@ -88,6 +88,7 @@ struct EvaluatorStore: Sendable {
                     WHERE x.shard = r.shard AND x.id = r.id AND x.project_id = \(project.uuid))
                 ON CONFLICT (shard, exchange_id, evaluator, evaluator_version, measure) DO NOTHING
                 """)
+            try await PromptSample(project: project).keep(results, on: connection)
         }
     }
 
@@ -107,7 +108,7 @@ struct EvaluatorStore: Sendable {
     private func makeRoom(for exchanges: [ID<Exchange>]) async throws {
         let old = exchanges.map(\.timestamp).filter { $0 < Date().addingTimeInterval(-6 * 86_400) }
         for (first, last) in old.spansByWeek {
-            for table in ["evaluator_results", "superseded_results"] {
+            for table in ["evaluator_results", "superseded_results", "prompt_embeddings"] {
                 try await pool.query("SELECT gleaner.ensure_partitions(\(table), \(first), \(last))")
             }
         }
