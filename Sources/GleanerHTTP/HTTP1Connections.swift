@@ -12,7 +12,9 @@ import Synchronization
 public struct HTTP1Connections: ServerChildChannel {
     private let http1: HTTP1Channel
 
-    public init(responder: @escaping HTTPChannelHandler.Responder, configuration: HTTP1Channel.Configuration = .init()) {
+    public init(
+        responder: @escaping HTTPChannelHandler.Responder, configuration: HTTP1Channel.Configuration = .init()
+    ) {
         http1 = HTTP1Channel(responder: responder, configuration: configuration)
     }
 
