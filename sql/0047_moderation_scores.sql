@@ -22,7 +22,7 @@ CREATE TABLE gleaner.rollup_moderation_scores (
         PRIMARY KEY (project_id, minutes, at, source, route, variant, provider, model, language, prompt, target, classifier, classifier_model),
     CONSTRAINT rollup_moderation_scores_minutes_check CHECK (minutes IN (60, 1440))
 );
-COMMENT ON TABLE  gleaner.rollup_moderation_scores IS 'Histograms of the highest score, of all categories, that a classifier gave a text of an hour''s or day''s exchanges. Of each ten seconds the first 50 exchanges of a project are looked at, so that counting costs no more however many there are.';
+COMMENT ON TABLE  gleaner.rollup_moderation_scores IS 'Histograms of the highest score, of all categories, that a classifier gave a text of an hour''s or day''s exchanges. Of each ten seconds the first 10 exchanges of a project are looked at, so that counting costs no more however many there are.';
 COMMENT ON COLUMN gleaner.rollup_moderation_scores.target IS 'prompt or response.';
 COMMENT ON COLUMN gleaner.rollup_moderation_scores.classifier IS 'As the policy names it.';
 COMMENT ON COLUMN gleaner.rollup_moderation_scores.classifier_model IS 'As it named itself, its first 100 characters: scores of two are never added.';
@@ -42,7 +42,7 @@ SELECT p.name AS project, r.at, r.source, coalesce(nullif(r.route, ''), '(none)'
        CASE b.bin WHEN 0 THEN 0 ELSE least(1, power(2::float8, (b.bin - 999) / 8.0)) END AS high, b.exchanges
 FROM gleaner.rollup_moderation_scores r JOIN gleaner.projects p ON p.id = r.project_id
 CROSS JOIN LATERAL unnest(r.bins, r.counts) AS b (bin, exchanges) WHERE r.minutes = 60;
-COMMENT ON VIEW report.moderation_scores_hourly IS 'How high moderation scored the texts of that time, whenever it did, as histograms by slice. Of each ten seconds the first 50 exchanges of a project count, so it is a sample where there are more. For no dashboard; rules of alerts read it.';
+COMMENT ON VIEW report.moderation_scores_hourly IS 'How high moderation scored the texts of that time, whenever it did, as histograms by slice. Of each ten seconds the first 10 exchanges of a project count, so it is a sample where there are more. For no dashboard; rules of alerts read it.';
 COMMENT ON COLUMN report.moderation_scores_hourly.project IS 'Name of the project.';
 COMMENT ON COLUMN report.moderation_scores_hourly.at IS 'Where the hour begins (UTC).';
 COMMENT ON COLUMN report.moderation_scores_hourly.source IS 'As exchanges.source: gateway, shadow, api or import.';

@@ -5,7 +5,7 @@ import GleanerCore
 extension RollupCount {
     /// Of each ten seconds so many exchanges are looked at: enough to tell how scores are spread, at a cost that does not grow
     /// with traffic. Whole minutes would hold what clients send at their start and nothing else.
-    private static let mostScored: Int64 = 50
+    private static let mostScored: Int64 = 10
     private static let stretch: TimeInterval = 10
 
     /// How high each classifier scored prompts and answers of an hour: of all categories the highest, 0 where it found none.
