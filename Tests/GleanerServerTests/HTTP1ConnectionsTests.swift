@@ -1,6 +1,5 @@
 import Foundation
 import GleanerHTTP
-import GleanerTestSupport
 import Hummingbird
 import HummingbirdCore
 import Logging
@@ -10,27 +9,41 @@ import Testing
 
 @Suite("Connections of a server that stops")
 struct HTTP1ConnectionsTests {
-    @Test("one that was being accepted is closed, and the process lives", .timeLimit(.minutes(1)))
-    func stopsWhileAccepting() async throws {
+    @Test("one that waits to be served is closed, and the process lives", arguments: [false, true])
+    func stopsWhileAccepting(isSetUp: Bool) async throws {
         let (ports, bound) = AsyncStream.makeStream(of: Int.self)
         let (accepting, accepted) = AsyncStream.makeStream(of: EventLoopPromise<Void>.self)
+        let (serving, served) = AsyncStream.makeStream(of: Void.self)
         let application = Application(
             router: Router(),
             server: HTTPServerBuilder { responder in
-                HeldConnections(inner: HTTP1Connections(responder: responder), held: { accepted.yield($0) })
+                HeldConnections(inner: HTTP1Connections(responder: responder)) { accepted.yield($0) }
             },
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
-            onServerRunning: { bound.yield($0.localAddress?.port ?? 0) }, logger: Logger(label: "gleaner.tests"))
+            onServerRunning: { channel in
+                bound.yield(channel.localAddress?.port ?? 0)
+                // No connection is served before this is over.
+                for await _ in serving {}
+            }, logger: Logger(label: "gleaner.tests"))
         let server = Task { try await application.run() }
         let port = try #require(await ports.first { _ in true })
 
         let client = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connect(host: "127.0.0.1", port: port).get()
         let held = try #require(await accepting.first { _ in true })
+        if isSetUp {
+            held.succeed()
+            // It is given to the server on another loop.
+            try await Task.sleep(for: .milliseconds(50))
+        }
         server.cancel()
+        served.finish()
         _ = await server.result
-        held.succeed()
-        try await client.closeFuture.get()
+        if !isSetUp { held.succeed() }
+
+        let deadline = ContinuousClock.now + .seconds(10)
+        while client.isActive, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(!client.isActive)
     }
 }
 
