@@ -29,19 +29,44 @@ public struct MeanDiscrepancy: Sendable {
         guard a.count > 1, b.count > 1, let length = a.first?.count, length > 0,
             (a + b).allSatisfy({ $0.count == length })
         else { return nil }
-        let distances = PairTable(squaredDistancesOf: a + b, length: length)
-        let median = distances.median
+        let distances = Self.squaredDistances(of: a + b, length: length)
+        let median = distances.median ?? 0
         // Where most are alike, their distances say nothing of how wide the kernel should be.
-        let width = median > 0 ? median : distances.mean
+        let width = median > 0 ? median : distances.reduce(0, +) / Double(distances.count)
         let gamma = width > 0 ? 1 / width : 1
         self.gamma = gamma
-        kernel = distances.mapped { exp(-gamma * $0) }
+        kernel = PairTable(distances.map { exp(-gamma * $0) }, count: a.count + b.count)
         sizes = (a.count, b.count)
         let sums = kernel.sums(isFirst: (0..<a.count + b.count).map { $0 < a.count })
         let (n, m) = (Double(a.count), Double(b.count))
         biased =
             (n + 2 * sums.first) / (n * n) + (m + 2 * sums.second) / (m * m) - 2 * sums.between / (n * m)
         unbiased = Self.unbiased(sums, n, m)
+    }
+
+    /// In the order of a `PairTable`. Sixteen coordinates at a time; the last ones are filled up with zeros.
+    private static func squaredDistances(of points: [[Float]], length: Int) -> [Double] {
+        let width = (length + 15) / 16
+        let lanes = points.flatMap { point in
+            (0..<width).map { lane in
+                var part = SIMD16<Float>.zero
+                for place in 0..<min(16, length - 16 * lane) { part[place] = point[16 * lane + place] }
+                return part
+            }
+        }
+        var distances: [Double] = []
+        distances.reserveCapacity(points.count * (points.count - 1) / 2)
+        for i in 1..<points.count {
+            for j in 0..<i {
+                var sum = SIMD16<Float>.zero
+                for lane in 0..<width {
+                    let apart = lanes[i * width + lane] - lanes[j * width + lane]
+                    sum += apart * apart
+                }
+                distances.append(Double(sum.sum()))
+            }
+        }
+        return distances
     }
 
     /// A sum over pairs within each sample, and over those between them.
@@ -86,14 +111,15 @@ public struct MeanDiscrepancy: Sendable {
 
 /// A value for each pair of points, the later one's row after the earlier one's.
 private struct PairTable: Sendable {
-    private let count: Int
     private let values: [Double]
     /// Of each point's pairs with all others.
     private let rowSums: [Double]
+    /// Of all pairs.
+    private let total: Double
 
-    private init(_ values: [Double], count: Int) {
+    /// - Parameter count: of points.
+    init(_ values: [Double], count: Int) {
         self.values = values
-        self.count = count
         var sums = [Double](repeating: 0, count: count)
         var place = 0
         for i in 1..<count {
@@ -104,39 +130,7 @@ private struct PairTable: Sendable {
             }
         }
         rowSums = sums
-    }
-
-    /// Sixteen coordinates at a time; the last ones are filled up with zeros.
-    init(squaredDistancesOf points: [[Float]], length: Int) {
-        let width = (length + 15) / 16
-        let lanes = points.flatMap { point in
-            (0..<width).map { lane in
-                var part = SIMD16<Float>.zero
-                for place in 0..<min(16, length - 16 * lane) { part[place] = point[16 * lane + place] }
-                return part
-            }
-        }
-        var values: [Double] = []
-        values.reserveCapacity(points.count * (points.count - 1) / 2)
-        for i in 1..<points.count {
-            for j in 0..<i {
-                var sum = SIMD16<Float>.zero
-                for lane in 0..<width {
-                    let apart = lanes[i * width + lane] - lanes[j * width + lane]
-                    sum += apart * apart
-                }
-                values.append(Double(sum.sum()))
-            }
-        }
-        self.init(values, count: points.count)
-    }
-
-    func mapped(_ change: (Double) -> Double) -> PairTable { PairTable(values.map(change), count: count) }
-
-    var mean: Double { values.reduce(0, +) / Double(values.count) }
-    var median: Double {
-        let sorted = values.sorted()
-        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+        total = sums.reduce(0, +) / 2
     }
 
     /// Only pairs within the first are added up: what they leave of its points' rows are pairs with the second.
@@ -149,6 +143,6 @@ private struct PairTable: Sendable {
             for j in members[..<place] { within += values[start + j] }
         }
         let between = rows - 2 * within
-        return (within, rowSums.reduce(0, +) / 2 - within - between, between)
+        return (within, total - within - between, between)
     }
 }

@@ -21,7 +21,7 @@ extension RaterStore {
     func activity(
         of project: ID<Project>, at time: Date, on connection: PostgresConnection
     ) async throws -> ProjectActivity {
-        let day = Date(timeIntervalSince1970: (time.timeIntervalSince1970 / 86_400).rounded(.down) * 86_400)
+        let day = time.beginning(ofEach: 86_400)
         let from = min(time.addingTimeInterval(-86_400), day)
         let rows = try await connection.query(
             Self.activity(of: project, from: from, day: day), timeout: Self.patience)

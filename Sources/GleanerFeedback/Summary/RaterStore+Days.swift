@@ -10,8 +10,8 @@ extension RaterStore {
 
     /// Counts the days that may still change, each in a statement of its own.
     func countDays(of project: ID<Project>, at time: Date) async throws {
-        let today = (time.timeIntervalSince1970 / 86_400).rounded(.down) * 86_400
-        let days = (0..<Self.openDays).map { Date(timeIntervalSince1970: today - Double($0) * 86_400) }
+        let today = time.beginning(ofEach: 86_400)
+        let days = (0..<Self.openDays).map { today.addingTimeInterval(-Double($0) * 86_400) }
         let fresh = try await pool.query(
             """
             SELECT day::timestamp AT TIME ZONE 'UTC' AS day FROM gleaner.feedback_days

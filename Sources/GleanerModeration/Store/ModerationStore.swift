@@ -39,22 +39,22 @@ struct ModerationStore: Sendable {
         try await connection.query(
             """
             WITH new AS (
-            INSERT INTO gleaner.moderation_results
-                (shard, id, project_id, exchange_id, target, subject_id, classifier, model, status, flagged, raw, failure,
-                 latency_ms, created_at)
-            SELECT shard, id, \(project.uuid), exchange_id, target, subject_id, classifier, model, status, flagged, raw,
-                   failure, latency_ms, clock_timestamp()
-            FROM unnest(
-                \(PostgresArray(rows.map { $0.subject.exchange.shard.value })),
-                \(PostgresArray(rows.map { ID<ModerationResult>.new(on: $0.subject.exchange.shard).uuid })),
-                \(PostgresArray(rows.map { $0.subject.exchange.uuid })), \(PostgresArray(rows.map { $0.subject.target })),
-                \(PostgresArray(rows.map { $0.subject.subject })), \(PostgresArray(rows.map { $0.classifier })),
-                \(PostgresArray(rows.map { $0.result.model })), \(PostgresArray(rows.map { $0.result.status.rawValue })),
-                \(PostgresArray(rows.map { $0.result.flagged })), \(PostgresArray(raw)),
-                \(PostgresArray(rows.map { $0.result.failure?.rawValue })),
-                \(PostgresArray(rows.map { Float($0.result.latency.milliseconds) })))
-                AS r (shard, id, exchange_id, target, subject_id, classifier, model, status, flagged, raw, failure, latency_ms)
-            RETURNING project_id, exchange_id, target, status
+                INSERT INTO gleaner.moderation_results
+                    (shard, id, project_id, exchange_id, target, subject_id, classifier, model, status, flagged, raw, failure,
+                     latency_ms, created_at)
+                SELECT shard, id, \(project.uuid), exchange_id, target, subject_id, classifier, model, status, flagged, raw,
+                       failure, latency_ms, clock_timestamp()
+                FROM unnest(
+                    \(PostgresArray(rows.map { $0.subject.exchange.shard.value })),
+                    \(PostgresArray(rows.map { ID<ModerationResult>.new(on: $0.subject.exchange.shard).uuid })),
+                    \(PostgresArray(rows.map { $0.subject.exchange.uuid })), \(PostgresArray(rows.map { $0.subject.target })),
+                    \(PostgresArray(rows.map { $0.subject.subject })), \(PostgresArray(rows.map { $0.classifier })),
+                    \(PostgresArray(rows.map { $0.result.model })), \(PostgresArray(rows.map { $0.result.status.rawValue })),
+                    \(PostgresArray(rows.map { $0.result.flagged })), \(PostgresArray(raw)),
+                    \(PostgresArray(rows.map { $0.result.failure?.rawValue })),
+                    \(PostgresArray(rows.map { Float($0.result.latency.milliseconds) })))
+                    AS r (shard, id, exchange_id, target, subject_id, classifier, model, status, flagged, raw, failure, latency_ms)
+                RETURNING project_id, exchange_id, target, status
             )
             INSERT INTO gleaner.rollup_marks (project_id, part, at)
             SELECT DISTINCT project_id, 'moderation', gleaner.hour_of(exchange_id) FROM new

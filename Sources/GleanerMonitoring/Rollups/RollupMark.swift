@@ -47,6 +47,6 @@ enum Stretch: Int16, Sendable, CaseIterable {
 extension Date {
     /// Of the stretch (UTC) that it lies in.
     func beginning(of stretch: Stretch) -> Date {
-        Date(timeIntervalSince1970: (timeIntervalSince1970 / stretch.seconds).rounded(.down) * stretch.seconds)
+        beginning(ofEach: stretch.seconds)
     }
 }

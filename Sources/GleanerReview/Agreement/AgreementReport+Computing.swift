@@ -98,7 +98,7 @@ extension AgreementReport {
         }
         let total = spent.reduce(0, +)
         return Reviewer(
-            reviewer: name, reviews: reviews.count, medianSeconds: median(spent),
+            reviewer: name, reviews: reviews.count, medianSeconds: spent.median,
             itemsPerHour: total > 0 ? 3600 * Double(spent.count) / total : nil,
             biasAgainstGold: Bias(against),
             errorAgainstGold: against.isEmpty
@@ -116,13 +116,6 @@ extension AgreementReport {
             before = review.at
         }
         return spent
-    }
-
-    static func median(_ values: [Double]) -> Double? {
-        guard !values.isEmpty else { return nil }
-        let sorted = values.sorted()
-        let middle = sorted.count / 2
-        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
     }
 }
 

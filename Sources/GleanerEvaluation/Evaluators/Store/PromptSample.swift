@@ -32,9 +32,9 @@ struct PromptSample: Sendable {
         var days: [Day: [Prompt]] = [:]
         for result in results {
             guard let vector = result.outcome.embedding else { continue }
-            let at = (result.exchange.timestamp.timeIntervalSince1970 / 86_400).rounded(.down) * 86_400
             let day = Day(
-                evaluator: result.evaluator, version: result.version, at: Date(timeIntervalSince1970: at))
+                evaluator: result.evaluator, version: result.version,
+                at: result.exchange.timestamp.beginning(ofEach: 86_400))
             days[day, default: []].append(
                 Prompt(exchange: result.exchange, draw: draw(result.exchange), vector: vector))
         }
