@@ -190,7 +190,7 @@ def test_a_point_without_neighbours_is_drawn_with_its_interval(chromium, filled)
         INSERT INTO gleaner.rollup_reviews
         SELECT project_id, minutes, at, source, route, variant, provider, model, language, prompt, rule, is_singled_out, 'tone', n, events,
                lowest, highest, w, wy, wyy, ww, wwy, wwyy
-        FROM gleaner.rollup_reviews WHERE measure = 'accuracy' AND minutes = 60
+        FROM gleaner.rollup_reviews WHERE measure = 'accuracy'
           AND at >= date_trunc('hour', now()) - interval '71 hours' AND at < date_trunc('hour', now()) - interval '47 hours'""")
     visitor = chromium.visitor(filled.base, filled.joined("root", "admin"))
     page = visitor.page
