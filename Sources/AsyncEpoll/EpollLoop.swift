@@ -103,7 +103,9 @@ public final class EpollLoop {
 
     /// Handles what came, and the timers that are due.
     /// - Parameter waits: until something comes or the next timer is due; otherwise returns at once.
-    func turn(waits: Bool = true) {
+    /// - Returns: how many descriptors had something, a full batch of them at most.
+    @discardableResult
+    func turn(waits: Bool = true) -> Int {
         let patience = waits ? millisecondsToNextTimer() : 0
         let count = unsafe ready.withUnsafeMutableBufferPointer { buffer in
             unsafe cepoll_wait(epoll, buffer.baseAddress, patience)
@@ -114,6 +116,7 @@ public final class EpollLoop {
             watch.body(Interest(rawValue: event.ready))
         }
         fireTimers()
+        return Int(max(count, 0))
     }
 
     /// When the next timer is due.

@@ -1,6 +1,6 @@
 public import AsyncCurl
 public import GleanerAlerts
-public import GleanerCore
+import GleanerCore
 public import GleanerDatasets
 public import GleanerEvaluation
 public import GleanerExchanges

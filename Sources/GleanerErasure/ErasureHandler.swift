@@ -1,6 +1,6 @@
 public import AsyncPostgres
 import Foundation
-public import GleanerCore
+import GleanerCore
 public import GleanerJobs
 public import Logging
 

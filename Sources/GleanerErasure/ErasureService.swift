@@ -1,5 +1,5 @@
 public import AsyncPostgres
-public import Foundation
+import Foundation
 public import GleanerCore
 public import GleanerJobs
 

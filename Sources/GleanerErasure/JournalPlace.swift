@@ -1,5 +1,5 @@
 public import Foundation
-public import GleanerCore
+import GleanerCore
 
 /// Which journal this is: the same one after a restart, another one for another data directory.
 public struct JournalPlace: Sendable {

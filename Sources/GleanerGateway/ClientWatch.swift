@@ -18,6 +18,7 @@ public final class ClientWatch: Sendable {
         var drainingSince: ContinuousClock.Instant?
         var isEnded = false
         var actions: [@Sendable () -> Void] = []
+        var writeChunk: (@Sendable (ByteBuffer) -> Void)?
     }
     private let state = Mutex(State())
     private let admission: Admission?
@@ -54,6 +55,15 @@ public final class ClientWatch: Sendable {
         }
         if isEnded { action() }
     }
+
+    /// Says how a chunk of an answer is written to the connection without passing what stands between call and socket. To be
+    /// called on the connection's loop only, once the answer's head is written.
+    public func writesChunks(by write: @escaping @Sendable (ByteBuffer) -> Void) {
+        state.withLock { $0.writeChunk = write }
+    }
+
+    /// `nil` where the connection knows no such way.
+    var writeChunk: (@Sendable (ByteBuffer) -> Void)? { state.withLock(\.writeChunk) }
 
     /// The client has left: the call ends, or drains where that is wanted and allowed.
     public func leave(_ departure: Departure) {

@@ -79,7 +79,7 @@ public enum InflateError: Error, Sendable, Hashable {
     ) throws(InflateError) -> (taken: Int, output: [UInt8], isEnd: Bool) {
         var code = Z_OK
         var left = 0
-        let output = [UInt8](unsafeUninitializedCapacity: Self.piece) { buffer, count in
+        let output = unsafe [UInt8](unsafeUninitializedCapacity: Self.piece) { buffer, count in
             unsafe input.withUnsafeBufferPointer { bytes in
                 // zlib reads only, whatever its type says.
                 unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: bytes.baseAddress! + offset)

@@ -95,6 +95,39 @@ struct EpollGuestTests {
         }
     }
 
+    @Test("what comes all the time is told with some delay, all of it, and so is what comes after a silence")
+    func busy() async throws {
+        var pair: [Int32] = [0, 0]
+        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0)
+        let (mine, theirs) = (pair[0], pair[1])
+        let received = Mutex(0)
+        try await withGuest { guest, _ in
+            guest.submit { loop in
+                loop.watch(mine, .read) { _ in
+                    var byte: UInt8 = 0
+                    if read(mine, &byte, 1) == 1 { received.withLock { $0 += 1 } }
+                }
+            }
+            for round in 1...5 {
+                for _ in 0..<2000 {
+                    write(theirs, "x", 1)
+                    usleep(20)
+                }
+                while received.withLock({ $0 }) < round * 2001 - 1 { try await Task.sleep(for: .milliseconds(1)) }
+                try await Task.sleep(for: .milliseconds(20))
+                write(theirs, "x", 1)
+                while received.withLock({ $0 }) < round * 2001 { try await Task.sleep(for: .milliseconds(1)) }
+            }
+            // Stopped while it rests.
+            for _ in 0..<500 {
+                write(theirs, "x", 1)
+                usleep(20)
+            }
+        }
+        close(mine)
+        close(theirs)
+    }
+
     @Test("what asks to be run at the next turn again and again leaves room for descriptors and tasks")
     func fairness() async throws {
         let record = Record()

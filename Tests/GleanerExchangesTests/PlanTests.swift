@@ -17,17 +17,20 @@ struct PlanTests {
         (.reviews, "project_id_exchange_id_idx"), (.decisions, "project_id_exchange_id_idx"),
     ]
 
-    /// Enough rows that an index is worth its while, in two of the partitions.
+    /// Enough rows that an index is worth its while, in two of the partitions, which are weeks from Monday (UTC) on: the last
+    /// exchange is of the middle of last week, whatever day it is.
     private func fill(_ pool: PostgresPool, _ project: ID<Project>) async throws {
-        let now = Int(Date().timeIntervalSince1970)
+        let (day, now) = (86_400, Int(Date().timeIntervalSince1970))
+        let monday = now - (now - 4 * day) % (7 * day)
+        let last = monday - 7 * day / 2
         try await pool.withConnection {
-            // Ids of the last eight days, an exchange every 35 seconds.
+            // Ids of eight days, an exchange every 35 seconds.
             try await $0.execute(
                 script: """
                     CREATE FUNCTION gleaner_test_id(g bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
-                        SELECT (lpad(to_hex(((\(now) - g * 35 + 60) * 1000)::bigint), 12, '0')
+                        SELECT (lpad(to_hex(((\(last) - g * 35) * 1000)::bigint), 12, '0')
                                 || '7' || lpad(to_hex(g % 4096), 3, '0') || '8' || lpad(to_hex(g), 15, '0'))::uuid $$;
-                    SELECT gleaner.ensure_partitions(t, now() - interval '10 days', now())
+                    SELECT gleaner.ensure_partitions(t, now() - interval '20 days', now())
                     FROM unnest(ARRAY['exchanges', 'exchange_bodies', 'feedback', 'reviews', 'moderation_decisions']) t
                     """)
         }

@@ -42,7 +42,7 @@ extension PostgresFieldWriter {
     public mutating func append(_ value: String?) {
         guard var value else { return null() }
         let hasNUL = value.withUTF8 { text in
-            unsafe field(text.count) { unsafe $0.append(contentsOf: text) }
+            field(text.count) { unsafe $0.append(contentsOf: text) }
             return unsafe text.contains(0)
         }
         if hasNUL { fail(.nulInText) }

@@ -1,10 +1,10 @@
 public import GleanerCore
-public import GleanerHTTP
+import GleanerHTTP
 import HTTPTypes
 public import Hummingbird
 
 /// Where rooms of the console put their pages and actions. Each says what role it asks for; there is no other way in.
-public struct ConsoleRouter: Sendable {
+public struct ConsoleRouter {
     let group: RouterGroup<GleanerContext>
     let needs: RouteNeeds
     let desk: FrontDesk

@@ -2,7 +2,7 @@ import Foundation
 public import GleanerCore
 import GleanerHTTP
 import HTTPTypes
-public import Hummingbird
+import Hummingbird
 import NIOCore
 
 /// The fields of a form, or of a module's JSON object. At most 1 MiB.

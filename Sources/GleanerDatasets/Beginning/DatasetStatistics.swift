@@ -1,6 +1,6 @@
 import Crypto
 public import Foundation
-public import GleanerCore
+import GleanerCore
 
 /// What a training file is like, with the advice that follows from the numbers.
 public struct DatasetStatistics: Sendable, Hashable, Codable {

@@ -1,5 +1,5 @@
 import Crypto
-public import GleanerCore
+import GleanerCore
 
 /// What a draft is to be. The same settings are the same run, which goes on where it stopped.
 public struct DraftSettings: Sendable, Hashable, Codable {

@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 import GleanerCore
 
 /// What changed from one version of a dataset to another: what somebody should see before letting it out.

@@ -1,5 +1,5 @@
 import Foundation
-public import GleanerCore
+import GleanerCore
 import Logging
 
 extension FeedbackService {

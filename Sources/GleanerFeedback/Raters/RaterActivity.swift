@@ -1,4 +1,4 @@
-public import Foundation
+import Foundation
 
 /// What one rater did in a project within a day, as the rules look at it. Votes are thumbs, and scores that take a side;
 /// one that was changed counts each time, for somebody who keeps changing it is told by that.

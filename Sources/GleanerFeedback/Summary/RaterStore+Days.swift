@@ -1,4 +1,4 @@
-public import AsyncPostgres
+import AsyncPostgres
 public import Foundation
 public import GleanerCore
 

@@ -1,5 +1,5 @@
 public import Foundation
-public import GleanerCore
+import GleanerCore
 
 /// Whose log it is. The raw value is what the command line says.
 public enum ImportFormat: String, Sendable, Hashable, CaseIterable {

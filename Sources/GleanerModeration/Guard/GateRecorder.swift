@@ -1,5 +1,5 @@
 public import AsyncPostgres
-public import GleanerCore
+import GleanerCore
 public import Logging
 public import ServiceLifecycle
 

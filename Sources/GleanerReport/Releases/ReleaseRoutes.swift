@@ -1,5 +1,5 @@
-public import Foundation
-public import GleanerCore
+import Foundation
+import GleanerCore
 public import GleanerHTTP
 import HTTPTypes
 public import Hummingbird

@@ -1,6 +1,6 @@
 public import AsyncPostgres
 import Foundation
-public import GleanerCore
+import GleanerCore
 public import GleanerErasure
 import GleanerFeedback
 public import GleanerIngest

@@ -22,6 +22,8 @@ final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
     private var isStalled = false
     private weak var watch: ClientWatch?
     private var isFlushQueued = false
+    /// Small writes of this turn, in their order.
+    private var gathered = ByteBuffer()
 
     init(channel: any Channel, connections: Connections) {
         loop = channel.eventLoop
@@ -71,6 +73,7 @@ final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
     func refuse(_ refusal: ConnectionRefusal) {
         connections.count(refusal)
         let hasAnswer = answerHasBegun || (refusal == .slowBody && clock.open == 0)
+        if let context { passGathered(context) }
         if !hasAnswer { context?.writeAndFlush(wrapOutboundOut(.byteBuffer(refusal.wireBytes)), promise: nil) }
         close()
     }
@@ -101,9 +104,40 @@ final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
         context.fireChannelRead(data)
     }
 
+    /// A chunk comes as three writes: its length, itself, and the end of its line. Copied into one they cost less.
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        clock.wrote(unwrapOutboundIn(data).readableBytes)
-        context.write(data, promise: promise)
+        let bytes = unwrapOutboundIn(data)
+        clock.wrote(bytes.readableBytes)
+        guard promise == nil, case .byteBuffer(let small) = bytes, small.readableBytes <= Self.smallWrite else {
+            passGathered(context)
+            return context.write(data, promise: promise)
+        }
+        if gathered.readableBytes + small.readableBytes > Self.smallWrite { passGathered(context) }
+        gathered.reserveCapacity(minimumWritableBytes: max(small.readableBytes, 512))
+        gathered.writeImmutableBuffer(small)
+    }
+
+    /// A chunk as the encoder would have framed it, had it come by its way.
+    private func writeChunk(_ bytes: ByteBuffer) {
+        guard let context else { return }
+        let length = String(bytes.readableBytes, radix: 16)
+        let framed = length.utf8.count + bytes.readableBytes + 4
+        clock.wrote(framed)
+        if gathered.readableBytes + framed > Self.smallWrite { passGathered(context) }
+        gathered.reserveCapacity(minimumWritableBytes: max(framed, 512))
+        gathered.writeString(length)
+        gathered.writeStaticString("\r\n")
+        gathered.writeImmutableBuffer(bytes)
+        gathered.writeStaticString("\r\n")
+        flush(context: context)
+    }
+
+    private static var smallWrite: Int { 4096 }
+
+    private func passGathered(_ context: ChannelHandlerContext) {
+        guard gathered.readableBytes > 0 else { return }
+        context.write(wrapOutboundOut(.byteBuffer(gathered)), promise: nil)
+        gathered = ByteBuffer()
     }
 
     /// What one turn of the loop writes goes out together: a chunk and the end behind it are one call to the kernel.
@@ -116,7 +150,9 @@ final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
     private func flushNow() {
         guard isFlushQueued else { return }
         isFlushQueued = false
-        context?.flush()
+        guard let context else { return }
+        passGathered(context)
+        context.flush()
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
@@ -131,6 +167,7 @@ final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
             return context.triggerUserOutboundEvent(event, promise: promise)
         }
         self.watch = watch
+        watch.writesChunks { [self] in writeChunk($0) }
         promise?.succeed()
     }
 

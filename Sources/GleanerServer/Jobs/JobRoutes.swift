@@ -1,5 +1,5 @@
-public import Foundation
-public import GleanerCore
+import Foundation
+import GleanerCore
 import GleanerHTTP
 public import GleanerJobs
 public import Hummingbird

@@ -96,7 +96,7 @@ struct CommandDriver: TuningDriver {
     func cancel(_ job: String) async throws {
         try checkPlace(job)
         let work = TrainerDirectory(configuration.directory(of: String(job.split(separator: "/").last ?? "")))
-        work.markCancelled()
+        try work.markCancelled()
         if let start = work.lastStart { work.run(start).signal(SIGTERM) }
     }
 

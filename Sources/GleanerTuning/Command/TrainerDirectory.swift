@@ -23,9 +23,9 @@ struct TrainerDirectory: Sendable {
         (try? FileManager.default.attributesOfItem(atPath: cancelMark.path))?[.modificationDate] as? Date
     }
 
-    func markCancelled() {
+    func markCancelled() throws {
         guard cancelledAt == nil else { return }
-        FileManager.default.createFile(atPath: cancelMark.path, contents: nil)
+        try Data().write(to: cancelMark)
     }
 
     func write(request: TrainerRequest) throws {

@@ -137,6 +137,7 @@ extension TuningStore {
         try await write(holding: running) { try await add(news, to: job, on: $0) }
     }
 
+    @discardableResult
     func write<Value: Sendable>(
         holding job: RunningJob, _ body: (PostgresConnection) async throws -> Value
     ) async throws -> Value {
