@@ -176,6 +176,8 @@ def quality_board():
         f"SELECT at AS time, least(1, sum(rated)::float8 / nullif(sum(answered), 0)) AS response_rate FROM report.ratings_daily WHERE {SHOWN} GROUP BY at ORDER BY at")], "percentunit")
     b.lines("Stars", "Mean of a day's scores of 1 to 5.", [sql(
         f"SELECT at AS time, sum(star_sum)::float8 / nullif(sum(stars), 0) AS stars FROM report.ratings_daily WHERE {SHOWN} GROUP BY at ORDER BY at")])
+    b.lines("How stars are spread", "A day's scores of 1 to 5, how many of each: a mean may stay while opinions part.", [sql(
+        "SELECT at AS time, " + ", ".join(f'sum(stars_{n}) AS "{n}"' for n in range(1, 6)) + f" FROM report.ratings_daily WHERE {SHOWN} GROUP BY at ORDER BY at")], stack=True)
     b.lines("What users did", "Answers of a day that were corrected, commented, copied, asked for again, or after which the user left.", [sql(
         f"SELECT at AS time, sum(corrections) AS corrections, sum(comments) AS comments, sum(copied) AS copied, sum(regenerated) AS regenerated, "
         f"sum(abandoned) AS abandoned FROM report.ratings_daily WHERE {SHOWN} GROUP BY at ORDER BY at")])

@@ -94,6 +94,7 @@ struct SimulatedTraffic {
                 row.count += 1
                 row.sum += score
                 row.squares += score * score
+                row.bins[Int(score), default: 0] += 1
             }
             return row
         }
@@ -123,7 +124,8 @@ struct SimulatedTraffic {
         let rows: [Series.Row] =
             switch measure {
             case .thumbsDownShare: shares(step: step, ofThem: 0.08) { _ in 0.2 }
-            case .ratingMean: scores(step: step, ofThem: 0.04)
+            case .ratingMean, .ratingDrift: scores(step: step, ofThem: 0.04)
+            case .moderationDrift: durations(step: step, median: 0.02, spread: 1.5)
             case .cost: sums(step: step, mean: 0.002)
             case .completionTokens: sums(step: step, mean: 300)
             case .traffic: traffic(step: step)

@@ -39,7 +39,18 @@ extension AlertRuleDocument {
         rule("thumbs-down-rising", .thumbsDownShare, 0.05, .week) { $0.against = .previous },
         rule("thumbs-down-by-variant", .thumbsDownShare, 0.5, .week) { $0.by = .variant },
         rule("scores", .ratingMean, 3, .week),
+        rule("scores-parted", .ratingDrift, 0.1, .week) {
+            $0.against = .previous
+            $0.severity = .info
+            $0.advice = "Scores are spread otherwise than the week before: the mean may hide that some like it more and some less."
+        },
         rule("flagged", .flaggedShare, 0.1, .day),
+        rule("prompts-worse", .moderationDrift, 0.1, .week) {
+            $0.of = "rules.prompt"
+            $0.against = .previous
+            $0.severity = .info
+            $0.advice = "What users write scores otherwise than the week before, though it may not be flagged yet."
+        },
         rule("unjudged", .unjudgedShare, 0.05, .twoHours) {
             $0.advice = "A classifier gives no answer: what it would have blocked may have passed."
         },
