@@ -42,7 +42,7 @@ extension AlertRuleDocument {
         rule("scores-parted", .ratingDrift, 0.1, .week) {
             $0.against = .previous
             $0.severity = .info
-            $0.advice = "Scores are spread otherwise than the week before: the mean may hide that some like it more and some less."
+            $0.advice = "Some may like it more and others less than the week before, behind the same mean."
         },
         rule("flagged", .flaggedShare, 0.1, .day),
         rule("prompts-worse", .moderationDrift, 0.1, .week) {

@@ -76,9 +76,9 @@ struct FeedbackColumns {
                    \(PostgresArray(columns.map(\.otherExchange))), \(PostgresArray(columns.map(\.otherCompletion))),
                    \(PostgresArray(feedback.map(\.rater))), \(PostgresArray(feedback.map(\.giver.source))),
                    \(PostgresArray(feedback.map(\.giver.proof.rawValue))),
-                   \(PostgresArray(feedback.map(\.giver.key?.uuid))), \(PostgresArray(feedback.map(\.redaction))),
+                   \(PostgresArray(feedback.map { $0.giver.key?.uuid })), \(PostgresArray(feedback.map(\.redaction))),
                    \(PostgresArray(feedback.map(\.at))),
-                   \(PostgresArray(feedback.map(\.id.shard.value))), \(PostgresArray(feedback.map(\.exchange?.uuid))),
+                   \(PostgresArray(feedback.map(\.id.shard.value))), \(PostgresArray(feedback.map { $0.exchange?.uuid })),
                    \(PostgresArray(columns.map(\.messageID))), \(PostgresArray(columns.map(\.completion))))
               AS f (id, project_id, subject, conversation, message_index, kind, thumb, score, body, raised, tag_list,
                     chosen, other_exchange_id, other_completion_id, rater, source, proof, api_key_id, redaction,

@@ -34,7 +34,7 @@ public struct Reconciliation: Sendable {
     public var isWithin: Bool { entries.allSatisfy(\.isWithin) }
     public var ourUSD: Double { entries.reduce(0) { $0 + ($1.ours?.costUSD ?? 0) } }
     public var theirUSD: Double? {
-        let costs = entries.compactMap(\.theirs?.costUSD)
+        let costs = entries.compactMap { $0.theirs?.costUSD }
         return costs.isEmpty ? nil : costs.reduce(0, +)
     }
 

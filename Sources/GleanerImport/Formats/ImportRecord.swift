@@ -101,7 +101,7 @@ struct ImportRecord {
     func strings(_ names: String...) -> [String] {
         for name in names {
             if let bytes = container(name), let value = try? JSONValue(parsing: bytes) {
-                return (value.arrayValue ?? []).prefix(16).compactMap(\.stringValue?.asTag)
+                return (value.arrayValue ?? []).prefix(16).compactMap { $0.stringValue?.asTag }
             }
         }
         return []
