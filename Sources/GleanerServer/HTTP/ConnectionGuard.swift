@@ -121,13 +121,19 @@ final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
     private func writeChunk(_ bytes: ByteBuffer) {
         guard let context else { return }
         let length = String(bytes.readableBytes, radix: 16)
-        let framed = length.utf8.count + bytes.readableBytes + 4
-        clock.wrote(framed)
-        if gathered.readableBytes + framed > Self.smallWrite { passGathered(context) }
-        gathered.reserveCapacity(minimumWritableBytes: max(framed, 512))
+        clock.wrote(length.utf8.count + bytes.readableBytes + 4)
+        let isSmall = bytes.readableBytes <= Self.smallWrite
+        if gathered.readableBytes + bytes.readableBytes > Self.smallWrite { passGathered(context) }
+        gathered.reserveCapacity(minimumWritableBytes: isSmall ? max(bytes.readableBytes + 16, 512) : 16)
         gathered.writeString(length)
         gathered.writeStaticString("\r\n")
-        gathered.writeImmutableBuffer(bytes)
+        if isSmall {
+            gathered.writeImmutableBuffer(bytes)
+        } else {
+            // Copies of much would be memory that a slow client holds.
+            passGathered(context)
+            context.write(wrapOutboundOut(.byteBuffer(bytes)), promise: nil)
+        }
         gathered.writeStaticString("\r\n")
         flush(context: context)
     }
