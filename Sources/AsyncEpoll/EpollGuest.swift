@@ -7,7 +7,7 @@ import Synchronization
 /// thread that serves connections, so nothing has to be handed from one thread to another (docs/adr/0012).
 ///
 /// NIO watches no descriptors but those of its own channels. So the kernel polls the guest's epoll set and counts up an
-/// eventfd when something is ready, and that eventfd is such a channel. While much happens the set is looked at every half
+/// eventfd when something is ready, and that eventfd is such a channel. While much happens the set is looked at every
 /// millisecond instead (docs/adr/0020).
 public final class EpollGuest<Context>: EpollPlace {
     private let host: any EventLoop

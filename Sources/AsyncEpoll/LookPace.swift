@@ -6,7 +6,7 @@ struct LookPace {
     /// How long the first of those that are gathered waits at most.
     static let rest: Duration = .milliseconds(1)
     /// As many must be expected of a rest to be worth it.
-    static let worthwhile = 4.0
+    private static let worthwhile = 4.0
     /// How far back events count.
     private static let memory = 0.005
 

@@ -200,7 +200,7 @@ def test_clients_that_read_nothing_do_not_fill_the_memory(quick, quick_key):
     wait_until("all are cut", all_cut, 60)
     # While they wait, what one holds is bounded; what was cut goes to PostgreSQL in batches of bounded size.
     assert waiting - before < 80 << 20, f"{(waiting - before) >> 20} MiB for {count} clients that wait"
-    assert peak - before < 192 << 20, f"{(peak - before) >> 20} MiB for {count} clients and their storing"
+    assert peak - before < 160 << 20, f"{(peak - before) >> 20} MiB for {count} clients and their storing"
     for sock in socks:
         sock.close()
     wait_until("nothing is open", lambda: quick.ledger()["ledger"]["open"] == 0, 20)

@@ -112,8 +112,7 @@ final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
             passGathered(context)
             return context.write(data, promise: promise)
         }
-        if gathered.readableBytes + small.readableBytes > Self.smallWrite { passGathered(context) }
-        gathered.reserveCapacity(minimumWritableBytes: max(small.readableBytes, 512))
+        makeRoom(for: small.readableBytes, context)
         gathered.writeImmutableBuffer(small)
     }
 
@@ -123,8 +122,7 @@ final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
         let length = String(bytes.readableBytes, radix: 16)
         clock.wrote(length.utf8.count + bytes.readableBytes + 4)
         let isSmall = bytes.readableBytes <= Self.smallWrite
-        if gathered.readableBytes + bytes.readableBytes > Self.smallWrite { passGathered(context) }
-        gathered.reserveCapacity(minimumWritableBytes: isSmall ? max(bytes.readableBytes + 16, 512) : 16)
+        makeRoom(for: isSmall ? bytes.readableBytes + Self.frame : Self.frame, context)
         gathered.writeString(length)
         gathered.writeStaticString("\r\n")
         if isSmall {
@@ -139,6 +137,13 @@ final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     private static var smallWrite: Int { 4096 }
+    /// More than the length and the ends of lines around a chunk take.
+    private static var frame: Int { 32 }
+
+    private func makeRoom(for count: Int, _ context: ChannelHandlerContext) {
+        if gathered.readableBytes + count > Self.smallWrite { passGathered(context) }
+        gathered.reserveCapacity(minimumWritableBytes: max(count, 512))
+    }
 
     private func passGathered(_ context: ChannelHandlerContext) {
         guard gathered.readableBytes > 0 else { return }
