@@ -32,7 +32,7 @@ def drain(bench, count):
         cpu, database = gleaner.cpu_seconds(), postgres.cpu_seconds()
         first = wait_until("a batch is stored", lambda: max(gleaner.stored() - stored, 0), 60, pause=0.01)
         began = time.monotonic()
-        wait_until("the journal is drained", lambda: gleaner.stored() - stored >= count, 600, pause=0.05)
+        wait_until("the journal is drained", lambda: gleaner.stored() - stored >= count, 600, pause=0.1)
         seconds = time.monotonic() - began
         cpu, database = gleaner.cpu_seconds() - cpu, postgres.cpu_seconds() - database
     return (count - first) / seconds, cpu / count, database / count, size, gauge.share

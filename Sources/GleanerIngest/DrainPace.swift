@@ -3,7 +3,7 @@ import GleanerCore
 
 /// How much ingest takes at a time, and how long it rests in between. A value: results in, limits and pauses out.
 struct DrainPace {
-    static let mostExchanges = 1000
+    static let mostExchanges = 2000
     /// Of bodies. On its way to PostgreSQL a batch is in memory several times over: as it was, projected, as columns,
     /// and in libpq's buffer.
     static let mostBytes = 8 << 20
@@ -18,7 +18,7 @@ struct DrainPace {
 
     private var limit = Self.mostExchanges
     private var backoff = Backoff()
-    private var isBusy = false
+    private(set) var isBusy = false
     private var seen: (received: Int64, at: ContinuousClock.Instant)?
 
     /// Batches to be stored at a time: while one waits for its commit, Postgres works at the other. Beside live traffic one.
@@ -30,14 +30,14 @@ struct DrainPace {
         return isBusy && journal.hasUnread ? min(limit, Self.backlogLimit) : limit
     }
 
-    /// Measures live traffic over half seconds.
+    /// Measures live traffic over quarters of a second, or longer where nobody looks.
     mutating func observe(received: Int64, at now: ContinuousClock.Instant) {
         guard let seen else {
             self.seen = (received, now)
             return
         }
         let passed = seen.at.duration(to: now) / .seconds(1)
-        guard passed >= 0.5 else { return }
+        guard passed >= 0.25 else { return }
         isBusy = Double(received - seen.received) / passed >= Self.busyRate
         self.seen = (received, now)
     }
@@ -53,6 +53,8 @@ struct DrainPace {
     /// - Returns: how long to wait before the next try. What took too long is tried in smaller parts.
     mutating func failed(_ error: any Error) -> Duration {
         if case PostgresError.statementTimeout = error { limit = max(1, limit / 4) }
+        // What comes while Postgres is away says little of what comes when it is back.
+        seen = nil
         return backoff.next()
     }
 }

@@ -294,8 +294,7 @@ public struct IngestDrain: Service {
     private func deliverAlone(
         _ exchange: ProjectedExchange, after error: PostgresError
     ) async throws -> Set<ID<Exchange>> {
-        var bare = exchange
-        bare.projection = .empty(note: "refused_\(error.sqlState ?? "by_client")")
+        let bare = exchange.with(.empty(note: "refused_\(error.sqlState ?? "by_client")"))
         do {
             guard try await store.store(ExchangeBatch([bare])).isEmpty else { throw error }
             return []

@@ -106,15 +106,27 @@ public final class SQLiteStatement {
     public func integer(_ column: Int32) -> Int64 { unsafe sqlite3_column_int64(handle.raw, column) }
     public func integerIfPresent(_ column: Int32) -> Int64? { isNull(column) ? nil : integer(column) }
 
+    public func isInteger(_ column: Int32) -> Bool { unsafe sqlite3_column_type(handle.raw, column) == SQLITE_INTEGER }
+
     /// Bytes that are not UTF-8 are replaced.
-    public func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }
+    public func text(_ column: Int32) -> String {
+        withBytes(column) { bytes in
+            unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+        }
+    }
     public func textIfPresent(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
 
     /// A copy; empty when NULL.
     public func bytes(_ column: Int32) -> [UInt8] {
-        guard let address = unsafe sqlite3_column_blob(handle.raw, column) else { return [] }
+        withBytes(column) { bytes in unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) } }
+    }
+
+    /// Lends the bytes, which the next step takes away; empty when NULL.
+    public func withBytes<Value>(_ column: Int32, _ body: (Span<UInt8>) -> Value) -> Value {
+        guard let address = unsafe sqlite3_column_blob(handle.raw, column) else { return body(Span()) }
         let count = Int(unsafe sqlite3_column_bytes(handle.raw, column))
-        return unsafe [UInt8](UnsafeRawBufferPointer(start: address, count: count))
+        let bytes = unsafe UnsafeBufferPointer(start: address.assumingMemoryBound(to: UInt8.self), count: count)
+        return body(unsafe Span(_unsafeElements: bytes))
     }
     public func bytesIfPresent(_ column: Int32) -> [UInt8]? { isNull(column) ? nil : bytes(column) }
 }

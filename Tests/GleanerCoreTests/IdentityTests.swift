@@ -25,6 +25,22 @@ struct IdentityTests {
         #expect(ids.map { $0.timestamp.timeIntervalSince1970 } == [1_000, 1_005, 1_005, 1_006])
     }
 
+    @Test("any 16 bytes are written as Foundation writes them, in lower case, and sort as bytes do")
+    func bytes() {
+        let ids = (0..<1000).map { _ in
+            let bytes = (0..<16).map { _ in UInt8.random(in: 0...255) }
+            return ID<Exchange>(bytes: bytes)!
+        }
+        for (id, other) in zip(ids, ids.reversed()) {
+            #expect(id.description == id.uuid.uuidString.lowercased())
+            #expect((id < other) == id.bytes.lexicographicallyPrecedes(other.bytes))
+            #expect(id.shard.value == Int16(id.bytes[6] & 0x0F) << 8 | Int16(id.bytes[7]))
+        }
+        #expect(
+            ID<Exchange>(bytes: [UInt8](repeating: 0xFF, count: 16))?.timestamp.timeIntervalSince1970
+                == 281_474_976_710.655)
+    }
+
     @Test("a hundred thousand ids are all different")
     func unique() {
         #expect(Set((0..<100_000).map { _ in ID<Exchange>.new() }).count == 100_000)

@@ -178,8 +178,11 @@ struct StoredPriceTests {
         let old = JournaledExchange.fixture(project: project, response: Self.answer)
         let other = JournaledExchange.fixture(
             project: project, response: Self.answer.replacing("m-1", with: "m-2"))
-        var projected = [old, other].map { ProjectedExchange(exchange: $0, projection: .init($0)) }
-        projected[1].projection.costUSD = 9
+        let projected = [(old, nil), (other, 9.0)].map { exchange, cost in
+            var projection = ExchangeProjection(exchange)
+            projection.costUSD = cost
+            return ProjectedExchange(exchange: exchange, projection: projection)
+        }
         _ = try await store.store(ExchangeBatch(projected))
         try await set("m-*", 2)
         let backfill = CostBackfill(pool: pool)

@@ -39,15 +39,15 @@ public struct PostgresCopyRows: Sendable, PostgresFieldWriter {
         place = place + 1 == fields ? 0 : place + 1
     }
 
-    /// All rows, and that there are no more.
+    /// All rows, and that there are no more: two pieces, since megabytes would be copied to add the second to the first.
     /// - Throws: what encoding a value threw.
-    public func whole() throws(PostgresError) -> [UInt8] {
+    public func whole() throws(PostgresError) -> [[UInt8]] {
         if let failure { throw failure }
         precondition(place == 0, "a row is not complete")
-        var bytes = bytes
-        bytes.append(network: Int16(-1))
-        return bytes
+        return [bytes, Self.end]
     }
+
+    private static let end: [UInt8] = [0xFF, 0xFF]
 }
 
 extension PostgresConnection {
@@ -59,19 +59,16 @@ extension PostgresConnection {
     ) async throws {
         let names = columns.joined(separator: ", ")
         _ = try await copyIn(
-            "COPY \(table) (\(names)) FROM STDIN (FORMAT binary)", timeout: timeout, from: OneElement(try rows.whole()))
+            "COPY \(table) (\(names)) FROM STDIN (FORMAT binary)", timeout: timeout, from: Pieces(try rows.whole()))
     }
 }
 
-private struct OneElement: AsyncSequence, Sendable {
-    let element: [UInt8]
-    init(_ element: [UInt8]) { self.element = element }
+private struct Pieces: AsyncSequence, Sendable {
+    let pieces: [[UInt8]]
+    init(_ pieces: [[UInt8]]) { self.pieces = pieces }
     struct AsyncIterator: AsyncIteratorProtocol {
-        var element: [UInt8]?
-        mutating func next() async -> [UInt8]? {
-            defer { element = nil }
-            return element
-        }
+        var rest: IndexingIterator<[[UInt8]]>
+        mutating func next() async -> [UInt8]? { rest.next() }
     }
-    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(element: element) }
+    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(rest: pieces.makeIterator()) }
 }

@@ -53,8 +53,7 @@ extension PostgresFieldWriter {
     }
     public mutating func append(_ value: Date) {
         do throws(PostgresError) {
-            let bytes = try value.encoded()
-            field(bytes.count) { $0 += bytes }
+            append(try value.postgresMicroseconds())
         } catch {
             fail(error)
         }

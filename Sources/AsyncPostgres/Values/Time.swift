@@ -16,18 +16,21 @@ extension Date: PostgresEncodable, PostgresDecodable {
     }
 
     public func encode(into bytes: inout [UInt8]) throws(PostgresError) {
-        let microseconds: Int64
+        bytes.append(bigEndian: try postgresMicroseconds())
+    }
+
+    /// As Postgres counts them.
+    func postgresMicroseconds() throws(PostgresError) -> Int64 {
         switch self {
-        case .distantFuture: microseconds = .max
-        case .distantPast: microseconds = .min
+        case .distantFuture: return .max
+        case .distantPast: return .min
         default:
             let exact = ((timeIntervalSinceReferenceDate + Self.epochOffset) * 1e6).rounded()
             guard let whole = Int64(exactly: exact) else {
                 throw .wrongType(column: "", expected: "a finite Date", got: PostgresType.timestamptz.rawValue)
             }
-            microseconds = whole
+            return whole
         }
-        bytes.append(bigEndian: microseconds)
     }
 
     public static func decode(_ bytes: Span<UInt8>, type: PostgresType) throws(PostgresError) -> Date {

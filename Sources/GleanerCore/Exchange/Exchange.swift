@@ -110,7 +110,9 @@ public struct ExchangeOutcome: Sendable, Hashable {
 }
 
 /// A whole exchange as the journal hands it to ingest: head, outcome, and the exact bytes of both sides.
-public struct JournaledExchange: Sendable {
+///
+/// An object, because it is handed from step to step in arrays, and has some thirty parts that would be counted each time.
+public final class JournaledExchange: Sendable {
     public let intent: ExchangeIntent
     public let outcome: ExchangeOutcome
     public let request: [UInt8]

@@ -15,11 +15,9 @@ public struct ID<Entity>: Sendable, Hashable, Comparable, Codable, LosslessStrin
         self.uuid = uuid
     }
 
-    public var description: String { uuid.uuidString.lowercased() }
+    public var description: String { uuid.lowercased }
 
-    public static func < (a: Self, b: Self) -> Bool {
-        a.bytes.lexicographicallyPrecedes(b.bytes)
-    }
+    public static func < (a: Self, b: Self) -> Bool { a.uuid.halves < b.uuid.halves }
 
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
@@ -51,17 +49,48 @@ public struct ID<Entity>: Sendable, Hashable, Comparable, Codable, LosslessStrin
             ))
     }
 
-    public var isVersion7: Bool { bytes[6] >> 4 == 7 && bytes[8] >> 6 == 2 }
+    public var isVersion7: Bool { uuid.uuid.6 >> 4 == 7 && uuid.uuid.8 >> 6 == 2 }
 
     /// Milliseconds since 1970, as the first 48 bits say.
     public var timestamp: Date {
-        let milliseconds = bytes[0..<6].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        return Date(timeIntervalSince1970: Double(milliseconds) / 1000)
+        Date(timeIntervalSince1970: Double(uuid.halves.0 >> 16) / 1000)
     }
 
-    public var shard: Shard {
-        let b = bytes
-        return Shard(Int16(b[6] & 0x0F) << 8 | Int16(b[7]))
+    public var shard: Shard { Shard(Int16(uuid.halves.0 & 0x0FFF)) }
+}
+
+extension UUID {
+    /// The 16 bytes as two numbers that sort as they do.
+    fileprivate var halves: (UInt64, UInt64) {
+        withUnsafeBytes(of: uuid) { bytes in
+            (
+                UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+                UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            )
+        }
+    }
+
+    /// As everything of ours writes one. Foundation's `uuidString` is upper case, and printed by the C library.
+    fileprivate var lowercased: String {
+        String(unsafeUninitializedCapacity: 36) { text in
+            withUnsafeBytes(of: uuid) { bytes in
+                var end = 0
+                for (place, byte) in bytes.enumerated() {
+                    if [4, 6, 8, 10].contains(place) {
+                        text[end] = UInt8(ascii: "-")
+                        end += 1
+                    }
+                    text[end] = Self.digit(byte >> 4)
+                    text[end + 1] = Self.digit(byte & 0x0F)
+                    end += 2
+                }
+            }
+            return 36
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }
 

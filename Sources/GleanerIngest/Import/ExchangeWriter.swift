@@ -120,8 +120,7 @@ public struct ExchangeWriter: Sendable {
     private func deliverAlone(
         _ exchange: ProjectedExchange, after error: PostgresError, _ written: inout WrittenExchanges
     ) async throws {
-        var bare = exchange
-        bare.projection = .empty(note: "refused_\(error.sqlState ?? "by_client")")
+        let bare = exchange.with(.empty(note: "refused_\(error.sqlState ?? "by_client")"))
         do {
             written.conflicting.formUnion(try await self.exchanges.store(ExchangeBatch([bare])))
         } catch let error as PostgresError where !error.isTransient {

@@ -289,13 +289,13 @@ public final class Journal: ExchangeJournal, Sendable {
     }
 
     private func finish(_ batch: [Pending]) {
-        let isReady = state.withLock { $0.committed(batch.lazy.flatMap(\.entries)) }
+        let isReady = state.withLock { $0.committed(batch.flatMap(\.entries)) }
         // Callers first: ingest has time.
         for pending in batch { pending.continuation?.resume(returning: .success(())) }
         if isReady { announce.yield() }
     }
 
-    private func finish(_ entries: some Sequence<JournalEntry>) {
+    private func finish(_ entries: [JournalEntry]) {
         if state.withLock({ $0.committed(entries) }) { announce.yield() }
     }
 
@@ -345,7 +345,7 @@ public final class Journal: ExchangeJournal, Sendable {
         for entry in writer.arrears.waiting {
             do throws(SQLiteError) {
                 try writer.commit([entry])
-                finish(CollectionOfOne(entry))
+                finish([entry])
             } catch {
                 if error.health != nil { return }
             }

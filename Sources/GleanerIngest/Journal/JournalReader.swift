@@ -13,125 +13,167 @@ struct WaitingExchange: Sendable {
 
 /// Reads whole exchanges back from the journal. What cannot be read whole comes as far as it can, marked as damaged.
 enum JournalReader {
-    /// - Throws: when the file as a whole cannot be read.
-    static func read(_ sequences: [Int64], from connection: SQLiteConnection) throws(SQLiteError) -> [WaitingExchange] {
-        var found: [WaitingExchange] = []
-        for sequence in sequences {
-            if let exchange = try read(sequence, from: connection) { found.append(exchange) }
-        }
-        return found
-    }
-
-    private static func read(_ sequence: Int64, from connection: SQLiteConnection) throws(SQLiteError)
-        -> WaitingExchange?
-    {
-        var isDamaged = false
+    /// What is left of one.
+    fileprivate struct Found {
         var parts: [UInt8] = []
-        // A damaged page hides one row from a read of this row only.
-        func tolerant(_ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {
-            do {
-                try body()
-            } catch  where error.primary == SQLiteError.corrupt {
-                isDamaged = true
-            }
-        }
-        try tolerant { () throws(SQLiteError) in
-            let rows = try connection.statement("SELECT bytes FROM checkpoints WHERE seq = ? ORDER BY part")
-            defer { rows.reset() }
-            rows.bind(1, sequence)
-            while try rows.step() { parts += rows.bytes(0) }
-        }
-        var outcome = ExchangeOutcome(status: .interrupted, reason: "journal_damaged", httpStatus: nil)
-        try tolerant { () throws(SQLiteError) in
-            let row = try connection.statement(
-                """
-                SELECT status, reason, http_status, headers, duration_us, ttft_us, response_sha256, response, attempts,
-                       seal
-                FROM records WHERE seq = ?
-                """)
-            defer { row.reset() }
-            row.bind(1, sequence)
-            guard try row.step(), let read = Self.outcome(row) else {
-                isDamaged = true
-                return
-            }
-            outcome = read
-            let isSealed = Self.isSealed(row, sequence, by: 9, [0, 1, 2, 3, 4, 5, 6, 8], numbers: [2, 4, 5])
-            if !isSealed { isDamaged = true }
-            parts += row.bytes(7)
-        }
+        var outcome: ExchangeOutcome?
+        var rest: [UInt8] = []
         var intent: ExchangeIntent?
         var request: [UInt8] = []
-        try tolerant { () throws(SQLiteError) in
-            let row = try connection.statement(
-                """
-                SELECT id, project, api_key, received_us, endpoint, streamed, model, conversation, end_user, tags,
-                       provider, request_sha256, request, details, seal
-                FROM intents WHERE seq = ?
-                """)
-            defer { row.reset() }
-            row.bind(1, sequence)
-            guard try row.step() else {
-                isDamaged = true
-                return
+        var isDamaged = false
+    }
+
+    /// - Throws: when the file as a whole cannot be read.
+    static func read(_ sequences: [Int64], from connection: SQLiteConnection) throws(SQLiteError) -> [WaitingExchange] {
+        var exchanges: [WaitingExchange] = []
+        for range in JournalWriter.ranges(sequences) {
+            do {
+                for exchange in try read(range, from: connection) {
+                    exchanges.append(
+                        exchange.isDamaged ? try read(damaged: exchange.sequence, from: connection) : exchange)
+                }
+            } catch  where error.primary == SQLiteError.corrupt {
+                // A damaged page hides one row from a read of this row only.
+                for sequence in range { exchanges.append(try read(damaged: sequence, from: connection)) }
             }
-            request = row.bytes(12)
-            intent = Self.intent(row)
-            let isSealed = Self.isSealed(row, sequence, by: 14, Array(0...11) + [13], numbers: [3, 5])
-            if !isSealed { isDamaged = true }
         }
-        if intent == nil { isDamaged = true }
-        let exchange = JournaledExchange(
-            intent: intent ?? .unreadable(sequence), outcome: outcome, request: request, response: parts)
-        return WaitingExchange(
-            sequence: sequence, exchange: exchange, isDamaged: isDamaged || !exchange.hasItsHashes)
+        return exchanges
+    }
+
+    private static func read(
+        _ range: ClosedRange<Int64>, from connection: SQLiteConnection
+    ) throws(SQLiteError) -> [WaitingExchange] {
+        var found = Array(repeating: Found(), count: range.count)
+        func each(
+            _ rows: SQLiteStatement, _ body: (SQLiteStatement, inout Found, Int64) -> Void
+        ) throws(SQLiteError) {
+            while try rows.step() {
+                let sequence = rows.integer(0)
+                guard range.contains(sequence) else { continue }
+                body(rows, &found[Int(sequence - range.lowerBound)], sequence)
+            }
+        }
+        try query(connection, Self.checkpoints, range) { rows throws(SQLiteError) in
+            try each(rows) { row, found, _ in found.parts += row.bytes(1) }
+        }
+        try query(connection, Self.records, range) { rows throws(SQLiteError) in try each(rows, readRecord) }
+        try query(connection, Self.intents, range) { rows throws(SQLiteError) in try each(rows, readIntent) }
+        return zip(range, found).map { WaitingExchange($0, $1) }
+    }
+
+    /// As far as its parts can be read.
+    private static func read(
+        damaged sequence: Int64, from connection: SQLiteConnection
+    ) throws(SQLiteError) -> WaitingExchange {
+        var found = Found()
+        func tolerant(_ sql: String, _ body: (SQLiteStatement) -> Void) throws(SQLiteError) {
+            do {
+                try query(connection, sql, sequence...sequence) { rows throws(SQLiteError) in
+                    while try rows.step() { body(rows) }
+                }
+            } catch  where error.primary == SQLiteError.corrupt {
+                found.isDamaged = true
+            }
+        }
+        try tolerant(Self.checkpoints) { found.parts += $0.bytes(1) }
+        try tolerant(Self.records) { readRecord($0, &found, sequence) }
+        try tolerant(Self.intents) { readIntent($0, &found, sequence) }
+        return WaitingExchange(sequence, found)
+    }
+
+    private static func query(
+        _ connection: SQLiteConnection, _ sql: String, _ range: ClosedRange<Int64>,
+        _ body: (SQLiteStatement) throws(SQLiteError) -> Void
+    ) throws(SQLiteError) {
+        let rows = try connection.statement(sql)
+        defer { rows.reset() }
+        rows.bind(1, range.lowerBound)
+        rows.bind(2, range.upperBound)
+        try body(rows)
+    }
+
+    private static let checkpoints = "SELECT seq, bytes FROM checkpoints WHERE seq BETWEEN ? AND ? ORDER BY seq, part"
+    private static let records = """
+        SELECT seq, status, reason, http_status, headers, duration_us, ttft_us, response_sha256, response, attempts, seal
+        FROM records WHERE seq BETWEEN ? AND ?
+        """
+    private static let intents = """
+        SELECT seq, id, project, api_key, received_us, endpoint, streamed, model, conversation, end_user, tags,
+               provider, request_sha256, request, details, seal
+        FROM intents WHERE seq BETWEEN ? AND ?
+        """
+
+    private static func readRecord(_ row: SQLiteStatement, _ found: inout Found, _ sequence: Int64) {
+        found.outcome = outcome(row)
+        found.rest = row.bytes(8)
+        let isSealed = isSealed(row, sequence, by: 10, [1...7, 9...9])
+        if !isSealed { found.isDamaged = true }
+    }
+
+    private static func readIntent(_ row: SQLiteStatement, _ found: inout Found, _ sequence: Int64) {
+        found.intent = intent(row)
+        found.request = row.bytes(13)
+        let isSealed = isSealed(row, sequence, by: 15, [1...12, 14...14])
+        if !isSealed { found.isDamaged = true }
     }
 
     /// Whether a row still says what was written. What a start has added or an earlier version wrote has no seal.
     private static func isSealed(
-        _ row: SQLiteStatement, _ sequence: Int64, by place: Int32, _ columns: [Int32], numbers: Set<Int32>
+        _ row: SQLiteStatement, _ sequence: Int64, by place: Int32, _ columns: [ClosedRange<Int32>]
     ) -> Bool {
         guard let expected = row.integerIfPresent(place) else { return true }
         var seal = JournalSeal(sequence: sequence)
-        seal.add(columns, of: row, numbers: numbers)
+        for columns in columns { seal.add(columns, of: row) }
         return seal.value == expected
     }
 
     private static func intent(_ row: SQLiteStatement) -> ExchangeIntent? {
-        guard let id = ID<Exchange>(bytes: row.bytes(0)), let project = ID<Project>(bytes: row.bytes(1)),
-            let details = try? JournalEnvelope.details(row.bytesIfPresent(13))
+        guard let id = ID<Exchange>(bytes: row.bytes(1)), let project = ID<Project>(bytes: row.bytes(2)),
+            let details = try? JournalEnvelope.details(row.bytesIfPresent(14))
         else { return nil }
-        let tags = row.text(9)
+        let tags = row.text(10)
         return ExchangeIntent(
-            id: id, project: project, key: row.bytesIfPresent(2).flatMap { ID(bytes: $0) },
-            receivedAt: Date(microsecondsSince1970: row.integer(3)), endpoint: row.text(4),
-            streamed: row.integer(5) != 0, requestedModel: row.textIfPresent(6), conversation: row.textIfPresent(7),
-            endUser: row.textIfPresent(8),
+            id: id, project: project, key: row.bytesIfPresent(3).flatMap { ID(bytes: $0) },
+            receivedAt: Date(microsecondsSince1970: row.integer(4)), endpoint: row.text(5),
+            streamed: row.integer(6) != 0, requestedModel: row.textIfPresent(7), conversation: row.textIfPresent(8),
+            endUser: row.textIfPresent(9),
             tags: tags.isEmpty ? [] : tags.components(separatedBy: JournalWriter.tagSeparator),
-            provider: row.textIfPresent(10), requestHash: row.bytes(11), source: details.source,
+            provider: row.textIfPresent(11), requestHash: row.bytes(12), source: details.source,
             choice: details.choice, shadowOf: details.shadowOf, metadata: details.metadata,
             traceParent: details.traceParent)
     }
 
     private static func outcome(_ row: SQLiteStatement) -> ExchangeOutcome? {
-        guard let status = ExchangeStatus(rawValue: row.text(0)),
-            let headers = try? JournalEnvelope.headers(row.bytesIfPresent(3)),
-            let attempts = try? JournalEnvelope.attempts(row.bytesIfPresent(8))
+        guard let status = ExchangeStatus(rawValue: row.text(1)),
+            let headers = try? JournalEnvelope.headers(row.bytesIfPresent(4)),
+            let attempts = try? JournalEnvelope.attempts(row.bytesIfPresent(9))
         else { return nil }
         return ExchangeOutcome(
-            status: status, reason: row.textIfPresent(1),
-            httpStatus: row.integerIfPresent(2).flatMap(Int.init(exactly:)),
-            headers: headers, duration: row.integerIfPresent(4).map { .microseconds($0) },
-            timeToFirstToken: row.integerIfPresent(5).map { .microseconds($0) },
-            responseHash: row.bytesIfPresent(6), attempts: attempts)
+            status: status, reason: row.textIfPresent(2),
+            httpStatus: row.integerIfPresent(3).flatMap(Int.init(exactly:)),
+            headers: headers, duration: row.integerIfPresent(5).map { .microseconds($0) },
+            timeToFirstToken: row.integerIfPresent(6).map { .microseconds($0) },
+            responseHash: row.bytesIfPresent(7), attempts: attempts)
+    }
+}
+
+extension WaitingExchange {
+    fileprivate init(_ sequence: Int64, _ found: JournalReader.Found) {
+        let exchange = JournaledExchange(
+            intent: found.intent ?? .unreadable(sequence),
+            outcome: found.outcome
+                ?? ExchangeOutcome(status: .interrupted, reason: "journal_damaged", httpStatus: nil),
+            request: found.request, response: found.parts.isEmpty ? found.rest : found.parts + found.rest)
+        let isWhole = found.intent != nil && found.outcome != nil && !found.isDamaged && exchange.hasItsHashes
+        self.init(sequence: sequence, exchange: exchange, isDamaged: !isWhole)
     }
 }
 
 extension JournaledExchange {
     fileprivate var hasItsHashes: Bool {
-        guard Array(SHA256.hash(data: request)) == intent.requestHash else { return false }
+        guard SHA256.hash(data: request) == intent.requestHash else { return false }
         guard let responseHash = outcome.responseHash else { return true }
-        return Array(SHA256.hash(data: response)) == responseHash
+        return SHA256.hash(data: response) == responseHash
     }
 }
 

@@ -44,14 +44,20 @@ struct JournalSeal {
         add(value)
     }
 
-    /// Adds what a row's columns hold.
-    /// - Parameter numbers: the columns with integers; the others hold text or bytes.
-    mutating func add(_ columns: some Sequence<Int32>, of row: SQLiteStatement, numbers: Set<Int32>) {
+    /// Adds what a row's columns hold: numbers, texts, bytes.
+    mutating func add(_ columns: some Sequence<Int32>, of row: SQLiteStatement) {
         for column in columns {
-            if numbers.contains(column) {
-                add(row.integerIfPresent(column))
+            if row.isNull(column) {
+                add(nil as Int64?)
+            } else if row.isInteger(column) {
+                add(row.integer(column))
             } else {
-                add(row.bytesIfPresent(column))
+                self = row.withBytes(column) { bytes in
+                    var seal = self
+                    seal.add(Int64(bytes.count))
+                    for place in bytes.indices { seal.add(byte: bytes[place]) }
+                    return seal
+                }
             }
         }
     }

@@ -9,14 +9,37 @@ struct JournalState {
         let intent: ExchangeIntent
         let request: ByteBuffer
         var outcome: ExchangeOutcome?
-        var response: [ByteBuffer] = []
-        var size: Int
+        private(set) var response: [ByteBuffer] = []
+        /// Bytes of the answer.
+        private(set) var answered = 0
+        /// Memory that this takes.
+        private(set) var size: Int
+
+        init(intent: ExchangeIntent, request: ByteBuffer) {
+            self.intent = intent
+            self.request = request
+            size = request.storageCapacity
+        }
+
+        mutating func take(_ piece: ByteBuffer, size: Int) {
+            response.append(piece)
+            answered += piece.readableBytes
+            self.size += size
+        }
     }
-    private struct Kept {
+    /// An object, so that to look at one copies nothing.
+    private final class Kept {
         let id: ID<Exchange>
         var bytes: Int64
-        var isOpen = true
+        var isOpen: Bool
         var held: Held?
+
+        init(id: ID<Exchange>, bytes: Int64, isOpen: Bool = true, held: Held? = nil) {
+            self.id = id
+            self.bytes = bytes
+            self.isOpen = isOpen
+            self.held = held
+        }
     }
 
     /// Above this much of one answer it is read back from the file.
@@ -77,10 +100,9 @@ struct JournalState {
         let sequence = nextSequence
         nextSequence += 1
         totalBytes += bytes
-        var kept = Kept(id: intent.id, bytes: bytes)
-        kept.held = hold(intent, request)
+        let kept = Kept(id: intent.id, bytes: bytes, held: hold(intent, request))
         exchanges[sequence] = kept
-        if let response { addHeld(response, to: sequence) }
+        if let response { addHeld(response, to: kept) }
         return sequence
     }
 
@@ -93,15 +115,17 @@ struct JournalState {
     /// - Returns: its number; pieces of one exchange are read back in this order.
     mutating func add(_ bytes: ByteBuffer, to sequence: Int64) -> Int64 {
         totalBytes += Int64(bytes.readableBytes)
-        exchanges[sequence]?.bytes += Int64(bytes.readableBytes)
-        addHeld(bytes, to: sequence)
+        if let kept = exchanges[sequence] {
+            kept.bytes += Int64(bytes.readableBytes)
+            addHeld(bytes, to: kept)
+        }
         defer { nextPart += 1 }
         return nextPart
     }
 
     /// These entries are durable.
     /// - Returns: whether an exchange became ready for Postgres.
-    mutating func committed(_ entries: some Sequence<JournalEntry>) -> Bool {
+    mutating func committed(_ entries: [JournalEntry]) -> Bool {
         var isReady = false
         for entry in entries {
             switch entry {
@@ -111,13 +135,13 @@ struct JournalState {
             case .checkpoint: break
             case .close(let sequence, let outcome, _):
                 // Its end may come once more when it had to be ended without its handler.
-                guard exchanges[sequence]?.isOpen == true else { continue }
+                guard let kept = exchanges[sequence], kept.isOpen else { continue }
                 counts.open -= 1
                 counts.journaled += 1
                 isReady = true
-                exchanges[sequence]?.isOpen = false
-                if exchanges[sequence]?.held != nil {
-                    exchanges[sequence]?.held?.outcome = outcome
+                kept.isOpen = false
+                if kept.held != nil {
+                    kept.held?.outcome = outcome
                     ready.append(sequence)
                 } else {
                     unread.append(sequence)
@@ -178,21 +202,19 @@ struct JournalState {
         let request = request.compacted
         guard heldBytes + request.storageCapacity <= heldLimit else { return nil }
         heldBytes += request.storageCapacity
-        return Held(intent: intent, request: request, size: request.storageCapacity)
+        return Held(intent: intent, request: request)
     }
 
-    private mutating func addHeld(_ bytes: ByteBuffer, to sequence: Int64) {
-        guard exchanges[sequence]?.held != nil, bytes.readableBytes > 0 else { return }
+    private mutating func addHeld(_ bytes: ByteBuffer, to kept: Kept) {
+        guard let answered = kept.held?.answered, bytes.readableBytes > 0 else { return }
         let bytes = bytes.compacted
         let size = bytes.storageCapacity
-        let answer = exchanges[sequence]?.held?.response.reduce(size) { $0 + $1.readableBytes } ?? size
-        if heldBytes + size > heldLimit || answer > Self.heldAnswer {
-            heldBytes -= exchanges[sequence]?.held?.size ?? 0
-            exchanges[sequence]?.held = nil
+        if heldBytes + size > heldLimit || answered + size > Self.heldAnswer {
+            heldBytes -= kept.held?.size ?? 0
+            kept.held = nil
         } else {
             heldBytes += size
-            exchanges[sequence]?.held?.size += size
-            exchanges[sequence]?.held?.response.append(bytes)
+            kept.held?.take(bytes, size: size)
         }
     }
 

@@ -105,28 +105,28 @@ extension ProjectedExchange {
         } catch {
             withheld(exchange.intent.id, error)
             let keeps = redactor.keepsBytes(exchange.intent.project)
-            var bare = storing(
+            let bare = storing(
                 RedactedParts(
                     request: keeps ? parts.request : [], response: keeps ? parts.response : [], messages: nil,
                     answer: nil, requestHash: keeps ? parts.requestHash : [],
                     responseHash: keeps ? parts.responseHash : parts.responseHash.map { _ in [] }, note: "withheld"))
-            bare.projection = .empty(note: "redaction_failed")
-            return bare
+            return bare.with(.empty(note: "redaction_failed"))
         }
     }
 
     private func storing(_ new: RedactedParts) -> ProjectedExchange {
-        var redacted = self
-        redacted.redaction = Redaction(
-            note: new.note, requestBytes: exchange.request.count, responseBytes: exchange.response.count)
         var (intent, outcome) = (exchange.intent, exchange.outcome)
         intent.requestHash = new.requestHash.isEmpty ? intent.noHash : new.requestHash
         outcome.responseHash = new.responseHash.map { $0.isEmpty ? intent.noHash : $0 }
-        redacted.exchange = JournaledExchange(
-            intent: intent, outcome: outcome, request: new.request, response: new.response)
-        redacted.projection.messages = new.messages.map(JSONB.init(bytes:))
-        redacted.projection.answer = new.answer.map(JSONB.init(bytes:))
-        return redacted
+        var projection = projection
+        projection.messages = new.messages.map(JSONB.init(bytes:))
+        projection.answer = new.answer.map(JSONB.init(bytes:))
+        return ProjectedExchange(
+            exchange: JournaledExchange(
+                intent: intent, outcome: outcome, request: new.request, response: new.response),
+            projection: projection,
+            redaction: Redaction(
+                note: new.note, requestBytes: exchange.request.count, responseBytes: exchange.response.count))
     }
 }
 

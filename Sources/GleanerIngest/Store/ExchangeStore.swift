@@ -1,11 +1,21 @@
 public import GleanerCore
 
-/// An exchange with what could be read from it, ready for Postgres.
-struct ProjectedExchange: Sendable {
-    var exchange: JournaledExchange
-    var projection: ExchangeProjection
+/// An exchange with what could be read from it, ready for Postgres. An object as `JournaledExchange` is one.
+final class ProjectedExchange: Sendable {
+    let exchange: JournaledExchange
+    let projection: ExchangeProjection
     /// Set when personal data was replaced; then lengths and hashes are still those of what was on the wire.
-    var redaction: Redaction?
+    let redaction: Redaction?
+
+    init(exchange: JournaledExchange, projection: ExchangeProjection, redaction: Redaction? = nil) {
+        self.exchange = exchange
+        self.projection = projection
+        self.redaction = redaction
+    }
+
+    func with(_ other: ExchangeProjection) -> ProjectedExchange {
+        ProjectedExchange(exchange: exchange, projection: other, redaction: redaction)
+    }
 
     struct Redaction: Sendable {
         /// `exchanges.redaction`.
@@ -25,10 +35,11 @@ struct ExchangeBatch: Sendable {
     static let copyFrom = 100
 
     init(_ exchanges: [ProjectedExchange]) {
-        let keys = exchanges.map { $0.exchange.intent.id }
-        self.exchanges = exchanges.indices
-            .sorted { (keys[$0].shard.value, keys[$0]) < (keys[$1].shard.value, keys[$1]) }
-            .map { exchanges[$0] }
+        self.exchanges =
+            exchanges
+            .map { (shard: $0.exchange.intent.id.shard.value, id: $0.exchange.intent.id, exchange: $0) }
+            .sorted { ($0.shard, $0.id) < ($1.shard, $1.id) }
+            .map(\.exchange)
         rows = exchanges.count >= Self.copyFrom ? ExchangeCopy(self.exchanges) : nil
     }
 }

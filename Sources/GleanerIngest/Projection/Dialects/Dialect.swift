@@ -12,7 +12,10 @@ enum Dialect: String, CaseIterable {
     case moderations = "/v1/moderations"
 
     /// `nil` for a path whose bodies nobody here can read.
-    init?(endpoint: String) { self.init(rawValue: String(endpoint.prefix { $0 != "?" })) }
+    init?(endpoint: String) {
+        let path = endpoint.utf8.firstIndex(of: UInt8(ascii: "?")).map { String(endpoint[..<$0]) } ?? endpoint
+        self.init(rawValue: path)
+    }
 
     /// Reads a request of any dialect but chat, whose messages are kept as they came.
     func request(_ body: JSONValue) -> DialectRequest {
