@@ -20,6 +20,7 @@ struct DrainPace {
     private var backoff = Backoff()
     private(set) var isBusy = false
     private var seen: (received: Int64, at: ContinuousClock.Instant)?
+    private var hasPiledUp = false
 
     /// Batches to be stored at a time: while one waits for its commit, Postgres works at the other. Beside live traffic one.
     var width: Int { isBusy ? 1 : 2 }
@@ -40,6 +41,15 @@ struct DrainPace {
         guard passed >= 0.25 else { return }
         isBusy = Double(received - seen.received) / passed >= Self.busyRate
         self.seen = (received, now)
+    }
+
+    /// - Parameter waiting: bytes of bodies.
+    /// - Returns: whether much had piled up, and is gone now.
+    mutating func isRelieved(waiting: Int64) -> Bool {
+        if waiting >= Self.mostBytes { hasPiledUp = true }
+        guard hasPiledUp, waiting < Self.mostBytes / 8 else { return false }
+        hasPiledUp = false
+        return true
     }
 
     /// - Returns: how long to rest: after a small batch for company, after a part of a backlog for live traffic.

@@ -24,28 +24,33 @@ public struct IngestDrain: Service {
     private let erased: any ErasedExchanges
     private let metrics: IngestMetrics?
     private let shown: CallsStored?
+    private let relieved: @Sendable () -> Void
     private let logger: Logger
 
     /// - Parameters:
     ///   - prices: `nil` leaves every exchange without a cost.
     ///   - redactor: `nil` stores everything as it came.
     ///   - erased: `nil` stores whatever comes.
+    ///   - relieved: called when a backlog is gone, and what it took in memory is free.
     public init(
         journal: Journal, pool: PostgresPool, prices: PriceBook? = nil, redactor: (any ExchangeRedactor)? = nil,
         erased: (any ErasedExchanges)? = nil, metrics: IngestMetrics? = nil, shown: CallsStored? = nil,
-        landed: @escaping ExchangesLanded, logger: Logger
+        relieved: @escaping @Sendable () -> Void = {}, landed: @escaping ExchangesLanded, logger: Logger
     ) {
         self.init(
             journal: journal, store: PostgresExchangeStore(pool: pool), costs: prices ?? NoCosts(),
-            redactor: redactor, erased: erased, metrics: metrics, shown: shown, landed: landed, logger: logger)
+            redactor: redactor, erased: erased, metrics: metrics, shown: shown, relieved: relieved, landed: landed,
+            logger: logger)
     }
 
     init(
         journal: Journal, store: any ExchangeStore, costs: any Costs = NoCosts(),
         redactor: (any ExchangeRedactor)? = nil, erased: (any ErasedExchanges)? = nil,
-        metrics: IngestMetrics? = nil, shown: CallsStored? = nil, landed: @escaping ExchangesLanded, logger: Logger
+        metrics: IngestMetrics? = nil, shown: CallsStored? = nil, relieved: @escaping @Sendable () -> Void = {},
+        landed: @escaping ExchangesLanded, logger: Logger
     ) {
         self.redactor = redactor
+        self.relieved = relieved
         self.metrics = metrics
         self.shown = shown
         self.erased = erased ?? NothingErased()
@@ -151,6 +156,7 @@ public struct IngestDrain: Service {
                 let count = flight.removeValue(forKey: moved.number)?.count ?? 0
                 failure = failure ?? moved.failure
                 guard failure == nil else { continue }
+                if pace.isRelieved(waiting: journal.waitingBytes) { relieved() }
                 let pause = pace.succeeded(moved: count, in: moved.duration, hasBacklog: journal.hasUnread)
                 try? await Task.sleep(for: pause)
                 hasMore = true

@@ -143,7 +143,7 @@ public struct GleanerService: Sendable {
         let drain = IngestDrain(
             journal: journal, pool: pool, prices: prices, redactor: moderation.redactor,
             erased: Self.erased(on: pool), metrics: IngestMetrics(factory: registry),
-            shown: shown,
+            shown: shown, relieved: SystemMemory.trim,
             landed: {
                 try await Self.landed(
                     $0, feedback: feedback.service, sampling: sampling, moderation: moderation.service,

@@ -21,6 +21,14 @@ struct DrainPaceTests {
         #expect(!pace.isBusy && pace.width == 2)
     }
 
+    @Test("What piled up and is gone is told once")
+    func relief() {
+        var pace = DrainPace()
+        let much = Int64(DrainPace.mostBytes)
+        let told = [0, much / 2, 0, much, much / 2, 100, 0].map { pace.isRelieved(waiting: $0) }
+        #expect(told == [false, false, false, false, false, true, false])
+    }
+
     @Test("A look too soon after another says nothing")
     func soon() {
         var pace = DrainPace()

@@ -347,6 +347,9 @@ def test_an_erasure_by_command_names_files_it_could_not_delete(demo):
         one = say(http, f"{marks.text if number == 0 else ''} {uuid.uuid4().hex}", **user)
         demo.row(one)
         assert http.post("/api/feedback", json={"exchange_id": one, "thumb": "up", "rater": "ravi"}).status_code == 202
+        # What has not been judged yet is in no dataset.
+        judged = f"SELECT count(*) FROM gleaner.moderation_decisions WHERE exchange_id = '{one}'"
+        wait_until(f"{one} is judged", lambda: demo.sql(judged) != "0", 30)
     policy = demo.directory / "policy.json"
     policy.write_text(json.dumps({
         "minimum_rating": {"net_thumbs": 1}, "holdout_share": 0, "validation_share": 0, "maximum_per_rater": None,

@@ -32,7 +32,7 @@ enum SystemMemory {
         return limits.filter { $0 > 0 && $0 < machine }.min()
     }
 
-    /// Gives freed memory back to the kernel; the allocator keeps it otherwise, and it would count as used.
+    /// Gives freed memory back to the kernel; the allocator keeps it otherwise, and it would count as used. Takes milliseconds.
     static func trim() { _ = malloc_trim(0) }
 
     private static func read(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
