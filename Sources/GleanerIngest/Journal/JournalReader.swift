@@ -26,70 +26,46 @@ enum JournalReader {
     /// - Throws: when the file as a whole cannot be read.
     static func read(_ sequences: [Int64], from connection: SQLiteConnection) throws(SQLiteError) -> [WaitingExchange] {
         var exchanges: [WaitingExchange] = []
+        // A damaged page hides one row from a read of this row only.
+        func apart(_ sequence: Int64) throws(SQLiteError) -> [WaitingExchange] {
+            try read(sequence...sequence, from: connection, isTolerant: true)
+        }
         for range in JournalWriter.ranges(sequences) {
             do {
                 for exchange in try read(range, from: connection) {
-                    exchanges.append(
-                        exchange.isDamaged ? try read(damaged: exchange.sequence, from: connection) : exchange)
+                    exchanges += exchange.isDamaged ? try apart(exchange.sequence) : [exchange]
                 }
             } catch  where error.primary == SQLiteError.corrupt {
-                // A damaged page hides one row from a read of this row only.
-                for sequence in range { exchanges.append(try read(damaged: sequence, from: connection)) }
+                for sequence in range { exchanges += try apart(sequence) }
             }
         }
         return exchanges
     }
 
+    /// - Parameter isTolerant: what cannot be read is left out, instead of thrown.
     private static func read(
-        _ range: ClosedRange<Int64>, from connection: SQLiteConnection
+        _ range: ClosedRange<Int64>, from connection: SQLiteConnection, isTolerant: Bool = false
     ) throws(SQLiteError) -> [WaitingExchange] {
         var found = Array(repeating: Found(), count: range.count)
-        func each(
-            _ rows: SQLiteStatement, _ body: (SQLiteStatement, inout Found, Int64) -> Void
-        ) throws(SQLiteError) {
-            while try rows.step() {
-                let sequence = rows.integer(0)
-                guard range.contains(sequence) else { continue }
-                body(rows, &found[Int(sequence - range.lowerBound)], sequence)
-            }
-        }
-        try query(connection, Self.checkpoints, range) { rows throws(SQLiteError) in
-            try each(rows) { row, found, _ in found.parts += row.bytes(1) }
-        }
-        try query(connection, Self.records, range) { rows throws(SQLiteError) in try each(rows, readRecord) }
-        try query(connection, Self.intents, range) { rows throws(SQLiteError) in try each(rows, readIntent) }
-        return zip(range, found).map { WaitingExchange($0, $1) }
-    }
-
-    /// As far as its parts can be read.
-    private static func read(
-        damaged sequence: Int64, from connection: SQLiteConnection
-    ) throws(SQLiteError) -> WaitingExchange {
-        var found = Found()
-        func tolerant(_ sql: String, _ body: (SQLiteStatement) -> Void) throws(SQLiteError) {
+        func each(_ sql: String, _ body: (SQLiteStatement, inout Found, Int64) -> Void) throws(SQLiteError) {
             do {
-                try query(connection, sql, sequence...sequence) { rows throws(SQLiteError) in
-                    while try rows.step() { body(rows) }
+                let rows = try connection.statement(sql)
+                defer { rows.reset() }
+                rows.bind(1, range.lowerBound)
+                rows.bind(2, range.upperBound)
+                while try rows.step() {
+                    let sequence = rows.integer(0)
+                    guard range.contains(sequence) else { continue }
+                    body(rows, &found[Int(sequence - range.lowerBound)], sequence)
                 }
-            } catch  where error.primary == SQLiteError.corrupt {
-                found.isDamaged = true
+            } catch  where isTolerant && error.primary == SQLiteError.corrupt {
+                for index in found.indices { found[index].isDamaged = true }
             }
         }
-        try tolerant(Self.checkpoints) { found.parts += $0.bytes(1) }
-        try tolerant(Self.records) { readRecord($0, &found, sequence) }
-        try tolerant(Self.intents) { readIntent($0, &found, sequence) }
-        return WaitingExchange(sequence, found)
-    }
-
-    private static func query(
-        _ connection: SQLiteConnection, _ sql: String, _ range: ClosedRange<Int64>,
-        _ body: (SQLiteStatement) throws(SQLiteError) -> Void
-    ) throws(SQLiteError) {
-        let rows = try connection.statement(sql)
-        defer { rows.reset() }
-        rows.bind(1, range.lowerBound)
-        rows.bind(2, range.upperBound)
-        try body(rows)
+        try each(Self.checkpoints) { row, found, _ in found.parts += row.bytes(1) }
+        try each(Self.records, readRecord)
+        try each(Self.intents, readIntent)
+        return zip(range, found).map { WaitingExchange($0, $1) }
     }
 
     private static let checkpoints = "SELECT seq, bytes FROM checkpoints WHERE seq BETWEEN ? AND ? ORDER BY seq, part"
