@@ -1,4 +1,4 @@
 #ifndef GLEANER_CMALLOC_H
 #define GLEANER_CMALLOC_H
-#include <malloc.h> // malloc_trim, which Glibc's module leaves out
+#include <malloc.h> // malloc_trim and mallopt, which Glibc's module leaves out
 #endif

@@ -108,7 +108,7 @@ public struct EvaluationService: Sendable {
                 dataset: request.dataset, version: request.version.map(String.init) ?? "latest")
         }
         // The same lines for all candidates of a version, so that they can be compared with each other.
-        let salt = "evaluation:\(version.id.uuidString.lowercased())"
+        let salt = "evaluation:\(version.id.lowercased)"
         let drawn = try await store.items(of: version.id, salt: salt, limit: request.policy.maximumItems)
         guard !drawn.items.isEmpty else {
             throw EvaluationError.holdoutEmpty(dataset: request.dataset, version: version.number)

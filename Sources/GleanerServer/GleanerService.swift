@@ -40,7 +40,7 @@ public struct GleanerService: Sendable {
         public var firstInvitation: String?
     }
 
-    /// More exchanges than this on their way to PostgreSQL are a backlog: two of ingest's batches.
+    /// More exchanges than this on their way to PostgreSQL are a backlog: half of what ingest stores at a time.
     private static let backlog: Int64 = 1_000
 
     private let configuration: ServerConfiguration
@@ -62,6 +62,7 @@ public struct GleanerService: Sendable {
     public func run(
         signals: [UnixSignal] = [.sigterm, .sigint], started: @escaping @Sendable (Started) async -> Void = { _ in }
     ) async throws {
+        SystemMemory.returnFreed()
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let journal = try Journal(configuration.journal, on: loops.any())
         var transfers = configuration.curl

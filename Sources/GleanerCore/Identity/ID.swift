@@ -69,29 +69,6 @@ extension UUID {
             )
         }
     }
-
-    /// As everything of ours writes one. Foundation's `uuidString` is upper case, and printed by the C library.
-    fileprivate var lowercased: String {
-        String(unsafeUninitializedCapacity: 36) { text in
-            withUnsafeBytes(of: uuid) { bytes in
-                var end = 0
-                for (place, byte) in bytes.enumerated() {
-                    if [4, 6, 8, 10].contains(place) {
-                        text[end] = UInt8(ascii: "-")
-                        end += 1
-                    }
-                    text[end] = Self.digit(byte >> 4)
-                    text[end + 1] = Self.digit(byte & 0x0F)
-                    end += 2
-                }
-            }
-            return 36
-        }
-    }
-
-    private static func digit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
-    }
 }
 
 extension ID {

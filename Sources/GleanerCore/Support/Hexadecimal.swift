@@ -1,13 +1,17 @@
 extension Sequence<UInt8> {
     /// Two lower-case digits a byte.
     public var hexadecimal: String {
-        func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value }
         var text: [UInt8] = []
         text.reserveCapacity(2 * underestimatedCount)
         for byte in self {
-            text.append(digit(byte >> 4))
-            text.append(digit(byte & 15))
+            text.append((byte >> 4).hexadecimalDigit)
+            text.append((byte & 15).hexadecimalDigit)
         }
         return String(decoding: text, as: UTF8.self)
     }
+}
+
+extension UInt8 {
+    /// Of a number below 16, in lower case.
+    var hexadecimalDigit: UInt8 { self < 10 ? UInt8(ascii: "0") + self : UInt8(ascii: "a") - 10 + self }
 }

@@ -123,7 +123,7 @@ public struct DraftRun: Sendable {
             let reply: TeacherReply
             do {
                 reply = try await teacher.complete(
-                    body, key: "gleaner-draft-\(draft.uuidString.lowercased())-\(call.number)")
+                    body, key: "gleaner-draft-\(draft.lowercased)-\(call.number)")
             } catch {
                 // It may have been sent: the call stays asked, and is asked again under the same key.
                 throw error
@@ -153,7 +153,7 @@ public struct DraftRun: Sendable {
                 id: id, project: store.project, receivedAt: at, provider: settings.provider, teacher: settings.teacher,
                 request: DraftRequests.answer(settings, to: question), response: reply, tags: ["synthetic"],
                 metadata: [
-                    "origin": "draft", "draft": .string(draft.uuidString.lowercased()), "dataset": .string(dataset),
+                    "origin": "draft", "draft": .string(draft.lowercased), "dataset": .string(dataset),
                     "topic": call.topic.map { .string($0) } ?? .null,
                 ]))
         try await store.logged(call, of: draft)

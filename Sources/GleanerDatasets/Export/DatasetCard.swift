@@ -24,7 +24,7 @@ struct DatasetCard: Sendable {
         \(version.createdAt.ISO8601Format()) and does not change.
 
         - Format: `\(format.rawValue)`, UTF-8, one JSON object a line
-        - Version id: `\(version.id.uuidString.lowercased())`
+        - Version id: `\(version.id.lowercased)`
         - Approvals: \(run.standing.approvals) of \(run.standing.approvalsNeeded) needed
         - Check it: `gleaner dataset verify DIRECTORY`; where a line is from: `lineage.jsonl`, by file and line
         """

@@ -22,7 +22,7 @@ struct ExportManifest: Sendable {
             "manifest_version": 2,
             "dataset": .string(version.dataset),
             "version": .integer(Int64(version.number)),
-            "version_id": .string(version.id.uuidString.lowercased()),
+            "version_id": .string(version.id.lowercased),
             "created_at": .string(version.createdAt.ISO8601Format()),
             "policy": [
                 "name": .string(version.policyName), "version": .integer(Int64(version.policyVersion)),

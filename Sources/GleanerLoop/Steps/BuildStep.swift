@@ -13,7 +13,7 @@ struct BuildStep: StepTaker {
                 of: document.dataset, by: document.policy, beside: newest, in: context.project)
             if news == LoopNews(added: 0) {
                 return .done(
-                    "Nothing is new: version \(newest.number) is taken.", made: newest.id.uuidString.lowercased(),
+                    "Nothing is new: version \(newest.number) is taken.", made: newest.id.lowercased,
                     figures: figures(newest))
             }
         }
@@ -21,7 +21,7 @@ struct BuildStep: StepTaker {
             document.dataset, by: document.policy, key: round.key, author: round.author, in: context.project)
         return .done(
             "Version \(version.number): \(version.train) lines to train on, \(version.validation) to validate with, "
-                + "\(version.holdout) held out.", made: version.id.uuidString.lowercased(), figures: figures(version))
+                + "\(version.holdout) held out.", made: version.id.lowercased, figures: figures(version))
     }
 
     private func figures(_ version: LoopVersion) -> [String: JSONValue] {

@@ -23,7 +23,7 @@ public enum ModerationBodies {
             id = stored.id
             exchange_id = stored.subject.exchange
             target = stored.subject.target
-            feedback_id = target == .comment ? stored.subject.subject.uuidString.lowercased() : nil
+            feedback_id = target == .comment ? stored.subject.subject.lowercased : nil
             action = stored.verdict.action
             categories = stored.verdict.categories
             reason = stored.verdict.reason
@@ -50,7 +50,7 @@ public enum ModerationBodies {
 
         init(_ stored: StoredResult) {
             target = stored.subject.target
-            feedback_id = target == .comment ? stored.subject.subject.uuidString.lowercased() : nil
+            feedback_id = target == .comment ? stored.subject.subject.lowercased : nil
             classifier = stored.classifier
             model = stored.result.model
             status = stored.result.status

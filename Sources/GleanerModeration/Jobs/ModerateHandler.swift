@@ -92,7 +92,7 @@ struct ModerationWork: Sendable {
                 comments.map {
                     [
                         "exchange": .string($0.exchange.description),
-                        "feedback": .string($0.feedback.uuidString.lowercased()),
+                        "feedback": .string($0.feedback.lowercased),
                     ]
                 })
         }

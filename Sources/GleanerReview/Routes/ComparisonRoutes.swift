@@ -15,7 +15,7 @@ struct ComparisonRoutes: Sendable {
 
         init(_ item: ComparisonItem) {
             comparison = ID(item.id)
-            lease_token = item.leaseToken.uuidString.lowercased()
+            lease_token = item.leaseToken.lowercased
             leased_until = item.leasedUntil
             messages = item.messages ?? [ReviewItem.unreadable]
             left = item.left ?? ReviewItem.unreadable

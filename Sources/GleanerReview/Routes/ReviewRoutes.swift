@@ -26,7 +26,7 @@ public struct ReviewRoutes: Sendable {
 
         init(_ item: ReviewItem) {
             slot = Slot(
-                id: ID(item.slot), lease_token: item.leaseToken.uuidString.lowercased(),
+                id: ID(item.slot), lease_token: item.leaseToken.lowercased,
                 leased_until: item.leasedUntil)
             exchange_id = item.exchange
             rubric = item.rubric.reference

@@ -120,8 +120,8 @@ public struct SamplingService: Sendable {
     public func enqueueBacklog(_ rule: SamplingRule) async throws -> ID<Job> {
         try await jobs.enqueue(
             NewJob(
-                kind: .backlog, project: rule.project, payload: ["rule": .string(rule.id.uuidString.lowercased())],
-                idempotencyKey: rule.id.uuidString.lowercased()))
+                kind: .backlog, project: rule.project, payload: ["rule": .string(rule.id.lowercased)],
+                idempotencyKey: rule.id.lowercased))
     }
 
     /// Draws from exchanges that had landed before the rule was made, oldest first, in batches; a rule that was replaced since

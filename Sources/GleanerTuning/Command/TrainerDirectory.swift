@@ -78,7 +78,7 @@ enum TrainerPlace {
         if let known = read(file) { return known }
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let fresh = directory.appendingPathComponent("place.\(UUID().uuidString)")
-        try Data(UUID().uuidString.lowercased().utf8).write(to: fresh)
+        try Data(UUID().lowercased.utf8).write(to: fresh)
         // The first one stays.
         link(fresh.path, file.path)
         unlink(fresh.path)

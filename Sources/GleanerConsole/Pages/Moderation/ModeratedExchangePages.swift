@@ -78,7 +78,7 @@ struct ModeratedExchangePages: Sendable {
     ) -> View.Side {
         let isComment = subject.target == .comment
         return View.Side(
-            target: subject.target.rawValue, feedback: isComment ? subject.subject.uuidString.lowercased() : nil,
+            target: subject.target.rawValue, feedback: isComment ? subject.subject.lowercased : nil,
             heading: Self.heading(subject.target), spans: text.map(Self.spans) ?? [], isUnreadable: text == nil,
             current: current.map(DecisionRow.init),
             actions: ModerationAction.allCases.filter { $0 != .unknown }.map(\.rawValue), mayDecide: mayDecide)

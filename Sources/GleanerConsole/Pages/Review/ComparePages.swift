@@ -90,8 +90,8 @@ struct ComparePages: Sendable {
                 strength: $0.strength.map { strength in Numbers.two(strength) } ?? "–")
         }
         return View(
-            hasPair: item != nil, comparison: item?.id.uuidString.lowercased() ?? "",
-            token: item?.leaseToken.uuidString.lowercased() ?? "", talk: Talk(item?.messages ?? []),
+            hasPair: item != nil, comparison: item?.id.lowercased ?? "",
+            token: item?.leaseToken.lowercased ?? "", talk: Talk(item?.messages ?? []),
             left: Talk([item?.left ?? ReviewItem.unreadable]), right: Talk([item?.right ?? ReviewItem.unreadable]),
             contenders: contenders, hasContenders: !contenders.isEmpty,
             leftShare: results?.leftShare.map(Numbers.percent) ?? "–", mayFind: isLead)

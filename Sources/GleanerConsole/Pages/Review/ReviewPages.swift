@@ -112,7 +112,7 @@ struct ReviewPages: Sendable {
     private func undo(_ visit: Visit, _ form: Form) async throws -> ActionOutcome {
         try form.allow()
         let item = try await desk.queue.undo(by: visit.person.handle.description, in: visit.project.id)
-        let slot = item.slot.uuidString.lowercased()
+        let slot = item.slot.lowercased
         return visit.wantsPage ? .seeOther("/review?slot=\(slot)") : .json(Lent(slot: slot))
     }
 
@@ -153,7 +153,7 @@ struct ReviewPages: Sendable {
         let held = try await desk.queue.held(by: reviewer, in: visit.project.id)
         var slot = held.first { $0 != shown }
         if slot == nil { slot = try await desk.queue.next(for: reviewer, in: visit.project.id)?.slot }
-        return visit.wantsPage ? .seeOther("/review") : .json(Lent(slot: slot?.uuidString.lowercased()))
+        return visit.wantsPage ? .seeOther("/review") : .json(Lent(slot: slot?.lowercased))
     }
 
     private static func lease(_ form: Form) throws -> (slot: UUID, token: UUID) {
@@ -168,8 +168,8 @@ extension ReviewPages.View {
     init(_ item: ReviewItem?, pace: ReviewPace, hasWaiting: Bool, lease: Int) {
         let answer = item?.answer ?? ReviewItem.unreadable
         hasItem = item != nil
-        slot = item?.slot.uuidString.lowercased() ?? ""
-        token = item?.leaseToken.uuidString.lowercased() ?? ""
+        slot = item?.slot.lowercased ?? ""
+        token = item?.leaseToken.lowercased ?? ""
         rubric = item?.rubric.reference ?? ""
         talk = Talk(item.map { $0.messages ?? [ReviewItem.unreadable] } ?? [], answer: item == nil ? nil : answer)
         language = PageLanguage.tag(item?.language).map { [$0] } ?? []

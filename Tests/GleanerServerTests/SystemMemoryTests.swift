@@ -1,0 +1,47 @@
+import Dispatch
+import Foundation
+import Synchronization
+import Testing
+
+@testable import GleanerServer
+
+@Suite struct SystemMemoryTests {
+    /// Sanitizers bring an allocator of their own.
+    private static let isGlibc = ProcessInfo.processInfo.environment.keys.allSatisfy {
+        $0 != "TSAN_OPTIONS" && $0 != "ASAN_OPTIONS"
+    }
+
+    /// The allocator's own way is to keep up to twice the largest block that was ever freed, in each arena.
+    @Test(.enabled(if: isGlibc)) func whatIsFreedGoesBackEvenAfterALargeBlockWas() {
+        SystemMemory.returnFreed()
+        let blocks = inAnArenaOfItsOwn {
+            free(touched(30 << 20))
+            return (0..<48 << 8).map { _ in UInt(bitPattern: touched(4 << 10)) }
+        }
+        let before = SystemMemory.used()
+        for block in blocks { free(UnsafeMutableRawPointer(bitPattern: block)) }
+        let back = before - SystemMemory.used()
+        #expect(back > 32 << 20, "of 48 MB \(back >> 20) went back")
+    }
+}
+
+/// On a thread that allocates nothing after `body`, which would lie behind what that has left.
+private func inAnArenaOfItsOwn(_ body: @escaping @Sendable () -> [UInt]) -> [UInt] {
+    let result = Mutex<[UInt]>([])
+    let isDone = DispatchSemaphore(value: 0)
+    withExtendedLifetime(result) {
+        Thread.detachNewThread {
+            let made = body()
+            result.withLock { $0 = made }
+            isDone.signal()
+        }
+        isDone.wait()
+    }
+    return result.withLock { $0 }
+}
+
+private func touched(_ count: Int) -> UnsafeMutableRawPointer {
+    let block = malloc(count)!
+    memset(block, 1, count)
+    return block
+}
