@@ -66,6 +66,29 @@ struct CopyTests {
         #expect(pool.statistics.open == 1)
     }
 
+    @Test("a row that is refused while most of a piece of megabytes is still to be sent ends the copy just so")
+    func refusedInALargePiece() async throws {
+        try await makeTable()
+        try await pool.withConnection { connection in
+            let source = AsyncStream<[UInt8]> { stream in
+                let rows = (2...200_000).map { "\($0)\tfine\n" }
+                stream.yield(Array("not a number\tx\n".utf8) + rows.joined().utf8)
+                stream.finish()
+            }
+            let error = await #expect(throws: PostgresError.self) {
+                try await connection.copyIn("COPY words FROM STDIN", from: source)
+            }
+            #expect(error?.sqlState == "22P02")
+            #expect(try await connection.query("SELECT * FROM words").isEmpty)
+            let count = try await connection.copyIn(
+                "COPY words FROM STDIN", from: numbers(1...200_000, perPiece: 200_000))
+            #expect(count == 200_000)
+            let sum = try await connection.query("SELECT sum(number)::bigint FROM words WHERE word = 'word ' || number")
+            #expect(try sum[0].decode(0, as: Int.self) == 20_000_100_000)
+        }
+        #expect(pool.statistics.open == 1)
+    }
+
     @Test("a source that throws undoes the copy, and the connection goes on")
     func failingSource() async throws {
         struct Broken: Error {}

@@ -111,7 +111,7 @@ import CLibpq
 
     // MARK: COPY
 
-    func putCopy(_ bytes: [UInt8]) -> CopyPut {
+    func putCopy(_ bytes: ArraySlice<UInt8>) -> CopyPut {
         let code = unsafe bytes.withUnsafeBytes { buffer in
             unsafe PQputCopyData(raw, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(buffer.count))
         }

@@ -8,6 +8,9 @@ import Synchronization
 final class Session {
     /// How much of a copy out is handed over at a time, so that hops between threads cost little beside its rows.
     static let copyPiece = 256 * 1024
+    /// How much of a copy in is queued at a time. libpq's buffer grows to what it has to hold and stays so for as long as the
+    /// connection lives, and what a socket did not take is moved to its beginning each time.
+    private static let copySlice = 128 * 1024
 
     private enum Mode {
         case connecting
@@ -20,8 +23,10 @@ final class Session {
     private enum Waiting {
         case nothing
         case results
-        case copyRoom([UInt8])
-        case copyFlush
+        /// Room for the next slice of these.
+        case copyRoom(ArraySlice<UInt8>)
+        /// The slice is to leave; these come after it.
+        case copyFlush(ArraySlice<UInt8>)
         case copyRows
     }
 
@@ -125,7 +130,7 @@ final class Session {
             action = .sendText
             begin(job, text, sent: handle.send(script: text))
         case (.putCopy(let bytes), .copyIn):
-            waiting = .copyRoom(bytes)
+            waiting = .copyRoom(bytes[...])
             advance()
         case (.endCopyIn(let reason), .copyIn):
             endCopyIn(reason)
@@ -191,16 +196,11 @@ final class Session {
         case .nothing: break
         case .results:
             if flushed() || !handle.isBusy { takeResults() }
-        case .copyRoom(let bytes):
-            switch handle.putCopy(bytes) {
-            case .queued:
-                waiting = .copyFlush
-                advance()
-            case .full: if flushed() { lost() }
-            case .failed: copyInBroke()
-            }
-        case .copyFlush:
-            if flushed() { finish(.success(.copyPut)) }
+        case .copyRoom(let bytes): put(bytes)
+        case .copyFlush(let rest):
+            guard flushed() else { return }
+            if rest.isEmpty { return finish(.success(.copyPut)) }
+            put(rest)
         case .copyRows:
             takeRows()
         }
@@ -268,6 +268,18 @@ final class Session {
         // Rows stay in the socket until the caller asks for them; an end of the connection shows then.
         if direction == .copyOut { unwatch() }
         finish(.success(.copyBegan))
+    }
+
+    private func put(_ bytes: ArraySlice<UInt8>) {
+        switch handle.putCopy(bytes.prefix(Self.copySlice)) {
+        case .queued:
+            waiting = .copyFlush(bytes.dropFirst(Self.copySlice))
+            advance()
+        case .full:
+            waiting = .copyRoom(bytes)
+            if flushed() { lost() }
+        case .failed: copyInBroke()
+        }
     }
 
     private func endCopyIn(_ reason: String?) {
