@@ -55,7 +55,7 @@ def read_options():
     options.latency_seconds = 5 if options.quick else 20
     options.paced = 2 if options.quick else 4
     options.soak = options.soak or (10_000 if options.quick else 100_000)
-    options.ingest = 5000 if options.quick else 30_000
+    options.ingest = 5000 if options.quick else 100_000
     options.size_count = 2000 if options.quick else 10_000
     return options
 
