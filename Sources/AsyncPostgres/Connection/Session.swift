@@ -198,9 +198,7 @@ final class Session {
             if flushed() || !handle.isBusy { takeResults() }
         case .copyRoom(let bytes): put(bytes)
         case .copyFlush(let rest):
-            guard flushed() else { return }
-            if rest.isEmpty { return finish(.success(.copyPut)) }
-            put(rest)
+            if flushed() { put(rest) }
         case .copyRows:
             takeRows()
         }
@@ -270,16 +268,23 @@ final class Session {
         finish(.success(.copyBegan))
     }
 
+    /// Goes on until all has left, or the socket is full.
     private func put(_ bytes: ArraySlice<UInt8>) {
-        switch handle.putCopy(bytes.prefix(Self.copySlice)) {
-        case .queued:
-            waiting = .copyFlush(bytes.dropFirst(Self.copySlice))
-            advance()
-        case .full:
-            waiting = .copyRoom(bytes)
-            if flushed() { lost() }
-        case .failed: copyInBroke()
+        var rest = bytes
+        while !rest.isEmpty {
+            switch handle.putCopy(rest.prefix(Self.copySlice)) {
+            case .queued:
+                rest = rest.dropFirst(Self.copySlice)
+                waiting = .copyFlush(rest)
+                guard flushed() else { return }
+            case .full:
+                waiting = .copyRoom(rest)
+                if flushed() { lost() }
+                return
+            case .failed: return copyInBroke()
+            }
         }
+        finish(.success(.copyPut))
     }
 
     private func endCopyIn(_ reason: String?) {
