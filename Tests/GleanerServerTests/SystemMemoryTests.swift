@@ -29,14 +29,12 @@ import Testing
 private func inAnArenaOfItsOwn(_ body: @escaping @Sendable () -> [UInt]) -> [UInt] {
     let result = Mutex<[UInt]>([])
     let isDone = DispatchSemaphore(value: 0)
-    withExtendedLifetime(result) {
-        Thread.detachNewThread {
-            let made = body()
-            result.withLock { $0 = made }
-            isDone.signal()
-        }
-        isDone.wait()
+    Thread.detachNewThread {
+        let made = body()
+        result.withLock { $0 = made }
+        isDone.signal()
     }
+    isDone.wait()
     return result.withLock { $0 }
 }
 
