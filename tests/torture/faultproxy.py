@@ -66,8 +66,8 @@ class FaultProxy:
         self.loop.run_forever()
 
     def reset_all(self):
-        """RST on every connection there is."""
-        self.loop.call_soon_threadsafe(lambda: [self.kill(number) for number in list(self.pairs)])
+        """RST on every connection there is. It has gone out when this returns: a call made then meets dead connections."""
+        asyncio.run_coroutine_threadsafe(self.reset_every(), self.loop).result(10)
 
     def close(self):
         self.loop.call_soon_threadsafe(lambda: ([self.kill(n) for n in list(self.pairs)], self.server.close(),
@@ -99,9 +99,15 @@ class FaultProxy:
                 writer.close()
                 far_writer.close()
 
+    async def reset_every(self):
+        ended = [writer for number in list(self.pairs) for writer in self.kill(number)]
+        await asyncio.gather(*(writer.wait_closed() for writer in ended), return_exceptions=True)
+
     def kill(self, number):
-        for writer in self.pairs.pop(number, ()):
+        ended = self.pairs.pop(number, ())
+        for writer in ended:
             abort(writer)
+        return ended
 
     async def pump(self, number, reader, writer, direction, plan):
         plan = plan if plan and plan.direction == direction else None

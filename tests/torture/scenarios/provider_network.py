@@ -19,7 +19,8 @@ def provider_idle_dead(progress, times):
     dice = random.Random(49)
     with World() as world:
         for number in range(times):
-            assert world.say([(unique_body(dice, "demo-hinglish-1", False), "demo-hinglish-1", False)])[0].end == "whole"
+            [sight] = world.say([(unique_body(dice, "demo-hinglish-1", False), "demo-hinglish-1", False)])
+            assert sight.end == "whole", sight
             world.provider_proxy.reset_all()
             if number % 2:
                 time.sleep(0.05)
