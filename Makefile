@@ -34,10 +34,10 @@ loaders: ## Have datasets, trl, mistral_common and openai's types read every exp
 	@swift build --product gleaner
 	@scripts/check-loaders
 
-build: ## Build the release binary.
+build: ## Build the release binary, with Swift in it.
 	@scripts/setup
 	@test -x $(RELEASE) || echo "building the release binary; the first time takes several minutes"
-	@swift build -c release --product gleaner
+	@swift build -c release --static-swift-stdlib --product gleaner
 
 lint: ## Check layout and habits, as CI does.
 	@scripts/lint

@@ -12,7 +12,8 @@ import Synchronization
     private var byNumber: [UInt64: Transfer] = [:]
     private var touched: [UInt64: Transfer] = [:]
     private var spare: [EasyHandle] = []
-    private var patrol: (timer: EpollLoop.Timer, every: Duration)?
+    /// `shortest`: of the deadlines that it keeps.
+    private var patrol: (timer: EpollLoop.Timer, shortest: Duration)?
     private var curlTimer: EpollLoop.Timer?
     private let clock = ContinuousClock()
     private let open: Counter
@@ -159,37 +160,34 @@ import Synchronization
     /// All transfers are looked at now and then, instead of three timers for each: a deadline is kept to an eighth, and
     /// to a quarter of a second.
     private func watchDeadlines(of transfer: Transfer) {
-        let every = transfer.deadlines.precision
+        let shortest = transfer.deadlines.shortest
         if let patrol {
-            guard every < patrol.every else { return }
+            guard shortest < patrol.shortest else { return }
             loop.cancel(patrol.timer)
         }
-        schedulePatrol(every)
+        schedulePatrol(keeping: shortest)
     }
 
-    private func schedulePatrol(_ every: Duration) {
-        patrol = (loop.schedule(after: every) { [unowned self] in look() }, every)
+    private func schedulePatrol(keeping shortest: Duration) {
+        let every = min(.milliseconds(250), max(.milliseconds(2), shortest / 8))
+        patrol = (loop.schedule(after: every) { [unowned self] in look() }, shortest)
     }
 
     private func look() {
         let now = clock.now
-        var every: Duration?
+        var shortest: Duration?
         for transfer in Array(byNumber.values) {
             if let missed = transfer.missed(at: now) {
                 finish(transfer, .failure(.timeout(missed)))
             } else {
-                every = min(every ?? .seconds(1), transfer.deadlines.precision)
+                shortest = min(shortest ?? transfer.deadlines.shortest, transfer.deadlines.shortest)
             }
         }
         patrol = nil
-        if let every { schedulePatrol(every) }
+        if let shortest { schedulePatrol(keeping: shortest) }
     }
 }
 
 extension CurlDeadlines {
-    /// How often a transfer with these must be looked at.
-    fileprivate var precision: Duration {
-        let shortest = min(firstByte, idle, total ?? firstByte)
-        return min(.milliseconds(250), max(.milliseconds(2), shortest / 8))
-    }
+    fileprivate var shortest: Duration { min(firstByte, idle, total ?? firstByte) }
 }

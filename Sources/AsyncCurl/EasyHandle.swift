@@ -1,4 +1,5 @@
 import CLibcurl
+import Glibc
 import NIOCore
 
 /// Owns an easy handle, for one transfer after another: what is the same for all of them is set once.
@@ -28,6 +29,8 @@ import NIOCore
         number(CURLOPT_BUFFERSIZE, 2 << 10)
         number(CURLOPT_UPLOAD_BUFFERSIZE, 16 << 10)
         text(CURLOPT_PROXY, configuration.proxy ?? "")
+        // Without, libcurl asks the environment for each request.
+        if configuration.proxy == nil { text(CURLOPT_NOPROXY, "*") }
         if let bundle = configuration.caBundle { text(CURLOPT_CAINFO, bundle) }
         unsafe ccurl_set_data_callback(raw, CURLOPT_WRITEFUNCTION) { bytes, size, count, transfer in
             let buffer = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
@@ -108,13 +111,12 @@ import NIOCore
     private func setHeaders(_ headers: [(name: String, value: String)]) {
         if let list = unsafe headerList { unsafe curl_slist_free_all(list) }
         unsafe headerList = nil
-        var own: Set = ["expect", "content-type", "accept"]
-        for (name, value) in headers {
-            own.remove(name.lowercased())
-            // `Name;` sends an empty header, `Name:` keeps libcurl from sending its own.
-            append(value.isEmpty ? "\(name);" : "\(name): \(value)")
+        // `Name;` sends an empty header, `Name:` keeps libcurl from sending its own.
+        for (name, value) in headers { append(value.isEmpty ? "\(name);" : "\(name): \(value)") }
+        for name in ["Expect", "Content-Type", "Accept"]
+        where !headers.contains(where: { strcasecmp($0.name, name) == 0 }) {
+            append("\(name):")
         }
-        for name in own { append("\(name):") }
         unsafe ccurl_set_pointer(raw, CURLOPT_HTTPHEADER, headerList)
     }
     private func append(_ line: String) { unsafe headerList = curl_slist_append(headerList, line) }

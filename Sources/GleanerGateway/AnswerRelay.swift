@@ -43,13 +43,13 @@ final class AnswerRelay: Sendable {
         self.maximumBytes = maximumBytes
         watch = call.watch
         streamEnd = call.endpoint.streamEnd
-        feedbackToken = call.feedbackToken
+        feedbackToken = call.labels.feedbackToken
         status = HTTPResponse.Status(code: response.status)
         gate = (200..<300).contains(response.status) ? call.answerGate : nil
         let kept = WireHeaders.fromProvider(response.headers)
         isEventStream = WireHeaders.isEventStream(kept)
-        token = TokenInBody(call.feedbackToken, headers: kept, isEventStream: isEventStream)
-        var headers = HTTPFields.of(exchange.id, call.feedbackToken)
+        token = TokenInBody(feedbackToken, headers: kept, isEventStream: isEventStream)
+        var headers = call.labels.headers
         if let variant = exchange.variant { headers[.variant] = variant }
         ownHeaders = headers
         for (name, value) in kept {

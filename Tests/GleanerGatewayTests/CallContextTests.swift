@@ -47,3 +47,22 @@ struct CallContextTests {
         }
     }
 }
+
+@Suite("A label from the body")
+struct CallLabelTests {
+    @Test("what is short and clean stays as it is, whatever script it is in")
+    func clean() {
+        for text in ["u-1", " ", "उपयोगकर्ता", String(repeating: "é", count: 256), "\u{7F}\u{85}"] {
+            #expect(text.asCallLabel == text)
+        }
+        #expect("".asCallLabel == nil)
+    }
+
+    @Test("256 scalars are kept, and control characters show as such")
+    func cleaned() {
+        #expect(String(repeating: "x", count: 257).asCallLabel == String(repeating: "x", count: 256))
+        #expect(String(repeating: "é", count: 300).asCallLabel == String(repeating: "é", count: 256))
+        #expect("a\u{0}b\nc".asCallLabel == "a\u{FFFD}b\u{FFFD}c")
+        #expect("\u{0}".asCallLabel == "\u{FFFD}")
+    }
+}

@@ -1,3 +1,4 @@
+import GleanerHTTP
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -6,10 +7,10 @@ import NIOCore
 enum CallBody {
     /// - Throws: `.clientGone` when the upload breaks off; then `body` holds what came.
     static func read(_ request: Request, into body: inout ByteBuffer, limit: Int) async throws(GatewayError) {
-        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+        if let encoding = request.headers.value(of: .contentEncoding), encoding.lowercased() != "identity" {
             throw .contentEncoding(String(encoding.prefix(64)))
         }
-        if let length = request.headers[.contentLength].flatMap(Int.init), length > limit {
+        if let length = request.headers.value(of: .contentLength).flatMap(Int.init), length > limit {
             throw .bodyTooLarge(limit: limit)
         }
         do {

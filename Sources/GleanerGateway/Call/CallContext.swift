@@ -93,6 +93,7 @@ struct CallContext: Hashable {
 extension String {
     /// A value from the body, where the provider and not we decide what is allowed: cut and cleaned, never refused.
     var asCallLabel: String? {
+        if utf8.count <= 256, utf8.allSatisfy({ $0 >= 0x20 }) { return isEmpty ? nil : self }
         let clean = String(
             String.UnicodeScalarView(unicodeScalars.prefix(256).map { $0.value < 0x20 ? "\u{FFFD}" : $0 }))
         return clean.isEmpty ? nil : clean

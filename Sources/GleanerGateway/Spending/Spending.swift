@@ -59,16 +59,17 @@ public struct Spending: Sendable {
     func refuse(
         _ arrival: Arrival, _ body: ByteBuffer, _ explanation: Explanation
     ) async throws(JournalError) -> Response {
-        try await refuse(arrival.intent(arrival.id(nil, nil), nil, nil, body, nil), body, explanation, nil)
+        let intent = arrival.intent(arrival.id(nil, nil), nil, nil, body, nil)
+        return try await refuse(intent, body, explanation, AnswerLabels(intent.id))
     }
 
     /// The same for a call that has been read: what it says of itself is kept.
     func refuse(_ call: Call, _ explanation: Explanation) async throws(JournalError) -> Response {
-        try await refuse(call.intent, call.body, explanation, call.feedbackToken)
+        try await refuse(call.intent, call.body, explanation, call.labels)
     }
 
     private func refuse(
-        _ intent: ExchangeIntent, _ body: ByteBuffer, _ explanation: Explanation, _ token: FeedbackTokenGrant?
+        _ intent: ExchangeIntent, _ body: ByteBuffer, _ explanation: Explanation, _ labels: AnswerLabels
     ) async throws(JournalError) -> Response {
         let answer = ErrorBody.openAI.bytes(explanation)
         try await journal.record(
@@ -78,7 +79,7 @@ public struct Spending: Sendable {
                 responseHash: Array(SHA256.hash(data: answer))),
             response: ByteBuffer(bytes: answer))
         open.metrics?.ended(.refused)
-        return ErrorBody.openAI.response(explanation, headers: .of(intent.id, token))
+        return ErrorBody.openAI.response(explanation, headers: labels.headers)
     }
 
     // MARK: Attempts
@@ -140,6 +141,8 @@ public struct Spending: Sendable {
             let transfer = try client.start(call.request(for: candidate, provider, exchange: call.intent.id))
             // A client that leaves meanwhile ends the transfer.
             call.watch.whenGone { transfer.cancel() }
+            // The request is on its way: what nobody needs before the answer is made now.
+            _ = call.labels
             return .success(try await transfer.response())
         } catch {
             return .failure(GatewayError(error))
@@ -154,7 +157,7 @@ public struct Spending: Sendable {
             open.count(error)
             await exchange.closeOrLog(error.ending, reason: error.explanation.code)
         }
-        return ErrorBody.openAI.response(error.explanation, headers: .of(exchange.id, call.feedbackToken))
+        return ErrorBody.openAI.response(error.explanation, headers: call.labels.headers)
     }
 
     // MARK: Shadows

@@ -1,5 +1,6 @@
 import AsyncCurl
 import GleanerCore
+import GleanerHTTP
 import HTTPTypes
 
 /// Which headers cross the gateway. Both ways an allow-list: a client never chooses what the provider is told about
@@ -9,13 +10,13 @@ enum WireHeaders {
         _ headers: HTTPFields, provider: Provider, exchange: ID<Exchange>, hasBody: Bool
     ) -> [(name: String, value: String)] {
         var sent: [(name: String, value: String)] = [
-            ("Accept", headers[.accept] ?? "*/*"), ("User-Agent", "gleaner"),
+            ("Accept", headers.value(of: .accept) ?? "*/*"), ("User-Agent", "gleaner"),
             ("X-Client-Request-Id", exchange.description),
         ]
-        if hasBody { sent.append(("Content-Type", headers[.contentType] ?? "application/json")) }
-        sent += provider.credentials(namesVersion: headers[anthropicVersion] != nil)
+        if hasBody { sent.append(("Content-Type", headers.value(of: .contentType) ?? "application/json")) }
+        sent += provider.credentials(namesVersion: headers.contains(anthropicVersion))
         for name in passedOn {
-            if let value = headers[name] { sent.append((name.rawName, value)) }
+            if let value = headers.value(of: name) { sent.append((name.rawName, value)) }
         }
         return sent
     }

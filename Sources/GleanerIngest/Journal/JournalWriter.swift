@@ -17,8 +17,8 @@ final class JournalWriter {
     private let directory: URL
     private let durability: Durability
     private var connection: SQLiteConnection?
-    /// The files that were opened, by device and inode.
-    private var files: [String: FileIdentity] = [:]
+    /// The files that were opened.
+    private var files: [JournalFile]
     /// Those are no longer found by name. What is still written to them is read by this process only.
     var isRemoved = false
     /// A look whether it can write again is due.
@@ -35,6 +35,7 @@ final class JournalWriter {
         self.directory = directory
         self.durability = durability
         self.reserve = reserve
+        files = ["", "-wal"].map { JournalFile(path: directory.path + "/" + JournalDatabase.fileName + $0) }
     }
 
     func connected() throws(SQLiteError) -> SQLiteConnection {
@@ -222,21 +223,26 @@ final class JournalWriter {
 
     // MARK: Files
 
-    private struct FileIdentity: Equatable {
-        let device: UInt64
-        let inode: UInt64
-    }
-
-    /// - Throws: `moved` when a file is not the one seen first. One call to the kernel a file, about 1 µs.
+    /// - Throws: `moved` when a file is not the one seen first.
     private func checkFiles() throws(SQLiteError) {
-        for name in [JournalDatabase.fileName, JournalDatabase.fileName + "-wal"] {
-            let path = directory.path + "/" + name
-            var status = stat()
-            guard stat(path, &status) == 0 else { throw .moved }
-            let found = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
-            if let known = files[name], known != found { throw .moved }
-            files[name] = found
-        }
+        for index in files.indices { try files[index].check() }
+    }
+}
+
+/// A file by its path, and which one was there first.
+private struct JournalFile {
+    let path: String
+    private var known: (device: dev_t, inode: ino_t)?
+
+    init(path: String) { self.path = path }
+
+    /// One call to the kernel, about 1 µs.
+    mutating func check() throws(SQLiteError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw .moved }
+        let found = (device: status.st_dev, inode: status.st_ino)
+        if let known, known != found { throw .moved }
+        known = found
     }
 }
 

@@ -29,7 +29,7 @@ struct FoldedText: Sendable {
     }
 
     /// - Parameter word: as `WordFold` reads it, lower case.
-    mutating func append(_ word: WordAtHand) {
+    mutating func append(_ word: borrowing WordAtHand) {
         var letters = WordAtHand.Bytes(repeating: 0)
         var hasLetter = false
         for index in 0..<word.count {
@@ -61,7 +61,7 @@ struct FoldedText: Sendable {
 }
 
 /// The word that is being read. No memory is asked for: a text has many words.
-struct WordAtHand {
+struct WordAtHand: ~Copyable {
     typealias Bytes = InlineArray<40, UInt8>
 
     /// Longer ones are no words: they are cut, so that a text without a space costs no more than another.

@@ -10,6 +10,7 @@ enum WordFold {
     /// The words of `text` in order. One pass.
     static func fold(_ text: String) -> FoldedText {
         var folded = FoldedText(reserving: text.utf8.count)
+        let leet = Self.leet
         var word = WordAtHand()
         // Letters apart, `c h u t i y a`, are a word that somebody hides.
         var letters = WordAtHand()
@@ -36,7 +37,7 @@ enum WordFold {
         }
         for scalar in text.unicodeScalars {
             if !scalar.isASCII, CharacterFold.isInvisible(scalar) { continue }
-            switch reading(scalar) {
+            switch reading(scalar, leet) {
             case .letter(let letter): word.append(letter)
             case .mark: continue
             case .gap: end()
@@ -55,7 +56,7 @@ enum WordFold {
         case gap
     }
 
-    private static func reading(_ scalar: Unicode.Scalar) -> Reading {
+    private static func reading(_ scalar: Unicode.Scalar, _ leet: [UInt8]) -> Reading {
         let value = scalar.value
         if value < 0x80 {
             let byte = UInt8(value)

@@ -26,14 +26,14 @@ struct Authentication: RouterMiddleware {
 
     /// Where the SDKs of OpenAI, Anthropic and Azure put it.
     private static func token(_ headers: HTTPFields) -> Substring? {
-        if let authorization = headers[.authorization] {
+        if let authorization = headers.value(of: .authorization) {
             let parts = authorization.split(separator: " ", maxSplits: 1)
             // A page's proof is no key; the one route that takes it checks it.
             if parts.first?.lowercased() == "feedback" { return nil }
             guard parts.count == 2, parts[0].lowercased() == "bearer" else { return "" }
             return parts[1]
         }
-        return (headers[anthropicKey] ?? headers[azureKey])?[...]
+        return (headers.value(of: anthropicKey) ?? headers.value(of: azureKey))?[...]
     }
     private static let anthropicKey = HTTPField.Name("X-Api-Key")!
     private static let azureKey = HTTPField.Name("Api-Key")!

@@ -29,7 +29,7 @@ struct Shedding: RouterMiddleware {
     }
 
     private static func bodyLength(_ headers: HTTPFields) -> Int? {
-        if let length = headers[.contentLength] { return Int(length) }
-        return headers[.transferEncoding] == nil ? 0 : nil
+        if let length = headers.value(of: .contentLength) { return Int(length) }
+        return headers.contains(.transferEncoding) ? nil : 0
     }
 }
