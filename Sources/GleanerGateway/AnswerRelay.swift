@@ -43,13 +43,13 @@ final class AnswerRelay: Sendable {
         self.maximumBytes = maximumBytes
         watch = call.watch
         streamEnd = call.endpoint.streamEnd
-        feedbackToken = call.labels.feedbackToken
+        feedbackToken = call.feedbackToken
         status = HTTPResponse.Status(code: response.status)
         gate = (200..<300).contains(response.status) ? call.answerGate : nil
         let kept = WireHeaders.fromProvider(response.headers)
         isEventStream = WireHeaders.isEventStream(kept)
-        token = TokenInBody(feedbackToken, headers: kept, isEventStream: isEventStream)
-        var headers = call.labels.headers
+        token = TokenInBody(call.feedbackToken, headers: kept, isEventStream: isEventStream)
+        var headers = HTTPFields.of(exchange.id, call.feedbackToken)
         if let variant = exchange.variant { headers[.variant] = variant }
         ownHeaders = headers
         for (name, value) in kept {

@@ -116,7 +116,8 @@ public struct Gateway: Sendable {
         let intent = arrival.intent(id, context, fields, body, plan)
         return try Call(
             arrival: arrival, headers: headers, body: body, fields: fields, plan: plan, intent: intent, watch: watch,
-            labeling: AnswerLabels.Making(isInBody: context.wantsTokenInBody, mint: mint),
+            feedbackToken: FeedbackTokenGrant(
+                intent, caller: arrival.caller, isInBody: context.wantsTokenInBody, mint: mint),
             judge: judge)
     }
 
@@ -155,17 +156,17 @@ public struct Gateway: Sendable {
 
     /// An answer that was given before, as it was, under the id of its exchange.
     private func repeated(_ answer: KeptAnswer, _ call: Call) -> Response {
-        let labels = AnswerLabels(
+        let grant = FeedbackTokenGrant(
             call.intent.named(answer.exchange), caller: call.arrival.caller,
-            AnswerLabels.Making(isInBody: call.wantsTokenInBody, mint: mint))
-        var headers = labels.headers
+            isInBody: call.feedbackToken?.isInBody ?? false, mint: mint)
+        var headers = HTTPFields.of(answer.exchange, grant)
         headers[.idempotentReplay] = "true"
         for (name, value) in answer.headers {
             if let name = HTTPField.Name(name) { headers[name] = value }
         }
         var body = ByteBuffer(bytes: answer.body)
         let isEventStream = WireHeaders.isEventStream(answer.headers)
-        if let token = TokenInBody(labels.feedbackToken, headers: answer.headers, isEventStream: isEventStream) {
+        if let token = TokenInBody(grant, headers: answer.headers, isEventStream: isEventStream) {
             body = token.whole(body)
         }
         return Response(status: .init(code: answer.httpStatus), headers: headers, body: .init(byteBuffer: body))

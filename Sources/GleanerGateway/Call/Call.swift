@@ -2,7 +2,6 @@ import AsyncCurl
 import GleanerCore
 import HTTPTypes
 import NIOCore
-import Synchronization
 
 /// A call that has been read and may be sent.
 ///
@@ -18,8 +17,8 @@ final class Call: Sendable {
     let plan: CallPlan
     let intent: ExchangeIntent
     let watch: ClientWatch
-    private let labeling: AnswerLabels.Making
-    private let madeLabels = Mutex<AnswerLabels?>(nil)
+    /// What lets a page judge this exchange; `nil` when the key's answers carry none.
+    let feedbackToken: FeedbackTokenGrant?
     /// `nil` where nothing is judged before it is sent or shown.
     let judge: (any CallJudge)?
     /// `nil` where the client asked for no more than one try.
@@ -27,7 +26,7 @@ final class Call: Sendable {
 
     init(
         arrival: Arrival, headers: HTTPFields, body: ByteBuffer, fields: RequestFields?, plan: CallPlan,
-        intent: ExchangeIntent, watch: ClientWatch, labeling: AnswerLabels.Making, judge: (any CallJudge)?
+        intent: ExchangeIntent, watch: ClientWatch, feedbackToken: FeedbackTokenGrant?, judge: (any CallJudge)?
     ) throws(GatewayError) {
         self.arrival = arrival
         self.headers = headers
@@ -36,26 +35,12 @@ final class Call: Sendable {
         self.plan = plan
         self.intent = intent
         self.watch = watch
-        self.labeling = labeling
+        self.feedbackToken = feedbackToken
         self.judge = judge
         idempotencyKey = try IdempotencyKey(headers, intent)
     }
 
     var endpoint: Endpoint { arrival.endpoint }
-
-    /// The client wants its feedback token in the body as well.
-    var wantsTokenInBody: Bool { labeling.isInBody }
-
-    /// What the answer says of its exchange. Made when it is first asked for, which is best done while the provider thinks:
-    /// a call waits for nothing but what it needs to be sent.
-    var labels: AnswerLabels {
-        madeLabels.withLock { made in
-            if let made { return made }
-            let labels = AnswerLabels(intent, caller: arrival.caller, labeling)
-            made = labels
-            return labels
-        }
-    }
 
     var judged: JudgedCall {
         JudgedCall(exchange: intent.id, project: intent.project, endpoint: intent.endpoint)

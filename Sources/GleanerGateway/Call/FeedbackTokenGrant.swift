@@ -19,29 +19,11 @@ struct FeedbackTokenGrant: Sendable, Hashable {
     }
 }
 
-/// What every answer under `/v1` says of its exchange.
-struct AnswerLabels: Sendable {
-    /// How they are made.
-    struct Making: Sendable {
-        let isInBody: Bool
-        let mint: FeedbackTokenMint
-    }
-
-    /// What lets a page judge the exchange; `nil` when the key's answers carry none.
-    let feedbackToken: FeedbackTokenGrant?
-    let headers: HTTPFields
-
-    init(_ intent: ExchangeIntent, caller: Caller, _ making: Making) {
-        self.init(
-            intent.id, FeedbackTokenGrant(intent, caller: caller, isInBody: making.isInBody, mint: making.mint))
-    }
-
-    /// - Parameter feedbackToken: `nil` for a call that never was read.
-    init(_ exchange: ID<Exchange>, _ feedbackToken: FeedbackTokenGrant? = nil) {
-        self.feedbackToken = feedbackToken
-        var headers = HTTPFields()
-        headers.append(HTTPField(name: .exchangeID, value: exchange.description))
-        if let feedbackToken { headers.append(HTTPField(name: .feedbackToken, value: feedbackToken.token)) }
-        self.headers = headers
+extension HTTPFields {
+    /// What every answer under `/v1` says of its exchange.
+    static func of(_ exchange: ID<Exchange>, _ grant: FeedbackTokenGrant?) -> HTTPFields {
+        var fields: HTTPFields = [.exchangeID: exchange.description]
+        if let grant { fields[.feedbackToken] = grant.token }
+        return fields
     }
 }

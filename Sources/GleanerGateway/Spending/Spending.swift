@@ -59,17 +59,16 @@ public struct Spending: Sendable {
     func refuse(
         _ arrival: Arrival, _ body: ByteBuffer, _ explanation: Explanation
     ) async throws(JournalError) -> Response {
-        let intent = arrival.intent(arrival.id(nil, nil), nil, nil, body, nil)
-        return try await refuse(intent, body, explanation, AnswerLabels(intent.id))
+        try await refuse(arrival.intent(arrival.id(nil, nil), nil, nil, body, nil), body, explanation, nil)
     }
 
     /// The same for a call that has been read: what it says of itself is kept.
     func refuse(_ call: Call, _ explanation: Explanation) async throws(JournalError) -> Response {
-        try await refuse(call.intent, call.body, explanation, call.labels)
+        try await refuse(call.intent, call.body, explanation, call.feedbackToken)
     }
 
     private func refuse(
-        _ intent: ExchangeIntent, _ body: ByteBuffer, _ explanation: Explanation, _ labels: AnswerLabels
+        _ intent: ExchangeIntent, _ body: ByteBuffer, _ explanation: Explanation, _ token: FeedbackTokenGrant?
     ) async throws(JournalError) -> Response {
         let answer = ErrorBody.openAI.bytes(explanation)
         try await journal.record(
@@ -79,7 +78,7 @@ public struct Spending: Sendable {
                 responseHash: Array(SHA256.hash(data: answer))),
             response: ByteBuffer(bytes: answer))
         open.metrics?.ended(.refused)
-        return ErrorBody.openAI.response(explanation, headers: labels.headers)
+        return ErrorBody.openAI.response(explanation, headers: .of(intent.id, token))
     }
 
     // MARK: Attempts
@@ -141,8 +140,6 @@ public struct Spending: Sendable {
             let transfer = try client.start(call.request(for: candidate, provider, exchange: call.intent.id))
             // A client that leaves meanwhile ends the transfer.
             call.watch.whenGone { transfer.cancel() }
-            // The request is on its way: what nobody needs before the answer is made now.
-            _ = call.labels
             return .success(try await transfer.response())
         } catch {
             return .failure(GatewayError(error))
@@ -157,7 +154,7 @@ public struct Spending: Sendable {
             open.count(error)
             await exchange.closeOrLog(error.ending, reason: error.explanation.code)
         }
-        return ErrorBody.openAI.response(error.explanation, headers: call.labels.headers)
+        return ErrorBody.openAI.response(error.explanation, headers: .of(exchange.id, call.feedbackToken))
     }
 
     // MARK: Shadows
