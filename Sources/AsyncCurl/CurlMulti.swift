@@ -12,8 +12,7 @@ import Synchronization
     private var byNumber: [UInt64: Transfer] = [:]
     private var touched: [UInt64: Transfer] = [:]
     private var spare: [EasyHandle] = []
-    /// `shortest`: of the deadlines that it keeps.
-    private var patrol: (timer: EpollLoop.Timer, shortest: Duration)?
+    private var patrol: (timer: EpollLoop.Timer, every: Duration)?
     private var curlTimer: EpollLoop.Timer?
     private let clock = ContinuousClock()
     private let open: Counter
@@ -160,34 +159,37 @@ import Synchronization
     /// All transfers are looked at now and then, instead of three timers for each: a deadline is kept to an eighth, and
     /// to a quarter of a second.
     private func watchDeadlines(of transfer: Transfer) {
-        let shortest = transfer.deadlines.shortest
+        let every = transfer.deadlines.precision
         if let patrol {
-            guard shortest < patrol.shortest else { return }
+            guard every < patrol.every else { return }
             loop.cancel(patrol.timer)
         }
-        schedulePatrol(keeping: shortest)
+        schedulePatrol(every)
     }
 
-    private func schedulePatrol(keeping shortest: Duration) {
-        let every = min(.milliseconds(250), max(.milliseconds(2), shortest / 8))
-        patrol = (loop.schedule(after: every) { [unowned self] in look() }, shortest)
+    private func schedulePatrol(_ every: Duration) {
+        patrol = (loop.schedule(after: every) { [unowned self] in look() }, every)
     }
 
     private func look() {
         let now = clock.now
-        var shortest: Duration?
+        var every: Duration?
         for transfer in Array(byNumber.values) {
             if let missed = transfer.missed(at: now) {
                 finish(transfer, .failure(.timeout(missed)))
             } else {
-                shortest = min(shortest ?? transfer.deadlines.shortest, transfer.deadlines.shortest)
+                every = min(every ?? .seconds(1), transfer.deadlines.precision)
             }
         }
         patrol = nil
-        if let shortest { schedulePatrol(keeping: shortest) }
+        if let every { schedulePatrol(every) }
     }
 }
 
 extension CurlDeadlines {
-    fileprivate var shortest: Duration { min(firstByte, idle, total ?? firstByte) }
+    /// How often a transfer with these must be looked at.
+    fileprivate var precision: Duration {
+        let shortest = min(firstByte, idle, total ?? firstByte)
+        return min(.milliseconds(250), max(.milliseconds(2), shortest / 8))
+    }
 }

@@ -13,12 +13,9 @@ public enum IdempotencyHeader {
 
     /// 1 to 255 printable ASCII characters; `nil` when the request carries none.
     public static func read(_ headers: HTTPFields) throws(Invalid) -> String? {
-        var text: String?
-        for field in headers where field.name == name {
-            guard text == nil else { throw Invalid(problem: "is there more than once") }
-            text = field.value
-        }
-        guard let text else { return nil }
+        let values = headers[values: name]
+        guard let text = values.first else { return nil }
+        guard values.count == 1 else { throw Invalid(problem: "is there more than once") }
         guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
             throw Invalid(problem: "is not 1 to 255 printable ASCII characters")
         }

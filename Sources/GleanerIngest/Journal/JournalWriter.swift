@@ -1,6 +1,5 @@
 import Foundation
 import GleanerCore
-import Glibc
 import NIOCore
 import SQLite
 
@@ -226,23 +225,6 @@ final class JournalWriter {
     /// - Throws: `moved` when a file is not the one seen first.
     private func checkFiles() throws(SQLiteError) {
         for index in files.indices { try files[index].check() }
-    }
-}
-
-/// A file by its path, and which one was there first.
-private struct JournalFile {
-    let path: String
-    private var known: (device: dev_t, inode: ino_t)?
-
-    init(path: String) { self.path = path }
-
-    /// One call to the kernel, about 1 µs.
-    mutating func check() throws(SQLiteError) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw .moved }
-        let found = (device: status.st_dev, inode: status.st_ino)
-        if let known, known != found { throw .moved }
-        known = found
     }
 }
 

@@ -10,6 +10,7 @@ enum WordFold {
     /// The words of `text` in order. One pass.
     static func fold(_ text: String) -> FoldedText {
         var folded = FoldedText(reserving: text.utf8.count)
+        // Taken once: whether a global has been made is asked at each use.
         let leet = Self.leet
         var word = WordAtHand()
         // Letters apart, `c h u t i y a`, are a word that somebody hides.
