@@ -474,6 +474,7 @@ let package = Package(
             dependencies: [
                 "GleanerServer", "GleanerGateway", "GleanerReview", "GleanerDatasets", "GleanerTuning", "AsyncPostgres",
                 "GleanerCore", "GleanerHTTP", "GleanerTestSupport", hummingbird, hummingbirdCore, nioCore, logging,
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

@@ -11,11 +11,13 @@ public enum CurlError: Error, Sendable, Hashable {
     case transport(code: Int32, String)
     case bodyTooLarge(limit: Int)
     case cancelled
+    /// The request's `permit` said no.
+    case withheld
 
     /// No byte of the request can have reached the server, so it may be sent again without asking twice.
     public var sentNothing: Bool {
         switch self {
-        case .invalidURL, .invalidHeader, .connectFailed, .tls, .timeout(.connect): true
+        case .invalidURL, .invalidHeader, .connectFailed, .tls, .timeout(.connect), .withheld: true
         default: false
         }
     }

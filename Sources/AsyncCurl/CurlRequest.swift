@@ -8,11 +8,15 @@ public struct CurlRequest: Sendable {
     /// Sent exactly, whatever bytes it holds.
     public var body: ByteBuffer?
     public var deadlines: CurlDeadlines
+    /// Asked when a connection is there and the first byte is to be sent; `false` ends the transfer with `.withheld`. May
+    /// block for a moment.
+    public var permit: (@Sendable () -> Bool)?
 
     public init(
         method: String, url: String, headers: [(name: String, value: String)] = [], body: ByteBuffer? = nil,
-        deadlines: CurlDeadlines = .init()
+        deadlines: CurlDeadlines = .init(), permit: (@Sendable () -> Bool)? = nil
     ) {
+        self.permit = permit
         self.method = method
         self.url = url
         self.headers = headers

@@ -15,6 +15,7 @@ enum CurlResult {
             .failure(.tls(words))
         // Everything else that takes too long is ended by us.
         case CURLE_OPERATION_TIMEDOUT: .failure(.timeout(.connect))
+        case CURLE_ABORTED_BY_CALLBACK where transfer.isWithheld: .failure(.withheld)
         // A callback of ours aborts what would be sent a second time.
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_ABORTED_BY_CALLBACK,
             CURLE_WEIRD_SERVER_REPLY:

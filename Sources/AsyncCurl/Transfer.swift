@@ -18,6 +18,9 @@ final class Transfer {
     /// Of a mail.
     let talk: MailTalk?
     private var content: ByteBuffer?
+    /// Until it has been given.
+    private var permit: (@Sendable () -> Bool)?
+    private(set) var isWithheld = false
     private let pauseAbove: Int
 
     private var head = HeadReader()
@@ -45,6 +48,7 @@ final class Transfer {
         case .request(let request):
             deadlines = request.deadlines
             body = request.body
+            permit = request.permit
             talk = nil
         case .mail(let mail, let talk):
             deadlines = CurlDeadlines(
@@ -76,6 +80,13 @@ final class Transfer {
     ///   libcurl would send it once more on a new one, and the server may have read, and charged for, the first.
     func mayBeSent() -> Bool {
         connections += 1
+        if let permit {
+            self.permit = nil
+            guard permit() else {
+                isWithheld = true
+                return false
+            }
+        }
         return body == nil || easy.bytesSent == 0
     }
 

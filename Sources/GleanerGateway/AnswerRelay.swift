@@ -23,9 +23,7 @@ final class AnswerRelay: Sendable {
     let status: HTTPResponse.Status
     let isEventStream: Bool
     let token: TokenInBody?
-    /// What Gleaner says of the exchange, whoever's the body is.
-    let ownHeaders: HTTPFields
-    /// These and the provider's.
+    /// Gleaner's own and the provider's.
     let headers: HTTPFields
 
     /// An answer that is no stream is of use to its client only when it is whole. Up to this many bytes it is read first:
@@ -49,9 +47,7 @@ final class AnswerRelay: Sendable {
         let kept = WireHeaders.fromProvider(response.headers)
         isEventStream = WireHeaders.isEventStream(kept)
         token = TokenInBody(call.feedbackToken, headers: kept, isEventStream: isEventStream)
-        var headers = HTTPFields.of(exchange.id, call.feedbackToken)
-        if let variant = exchange.variant { headers[.variant] = variant }
-        ownHeaders = headers
+        var headers = Self.ownHeaders(exchange, call.feedbackToken)
         for (name, value) in kept {
             if let name = HTTPField.Name(name) { headers[name] = value }
         }
@@ -59,6 +55,15 @@ final class AnswerRelay: Sendable {
         exchange.head(status: response.status, headers: kept, isEventStream: isEventStream)
         open.add(exchange, watch)
         open.count(status: response.status)
+    }
+
+    /// What Gleaner says of the exchange, whoever's the body is. Made when it is wanted: a stream would hold it to its end.
+    var ownHeaders: HTTPFields { Self.ownHeaders(exchange, feedbackToken) }
+
+    private static func ownHeaders(_ exchange: OpenExchange, _ token: FeedbackTokenGrant?) -> HTTPFields {
+        var headers = HTTPFields.of(exchange.id, token)
+        if let variant = exchange.variant { headers[.variant] = variant }
+        return headers
     }
 
     /// The answer for the server to send: a stream's head now and its body as it arrives, anything else at once. When the
@@ -78,14 +83,24 @@ final class AnswerRelay: Sendable {
         switch await read(into: &begun) {
         case .success(true):
             defer { open.remove(exchange.id) }
-            try await exchange.close(.completed)
-            FaultPoint.beforeLastByte.pass()
+            try await exchange.end(.completed)
+            try holdUntilDurable()
             return all(begun)
         case .success(false): return passing(on: begun)
         case .failure(let failure):
             defer { open.remove(exchange.id) }
             await end(after: failure)
             return ErrorBody.openAI.response(failure.explanation, headers: ownHeaders)
+        }
+    }
+
+    /// The answer is made ready while the disk works.
+    @inline(never)
+    private func holdUntilDurable() throws(JournalError) {
+        if watch.channel.eventLoop.inEventLoop, let wire = watch.wire {
+            wire.hold(until: exchange.mayAnswer)
+        } else if !exchange.mayAnswer() {
+            try exchange.settle()
         }
     }
 

@@ -1,4 +1,4 @@
-public import NIOCore
+import NIOCore
 import Synchronization
 
 /// Notices that the client of one call leaves, also while nothing is being written to it, and ends the call.
@@ -17,8 +17,8 @@ public final class ClientWatch: Sendable {
         /// The client has left, and the answer is read to its end all the same.
         var drainingSince: ContinuousClock.Instant?
         var isEnded = false
-        var actions: [@Sendable () -> Void] = []
-        var writeChunk: (@Sendable (ByteBuffer) -> Void)?
+        var action: (@Sendable () -> Void)?
+        var wire: (any ClientWire)?
     }
     private let state = Mutex(State())
     private let admission: Admission?
@@ -47,36 +47,33 @@ public final class ClientWatch: Sendable {
     /// Nobody is there to write to, and yet the answer is to be read to its end.
     var isDraining: Bool { state.withLock { $0.drainingSince != nil && !$0.isEnded } }
 
-    /// Runs `action` when the call must end; at once if that has come already.
+    /// Runs `action` when the call must end, in place of the last one that was given; at once if that has come already. A call
+    /// waits for one thing at a time.
     func whenGone(_ action: @escaping @Sendable () -> Void) {
         let isEnded = state.withLock { state in
-            if !state.isEnded { state.actions.append(action) }
+            if !state.isEnded { state.action = action }
             return state.isEnded
         }
         if isEnded { action() }
     }
 
-    /// Says how a chunk of an answer is written to the connection without passing what stands between call and socket. To be
-    /// called on the connection's loop only, once the answer's head is written.
-    public func writesChunks(by write: @escaping @Sendable (ByteBuffer) -> Void) {
-        state.withLock { $0.writeChunk = write }
-    }
+    /// Says what stands nearest to the socket.
+    public func isWired(by wire: any ClientWire) { state.withLock { $0.wire = wire } }
 
-    /// `nil` where the connection knows no such way.
-    var writeChunk: (@Sendable (ByteBuffer) -> Void)? { state.withLock(\.writeChunk) }
+    var wire: (any ClientWire)? { state.withLock(\.wire) }
 
     /// The client has left: the call ends, or drains where that is wanted and allowed.
     public func leave(_ departure: Departure) {
-        let actions = state.withLock { state -> [@Sendable () -> Void] in
-            guard state.failure == nil else { return [] }
+        let action = state.withLock { state -> (@Sendable () -> Void)? in
+            guard state.failure == nil else { return nil }
             state.failure = departure == .left ? .clientGone : .clientStalled
             if let admission, admission.mayDrain() {
                 state.drainingSince = .now
-                return []
+                return nil
             }
             return state.end()
         }
-        for action in actions { action() }
+        action?()
     }
 
     /// Returns after `duration`, or when the call must end or the task is cancelled.
@@ -92,27 +89,27 @@ public final class ClientWatch: Sendable {
 
     /// The gateway cannot wait any longer.
     func stop() {
-        let actions = state.withLock { state in
+        let action = state.withLock { state in
             if state.failure == nil { state.failure = .gatewayStopping }
             return state.end()
         }
-        for action in actions { action() }
+        action?()
     }
 
     /// Ends a call that has drained for `limit`.
     func endDrain(after limit: Duration) {
-        let actions = state.withLock { state -> [@Sendable () -> Void] in
-            guard let since = state.drainingSince, ContinuousClock.now - since >= limit else { return [] }
+        let action = state.withLock { state -> (@Sendable () -> Void)? in
+            guard let since = state.drainingSince, ContinuousClock.now - since >= limit else { return nil }
             return state.end()
         }
-        for action in actions { action() }
+        action?()
     }
 }
 
 extension ClientWatch.State {
-    fileprivate mutating func end() -> [@Sendable () -> Void] {
+    fileprivate mutating func end() -> (@Sendable () -> Void)? {
         isEnded = true
-        defer { actions.removeAll() }
-        return actions
+        defer { action = nil }
+        return action
     }
 }

@@ -64,7 +64,7 @@ extension MailError {
                 case .timeout(.connect): .unreachable(server: server, words: "no answer in time")
                 case .timeout: .tooSlow(server: server)
                 case .cut, .bodyTooLarge: .cut(server: server)
-                case .cancelled: .cancelled
+                case .cancelled, .withheld: .cancelled
                 case .connectFailed(let words), .transport(_, let words): .unreachable(server: server, words: words)
                 case .invalidURL, .invalidHeader: .unreachable(server: server, words: "the address is not usable")
                 }

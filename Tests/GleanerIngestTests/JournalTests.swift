@@ -173,12 +173,14 @@ struct JournalTests {
         }
     }
 
-    @Test("durability disk means synchronous=FULL, and files nobody else can read")
-    func fullSync() async throws {
+    @Test("a log that is in use, files that nobody else can read, and syncs with each commit or by the caller")
+    func files() async throws {
         try await removing {
             let journal = try Journal(configuration())
             journal.shutdown()
-            let database = try JournalDatabase.open(at: directory, durability: .disk)
+            let written = try JournalDatabase.open(at: directory, name: "other.sqlite", syncsCommits: false)
+            #expect(try written.integer("PRAGMA synchronous") == 1)
+            let database = try JournalDatabase.open(at: directory, syncsCommits: true)
             #expect(try database.integer("PRAGMA synchronous") == 2)
             #expect(try database.integer("SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'") == 1)
             #expect(try database.integer("PRAGMA page_size") == 16384)

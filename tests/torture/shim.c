@@ -1,5 +1,5 @@
-// Preloaded into Gleaner: makes chosen calls on files below one directory fail, as a bad disk would, and sets the wall
-// clock as a bad clock would.
+// Preloaded into Gleaner: makes chosen calls on files below one directory fail, as a bad disk would, sets the wall clock as
+// a bad clock would, and watches whether the journal's log is synced before anything leaves that waits for it.
 //
 //   TORTURE_SHIM_DIR    only files below it are meant
 //   TORTURE_SHIM_FAULT  call:n:what[:count]   call: sync, write or any; n: the first call that fails, from 1;
@@ -7,6 +7,8 @@
 //   TORTURE_SHIM_LOG    a file that gets one line for each fault that was played
 //   TORTURE_SHIM_CLOCK  a file with two 64-bit numbers of nanoseconds, read at each look at the wall clock: what is added
 //                       to it, and, when not 0, the time at which it stands still; the monotonic clock stays true
+//   TORTURE_SHIM_ORDER  a file with four 64-bit numbers, counted up: calls sent to a provider, and those of a thread whose
+//                       last write to a log below TORTURE_SHIM_DIR was not synced then; the same of answers that are no stream
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -17,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -69,15 +72,66 @@ static int fate(int fd, enum kind kind, const char *name) {
     return 1;
 }
 
+static void *mapped(const char *name, size_t size) {
+    const char *path = getenv(name);
+    int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
+    void *place = fd >= 0 ? mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
+    if (fd >= 0) close(fd);
+    return place == MAP_FAILED ? NULL : place;
+}
+
+// Which writes to the log have been synced: those up to `synced`, in their order.
+static atomic_long writes, synced;
+static _Thread_local long last_write;
+
+static atomic_long *order(void) {
+    static atomic_long *counts;
+    static atomic_int tried;
+    if (!atomic_exchange(&tried, 1)) counts = mapped("TORTURE_SHIM_ORDER", 4 * sizeof(atomic_long));
+    return counts;
+}
+static int is_log(int fd) {
+    char link[64], path[512];
+    if (!order()) return 0;
+    prepare();
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length <= 4) return 0;
+    path[length] = 0;
+    return directory && !strncmp(path, directory, strlen(directory)) && !strcmp(path + length - 4, "-wal");
+}
+enum { SENT = 0, ANSWERED = 2 };
+static void leaves(int what) {
+    atomic_fetch_add(&order()[what], 1);
+    if (last_write > atomic_load(&synced)) atomic_fetch_add(&order()[what + 1], 1);
+}
+// An exchange's answer as a whole begins here.
+static int is_answer(const void *bytes, size_t size) {
+    if (size < 12 || memcmp(bytes, "HTTP/1.1 200", 12) || !order()) return 0;
+    size_t head = size < 1024 ? size : 1024;
+    return memmem(bytes, head, "X-Gleaner-Exchange-Id", 21) && !memmem(bytes, head, "text/event-stream", 17);
+}
+static ssize_t wrote(int fd, ssize_t result) {
+    if (result > 0 && is_log(fd)) last_write = atomic_fetch_add(&writes, 1) + 1;
+    return result;
+}
+static int sync_log(int fd, int (*real)(int)) {
+    long before = atomic_load(&writes);
+    int result = real(fd);
+    if (result || !is_log(fd)) return result;
+    for (long known = atomic_load(&synced); known < before && !atomic_compare_exchange_weak(&synced, &known, before);) {}
+    return 0;
+}
+
 #define REAL(type, name, ...) type (*real)(__VA_ARGS__) = dlsym(RTLD_NEXT, #name)
 
 int fsync(int fd) {
     REAL(int, fsync, int);
-    return fate(fd, SYNC, "fsync") ? -1 : real(fd);
+    return fate(fd, SYNC, "fsync") ? -1 : sync_log(fd, real);
 }
 int fdatasync(int fd) {
     REAL(int, fdatasync, int);
-    return fate(fd, SYNC, "fdatasync") ? -1 : real(fd);
+    return fate(fd, SYNC, "fdatasync") ? -1 : sync_log(fd, real);
 }
 int ftruncate64(int fd, off64_t length) {
     REAL(int, ftruncate64, int, off64_t);
@@ -85,21 +139,23 @@ int ftruncate64(int fd, off64_t length) {
 }
 ssize_t write(int fd, const void *bytes, size_t size) {
     REAL(ssize_t, write, int, const void *, size_t);
+    if (is_answer(bytes, size)) leaves(ANSWERED);
     int f = fate(fd, WRITE, "write");
     return f == 1 ? -1 : real(fd, bytes, f ? size / 2 : size);
 }
 ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at) {
     REAL(ssize_t, pwrite, int, const void *, size_t, off_t);
     int f = fate(fd, WRITE, "pwrite");
-    return f == 1 ? -1 : real(fd, bytes, f ? size / 2 : size, at);
+    return f == 1 ? -1 : wrote(fd, real(fd, bytes, f ? size / 2 : size, at));
 }
 ssize_t pwrite64(int fd, const void *bytes, size_t size, off64_t at) {
     REAL(ssize_t, pwrite64, int, const void *, size_t, off64_t);
     int f = fate(fd, WRITE, "pwrite64");
-    return f == 1 ? -1 : real(fd, bytes, f ? size / 2 : size, at);
+    return f == 1 ? -1 : wrote(fd, real(fd, bytes, f ? size / 2 : size, at));
 }
 ssize_t writev(int fd, const struct iovec *parts, int number_of_parts) {
     REAL(ssize_t, writev, int, const struct iovec *, int);
+    if (number_of_parts > 0 && is_answer(parts->iov_base, parts->iov_len)) leaves(ANSWERED);
     return fate(fd, WRITE, "writev") == 1 ? -1 : real(fd, parts, number_of_parts);
 }
 ssize_t pwritev(int fd, const struct iovec *parts, int number_of_parts, off_t at) {
@@ -107,17 +163,17 @@ ssize_t pwritev(int fd, const struct iovec *parts, int number_of_parts, off_t at
     return fate(fd, WRITE, "pwritev") == 1 ? -1 : real(fd, parts, number_of_parts, at);
 }
 
+ssize_t send(int fd, const void *bytes, size_t size, int flags) {
+    REAL(ssize_t, send, int, const void *, size_t, int);
+    if (size > 9 && !memcmp(bytes, "POST /v1/", 9) && order()) leaves(SENT);
+    return real(fd, bytes, size, flags);
+}
+
 static volatile int64_t *hands(void) {
-    static volatile int64_t *mapped;
+    static volatile int64_t *set;
     static atomic_int tried;
-    if (!atomic_exchange(&tried, 1)) {
-        const char *path = getenv("TORTURE_SHIM_CLOCK");
-        int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-        void *place = fd >= 0 ? mmap(NULL, 16, PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
-        if (fd >= 0) close(fd);
-        if (place != MAP_FAILED) mapped = place;
-    }
-    return mapped;
+    if (!atomic_exchange(&tried, 1)) set = mapped("TORTURE_SHIM_CLOCK", 16);
+    return set;
 }
 
 int clock_gettime(clockid_t clock, struct timespec *now) {

@@ -19,6 +19,7 @@ class Shim:
         subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", self.library, SOURCE, "-ldl"], check=True, timeout=60)
         self.log = world.place / "shim.log"
         self.clock = world.place / "clock"
+        self.order = world.place / "order"
         self.environment = (gleaner or world.gleaner).environment
 
     def arm(self, call, first, what, count=1):
@@ -40,6 +41,16 @@ class Shim:
         with open(self.clock, "r+b") as file:
             file.write(hands)
         self.environment.update(LD_PRELOAD=str(self.library), TORTURE_SHIM_CLOCK=str(self.clock))
+
+    def watch_order(self):
+        """From the next start on, counts what `left` tells."""
+        self.order.write_bytes(bytes(32))
+        self.environment.update(LD_PRELOAD=str(self.library), TORTURE_SHIM_DIR=self.environment["GLEANER_DATA_DIR"],
+                                TORTURE_SHIM_ORDER=str(self.order))
+
+    def left(self):
+        """Calls that were sent to a provider, those whose intent was not synced by then, and the same of whole answers."""
+        return struct.unpack("qqqq", self.order.read_bytes())
 
     def played(self):
         """How many calls were made to fail."""

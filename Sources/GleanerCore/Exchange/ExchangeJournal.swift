@@ -2,20 +2,43 @@ public import NIOCore
 
 /// Where the gateway makes an exchange durable: before it is sent (P1) and before its last byte goes out (P2).
 public protocol ExchangeJournal: Sendable {
-    /// Returns when `intent` and the exact request bytes are durable.
-    /// - Throws: `JournalError`; then nothing may be sent to a provider.
-    func open(_ intent: ExchangeIntent, request: ByteBuffer) async throws(JournalError) -> JournalTicket
+    /// Returns when `intent` and the exact request bytes are written. They are durable once that is settled: what can be
+    /// done before, is done while the disk works.
+    func begin(_ intent: ExchangeIntent, request: ByteBuffer) async throws(JournalError) -> JournalTicket
 
     /// Keeps a part of the answer on the way; does not wait. Order is kept, so what `close` makes durable includes it.
     func checkpoint(_ ticket: JournalTicket, _ bytes: ByteBuffer)
 
-    /// Returns when the outcome, all checkpoints and `rest` (the answer's bytes since the last checkpoint) are durable.
-    func close(_ ticket: JournalTicket, _ outcome: ExchangeOutcome, rest: ByteBuffer) async throws(JournalError)
+    /// Returns when the outcome, all checkpoints and `rest` (the answer's bytes since the last checkpoint) are written. They
+    /// are durable once that is settled.
+    func end(_ ticket: JournalTicket, _ outcome: ExchangeOutcome, rest: ByteBuffer) async throws(JournalError)
+
+    /// Returns when what was begun or ended is durable; blocks for what is left of a sync.
+    /// - Throws: `JournalError`; then nothing may be sent to a provider, or the answer's end to a client.
+    func settle(_ ticket: JournalTicket) throws(JournalError)
 
     /// Keeps an exchange that is over already in one step: one that was refused, or one that was logged afterwards.
     func record(
         _ intent: ExchangeIntent, request: ByteBuffer, _ outcome: ExchangeOutcome, response: ByteBuffer
     ) async throws(JournalError)
+}
+
+extension ExchangeJournal {
+    /// Returns when `intent` and the exact request bytes are durable.
+    /// - Throws: `JournalError`; then nothing may be sent to a provider.
+    public func open(_ intent: ExchangeIntent, request: ByteBuffer) async throws(JournalError) -> JournalTicket {
+        let ticket = try await begin(intent, request: request)
+        try settle(ticket)
+        return ticket
+    }
+
+    /// Returns when the outcome, all checkpoints and `rest` are durable.
+    public func close(
+        _ ticket: JournalTicket, _ outcome: ExchangeOutcome, rest: ByteBuffer
+    ) async throws(JournalError) {
+        try await end(ticket, outcome, rest: rest)
+        try settle(ticket)
+    }
 }
 
 /// An open exchange in the journal.

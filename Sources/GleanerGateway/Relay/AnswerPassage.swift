@@ -17,13 +17,13 @@ final class AnswerPassage: Sendable {
     }
     private let relay: AnswerRelay
     /// A stream has no length, so it goes out in chunks (HTTP/1.1).
-    private let writeChunk: (@Sendable (ByteBuffer) -> Void)?
+    private let wire: (any ClientWire)?
     private let state: Mutex<State>
 
     /// - Parameter begun: what has been read, and taken by the exchange, already.
     init(_ relay: AnswerRelay, after begun: ByteBuffer) {
         self.relay = relay
-        writeChunk = relay.isEventStream ? relay.watch.writeChunk : nil
+        wire = relay.isEventStream ? relay.watch.wire : nil
         var holdBack = HoldBack(relay.isEventStream ? relay.streamEnd : nil)
         if begun.readableBytes > 0 { _ = holdBack.pass(begun) }
         state = Mutex(State(holdBack: holdBack))
@@ -58,8 +58,8 @@ final class AnswerPassage: Sendable {
         guard let ready else { return false }
         if ready.readableBytes > 0 {
             // Whether it arrives, the connection's end will tell.
-            if let writeChunk {
-                writeChunk(ready)
+            if let wire {
+                wire.writeChunk(ready)
             } else {
                 channel.writeAndFlush(HTTPResponsePart.body(ready), promise: nil)
             }

@@ -56,6 +56,17 @@ final class OpenExchange: Sendable {
 
     // MARK: Attempts
 
+    /// Makes durable what is written of it.
+    func settle() throws(JournalError) { try journal.settle(ticket) }
+
+    /// Whether a provider may be sent something (P1).
+    func maySpend() -> Bool {
+        guard (try? settle()) != nil else { return false }
+        FaultPoint.intentDurable.pass()
+        FaultPoint.beforeSpend.pass()
+        return true
+    }
+
     /// A try at a candidate of the plan begins.
     @inline(never)
     func beginAttempt(_ index: Int, of call: Call) {
@@ -125,12 +136,30 @@ final class OpenExchange: Sendable {
 
     /// Makes the end durable. Only the first call does anything.
     func close(_ status: ExchangeStatus, reason: String? = nil) async throws(JournalError) {
-        guard let (outcome, rest) = finish(status, reason) else { return }
+        guard try await end(status, reason: reason) else { return }
+        try settle()
+        FaultPoint.recordDurable.pass()
+    }
+
+    /// Writes the end; it is to be settled.
+    /// - Returns: `false` when it has ended before.
+    @discardableResult
+    func end(_ status: ExchangeStatus, reason: String? = nil) async throws(JournalError) -> Bool {
+        guard let (outcome, rest) = finish(status, reason) else { return false }
         let began = clock.now
-        try await journal.close(ticket, outcome, rest: rest)
-        guard let metrics else { return }
+        try await journal.end(ticket, outcome, rest: rest)
+        guard let metrics else { return true }
         metrics.answered(outcome, choice)
         if let sent = state.withLock(\.sentAt) { metrics.took(sent - arrivedAt + (clock.now - began)) }
+        return true
+    }
+
+    /// Whether the last byte of the answer may leave (P2).
+    func mayAnswer() -> Bool {
+        guard (try? settle()) != nil else { return false }
+        FaultPoint.recordDurable.pass()
+        FaultPoint.beforeLastByte.pass()
+        return true
     }
 
     /// As `close`, where nobody is left to be told of a failure.

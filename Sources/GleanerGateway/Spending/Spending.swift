@@ -37,6 +37,8 @@ public struct Spending: Sendable {
             response = try await answerHead(call, exchange)
         } catch {
             open.remove(exchange.id)
+            // What could not be made durable was not sent.
+            try exchange.settle()
             return await fail(exchange, error, call)
         }
         return try await AnswerRelay(
@@ -44,14 +46,13 @@ public struct Spending: Sendable {
         ).answer()
     }
 
-    /// From here on the call is kept, whatever becomes of it.
+    /// From here on the call is kept, whatever becomes of it; before it is sent, that is settled.
     private func begin(_ call: Call) async throws(JournalError) -> OpenExchange {
-        let ticket = try await journal.open(call.intent, request: call.body)
+        let ticket = try await journal.begin(call.intent, request: call.body)
         let exchange = OpenExchange(
             call.intent, arrivedAt: call.arrival.instant, ticket: ticket, journal: journal, metrics: open.metrics,
             logger: logger)
         open.add(exchange, call.watch)
-        FaultPoint.beforeSpend.pass()
         return exchange
     }
 
@@ -90,7 +91,7 @@ public struct Spending: Sendable {
         var tries = Tries()
         while true {
             exchange.beginAttempt(tries.variant, of: call)
-            let result = await ask(tries.variant, call)
+            let result = await ask(tries.variant, call, exchange)
             if let failure = Self.ending(call) {
                 if case .success(let response) = result { response.cancel() }
                 throw failure
@@ -133,11 +134,15 @@ public struct Spending: Sendable {
         call.watch.ending ?? (Task.isCancelled ? .clientGone : nil)
     }
 
-    private func ask(_ index: Int, _ call: Call) async -> Result<CurlResponse, GatewayError> {
+    private func ask(
+        _ index: Int, _ call: Call, _ exchange: OpenExchange
+    ) async -> Result<CurlResponse, GatewayError> {
         let candidate = call.plan.candidates[index]
         guard let provider = candidate.provider else { return .failure(.providerUnknown(candidate.providerName)) }
+        var request = call.request(for: candidate, provider, exchange: call.intent.id)
+        request.permit = exchange.maySpend
         do throws(CurlError) {
-            let transfer = try client.start(call.request(for: candidate, provider, exchange: call.intent.id))
+            let transfer = try client.start(request)
             // A client that leaves meanwhile ends the transfer.
             call.watch.whenGone { transfer.cancel() }
             return .success(try await transfer.response())

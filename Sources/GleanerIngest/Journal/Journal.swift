@@ -36,6 +36,7 @@ public final class Journal: ExchangeJournal, Sendable {
     private let state: Mutex<JournalState>
     private let queue = Mutex(JournalQueue())
     private let pace = Mutex(CommitPace())
+    let sync = JournalSync()
     public let durability: Durability
     let directory: URL
     /// What the start found wrong with the files.
@@ -63,7 +64,8 @@ public final class Journal: ExchangeJournal, Sendable {
         writer = Mutex(
             JournalWriter(
                 directory: configuration.directory, durability: configuration.durability,
-                reserve: JournalReserve(directory: configuration.directory, bytes: configuration.reserveBytes)))
+                reserve: JournalReserve(directory: configuration.directory, bytes: configuration.reserveBytes),
+                sync: sync))
         thread = EpollThread(name: "journal", makeContext: { $0 })
         self.host = host
         announce.yield()
@@ -71,10 +73,9 @@ public final class Journal: ExchangeJournal, Sendable {
 
     // MARK: The gateway's side
 
-    public func open(_ intent: ExchangeIntent, request: ByteBuffer) async throws(JournalError) -> JournalTicket {
+    public func begin(_ intent: ExchangeIntent, request: ByteBuffer) async throws(JournalError) -> JournalTicket {
         let sequence = try reserve(intent, request: request)
-        try await append([.open(sequence, intent, request: request)], releasing: sequence)
-        FaultPoint.intentDurable.pass()
+        try await append([.open(sequence, intent, request: request)], isSettled: true, releasing: sequence)
         return JournalTicket(sequence: sequence)
     }
 
@@ -83,12 +84,21 @@ public final class Journal: ExchangeJournal, Sendable {
         enqueue(Pending(entries: [.checkpoint(ticket.sequence, part: part, bytes)]))
     }
 
-    public func close(
+    public func end(
         _ ticket: JournalTicket, _ outcome: ExchangeOutcome, rest: ByteBuffer
     ) async throws(JournalError) {
         state.withLock { _ = $0.add(rest, to: ticket.sequence) }
-        try await append([.close(ticket.sequence, outcome, rest: rest)])
-        FaultPoint.recordDurable.pass()
+        try await append([.close(ticket.sequence, outcome, rest: rest)], isSettled: true)
+    }
+
+    public func settle(_ ticket: JournalTicket) throws(JournalError) {
+        let began = ContinuousClock.now
+        do throws(SQLiteError) {
+            if try sync.finish() { pace.withLock { $0.took(.now - began) } }
+        } catch {
+            onThread { journal, writer in journal.note(error, writer) }
+            throw JournalError(error)
+        }
     }
 
     public func record(
@@ -208,9 +218,12 @@ public final class Journal: ExchangeJournal, Sendable {
 
     // MARK: Group commit
 
-    private func append(_ entries: [JournalEntry], releasing sequence: Int64? = nil) async throws(JournalError) {
+    /// - Parameter isSettled: the caller will settle what it waits for.
+    private func append(
+        _ entries: [JournalEntry], isSettled: Bool = false, releasing sequence: Int64? = nil
+    ) async throws(JournalError) {
         let result = await withCheckedContinuation { continuation in
-            enqueue(Pending(entries: entries, continuation: continuation))
+            enqueue(Pending(entries: entries, isSettled: isSettled, continuation: continuation))
         }
         if case .failure = result, let sequence { state.withLock { $0.release(sequence) } }
         try result.get()
@@ -266,12 +279,14 @@ public final class Journal: ExchangeJournal, Sendable {
             if !new.isEmpty {
                 try writer.makeRoom(for: new.reduce(0) { $0 + $1.bytes }, open: counts.open + Int64(new.count))
             }
-            try writer.commit(batch.lazy.flatMap(\.entries), deleting: deletions)
+            let isSyncedLater = isHosted && deletions.isEmpty && batch.allSatisfy(\.isSettled)
+            try writer.commit(batch.lazy.flatMap(\.entries), deleting: deletions, isSyncedLater: isSyncedLater)
             finish(batch)
+            if !isSyncedLater { pace.withLock { $0.took(.now - began) } }
         } catch {
             recover(from: error, batch, deletions, writer)
+            pace.withLock { $0.took(.now - began) }
         }
-        pace.withLock { $0.took(.now - began) }
         guard writer.isCheckpointDue else { return }
         if isHosted {
             onThread { journal, writer in journal.emptyLog(writer) }

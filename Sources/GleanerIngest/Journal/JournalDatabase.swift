@@ -11,7 +11,7 @@ public enum Durability: String, Sendable, Hashable, CaseIterable {
     case process
 }
 
-/// The SQLite file behind the journal: WAL, `synchronous=FULL`, 16 KiB pages.
+/// The SQLite file behind the journal: WAL, 16 KiB pages.
 ///
 /// An exchange is an `intents` row, perhaps `checkpoints` rows, and in the end a `records` row. All three leave when
 /// Postgres has them. Sizes and speeds that led here: docs/adr/0002.
@@ -19,8 +19,9 @@ enum JournalDatabase {
     static let fileName = "journal.sqlite"
 
     /// `<directory>/journal.sqlite`, ready for use.
+    /// - Parameter syncsCommits: SQLite syncs its log with each of them; else only before it moves the log into the file.
     static func open(
-        at directory: URL, name: String = fileName, durability: Durability
+        at directory: URL, name: String = fileName, syncsCommits: Bool
     ) throws(SQLiteError) -> SQLiteConnection {
         let connection = try SQLiteConnection(path: directory.appendingPathComponent(name).path)
         // Before the first table exists this decides the page size; later it does nothing.
@@ -28,12 +29,12 @@ enum JournalDatabase {
         // One connection only (a lock file keeps others out), so SQLite needs no shared memory and no file locks. That
         // saves system calls with every commit, and a file that a full disk could keep from growing.
         try connection.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY")
-        try connection.execute("PRAGMA synchronous = \(durability == .disk ? "FULL" : "NORMAL")")
+        try connection.execute("PRAGMA synchronous = \(syncsCommits ? "FULL" : "NORMAL")")
         // What leaves the journal is overwritten as it leaves (Debian's SQLite does so anyway): an erasure promises it.
         try connection.execute("PRAGMA secure_delete = ON")
         let level = try connection.integer("PRAGMA synchronous")
-        guard durability == .process || level == 2 else {
-            throw SQLiteError(code: 21, message: "synchronous is \(level ?? -1), not FULL")
+        guard level == (syncsCommits ? 2 : 1) else {
+            throw SQLiteError(code: 21, message: "synchronous is \(level ?? -1)")
         }
         try connection.execute(schema)
         for table in ["intents", "records"] {

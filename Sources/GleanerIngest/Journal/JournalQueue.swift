@@ -6,6 +6,8 @@ struct JournalQueue {
     /// Entries that are written together or not at all, and who waits for them.
     struct Pending: Sendable {
         let entries: [JournalEntry]
+        /// Who waits for them settles them.
+        var isSettled = false
         var continuation: CheckedContinuation<Result<Void, JournalError>, Never>?
     }
     typealias Batch = (pending: [Pending], deletions: [Int64])

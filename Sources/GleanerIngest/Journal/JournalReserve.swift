@@ -11,7 +11,7 @@ import SQLite
 struct JournalReserve {
     private let path: String
     let wanted: Int64
-    private var fd: Int32 = -1
+    private var log: LogFile?
     /// Up to here the log has blocks.
     private var allocated: Int64 = 0
 
@@ -22,16 +22,12 @@ struct JournalReserve {
 
     /// - Parameter bytes: at most; an eighth of what is free when that is less.
     init(directory: URL, bytes: Int64) {
-        path = Self.logPath(directory)
+        path = JournalFiles(directory).log
         var volume = statvfs()
         let free = statvfs(directory.path, &volume) == 0 ? Int64(volume.f_bavail) * Int64(volume.f_frsize) : bytes
         wanted = max(min(bytes, free / 8), 64 << 10)
         // Of earlier versions.
         unlink(directory.appendingPathComponent("journal.reserve").path)
-    }
-
-    private static func logPath(_ directory: URL) -> String {
-        directory.appendingPathComponent(JournalDatabase.fileName + "-wal").path
     }
 
     /// Sees to it that `bytes` more can be written behind `end` and the reserve remains, however many are open.
@@ -50,15 +46,12 @@ struct JournalReserve {
     /// Gives back what lies behind the last commit, for a checkpoint that needs it, while nothing is open. That is also what
     /// a transaction wrote that then had no room: it counts for nobody, and may have taken all there was.
     mutating func release(after end: Int64) {
-        guard fd >= 0 else { return }
-        var status = stat()
-        guard fstat(fd, &status) == 0, ftruncate(fd, min(off_t(end), status.st_size)) == 0 else { return }
-        allocated = min(end, Int64(status.st_size))
+        if let cut = log?.cut(after: end) { allocated = cut }
     }
 
     /// The same for a log that is not in use.
     static func release(in directory: URL) {
-        let path = logPath(directory)
+        let path = JournalFiles(directory).log
         var status = stat()
         if stat(path, &status) == 0 { truncate(path, status.st_size) }
     }
@@ -66,15 +59,12 @@ struct JournalReserve {
     /// SQLite has cut the log to nothing, and the room behind its end with it.
     mutating func logWasCut() { allocated = 0 }
 
-    mutating func close() {
-        if fd >= 0 { Glibc.close(fd) }
-        fd = -1
-    }
+    mutating func close() { log = nil }
 
     private mutating func allocate(to end: Int64) -> Bool {
-        if fd < 0 { fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW) }
-        guard fd >= 0 else { return true }
-        let failure = LogRoom.allocate(fd, from: allocated, to: end)
+        if log == nil { log = LogFile(path: path) }
+        guard let log else { return true }
+        let failure = log.allocate(from: allocated, to: end)
         if failure == 0 { allocated = end }
         // A file system without it promises nothing, and whatever else is wrong the commit will tell.
         return ![ENOSPC, EDQUOT, EFBIG].contains(failure)

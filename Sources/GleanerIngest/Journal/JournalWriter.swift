@@ -15,6 +15,7 @@ final class JournalWriter {
     private var reserve: JournalReserve
     private let directory: URL
     private let durability: Durability
+    private let sync: JournalSync
     private var connection: SQLiteConnection?
     /// The files that were opened.
     private var files: [JournalFile]
@@ -30,23 +31,35 @@ final class JournalWriter {
     /// full volume the database file may have to grow into the reserve by what is in the log.
     private var longestLog: Int64 { min(2_000 << 14, reserve.wanted / 2) }
 
-    init(directory: URL, durability: Durability, reserve: JournalReserve) {
+    init(directory: URL, durability: Durability, reserve: JournalReserve, sync: JournalSync) {
         self.directory = directory
         self.durability = durability
+        self.sync = sync
         self.reserve = reserve
-        files = ["", "-wal"].map { JournalFile(path: directory.path + "/" + JournalDatabase.fileName + $0) }
+        let paths = JournalFiles(directory)
+        files = [JournalFile(path: paths.database), JournalFile(path: paths.log)]
     }
 
     func connected() throws(SQLiteError) -> SQLiteConnection {
         if let connection { return connection }
-        let opened = try JournalDatabase.open(at: directory, durability: durability)
+        let opened = try JournalDatabase.open(at: directory, syncsCommits: false)
+        if durability == .disk {
+            guard let log = LogFile(path: JournalFiles(directory).log) else {
+                throw SQLiteError(code: SQLiteError.cannotOpen, message: "the log cannot be opened", systemError: errno)
+            }
+            sync.use(log)
+        }
         connection = opened
         return opened
     }
 
     /// Writes all in one transaction; when it returns they are as durable as the journal promises.
-    /// - Parameter delivered: exchanges that Postgres has; they leave.
-    func commit(_ entries: some Sequence<JournalEntry>, deleting delivered: [Int64] = []) throws(SQLiteError) {
+    /// - Parameters:
+    ///   - delivered: exchanges that Postgres has; they leave.
+    ///   - isSyncedLater: only begins that; the sync is to be finished before anybody is told.
+    func commit(
+        _ entries: some Sequence<JournalEntry>, deleting delivered: [Int64] = [], isSyncedLater: Bool = false
+    ) throws(SQLiteError) {
         FaultPoint.beforeCommit.pass()
         let connection = try connected()
         try connection.transaction { () throws(SQLiteError) in
@@ -58,6 +71,7 @@ final class JournalWriter {
             }
             try delete(delivered, connection)
         }
+        if isSyncedLater { sync.begin() } else { try sync.finish(isNew: true) }
         // A commit into a file without a name is gone with this process.
         if !isRemoved { try checkFiles() }
         if !arrears.isEmpty {
@@ -124,11 +138,13 @@ final class JournalWriter {
             try connection.statement("INSERT INTO checkpoints VALUES (-1, -1, zeroblob(65536))").run()
             try connection.statement("DELETE FROM checkpoints WHERE seq = -1").run()
         }
+        try sync.finish(isNew: true)
         try checkFiles()
     }
 
     func close() {
         connection = nil
+        sync.use(nil)
         reserve.close()
     }
 

@@ -5,7 +5,7 @@ import NIOCore
 ///
 /// A client that leaves is reported to the `ClientWatch` of the call under way, which comes here as an event.
 /// Unchecked, because everything but the constants is touched on the channel's event loop only.
-final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
+final class ConnectionGuard: ChannelDuplexHandler, ClientWire, @unchecked Sendable {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundIn = IOData
@@ -24,6 +24,8 @@ final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
     private var isFlushQueued = false
     /// Small writes of this turn, in their order.
     private var gathered = ByteBuffer()
+    /// What is written leaves with its word only.
+    private var permit: (@Sendable () -> Bool)?
 
     init(channel: any Channel, connections: Connections) {
         loop = channel.eventLoop
@@ -117,7 +119,7 @@ final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     /// A chunk as the encoder would have framed it, had it come by its way.
-    private func writeChunk(_ bytes: ByteBuffer) {
+    func writeChunk(_ bytes: ByteBuffer) {
         guard let context else { return }
         let length = String(bytes.readableBytes, radix: 16)
         clock.wrote(length.utf8.count + bytes.readableBytes + 4)
@@ -135,6 +137,8 @@ final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
         gathered.writeStaticString("\r\n")
         flush(context: context)
     }
+
+    func hold(until permit: @escaping @Sendable () -> Bool) { self.permit = permit }
 
     private static var smallWrite: Int { 4096 }
     /// More than the length and the ends of lines around a chunk take.
@@ -162,6 +166,10 @@ final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
         guard isFlushQueued else { return }
         isFlushQueued = false
         guard let context else { return }
+        if let permit {
+            self.permit = nil
+            guard permit() else { return context.close(promise: nil) }
+        }
         passGathered(context)
         context.flush()
     }
@@ -178,7 +186,7 @@ final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
             return context.triggerUserOutboundEvent(event, promise: promise)
         }
         self.watch = watch
-        watch.writesChunks { [self] in writeChunk($0) }
+        watch.isWired(by: self)
         promise?.succeed()
     }
 
@@ -190,6 +198,7 @@ final class ConnectionGuard: ChannelDuplexHandler, @unchecked Sendable {
     private func gone() {
         guard context != nil else { return }
         context = nil
+        permit = nil
         connections.remove(self)
         watch?.leave(isStalled ? .stalled : .left)
         watch = nil

@@ -168,7 +168,7 @@ struct JournalSalvageTests {
     func earlierVersion() async throws {
         let killed = try await killed(3, settled: true)
         try killed.directory.put()
-        let connection = try JournalDatabase.open(at: killed.directory.url, durability: .disk)
+        let connection = try JournalDatabase.open(at: killed.directory.url, syncsCommits: true)
         for table in ["intents", "records"] { try connection.execute("ALTER TABLE \(table) DROP COLUMN seal") }
         try connection.checkpoint(.truncate)
         try killed.directory.take()

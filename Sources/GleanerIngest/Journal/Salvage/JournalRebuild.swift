@@ -55,7 +55,7 @@ enum JournalRebuild {
         try files.removeUnfinished()
         var lost = 0
         if let old = try DiskFile.ifPresent(files.database) {
-            let new = try JournalDatabase.open(at: directory, name: JournalFiles.newName, durability: .disk)
+            let new = try JournalDatabase.open(at: directory, name: JournalFiles.newName, syncsCommits: true)
             var pages = JournalPages(old, pageSize: try files.pageSize())
             var bytes = 0
             try new.execute("BEGIN")
@@ -71,7 +71,7 @@ enum JournalRebuild {
             try new.execute("COMMIT")
             lost += pages.unreadable
         } else {
-            _ = try JournalDatabase.open(at: directory, name: JournalFiles.newName, durability: .disk)
+            _ = try JournalDatabase.open(at: directory, name: JournalFiles.newName, syncsCommits: true)
         }
         // The connection is closed now, and all of it in one file.
         let file = try DiskFile(files.new)

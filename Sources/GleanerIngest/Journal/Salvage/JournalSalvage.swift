@@ -29,7 +29,7 @@ enum JournalSalvage {
     private static func read(
         _ directory: URL, _ durability: Durability, _ damage: JournalDamage
     ) throws(SQLiteError) -> JournalRecovery.Found {
-        let connection = try JournalDatabase.open(at: directory, durability: durability)
+        let connection = try JournalDatabase.open(at: directory, syncsCommits: durability == .disk)
         try JournalDatabase.check(connection)
         return try JournalRecovery.run(connection, reason: damage.isLossy ? "journal_damaged" : "gateway_stopped")
     }
