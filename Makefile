@@ -37,7 +37,7 @@ loaders: ## Have datasets, trl, mistral_common and openai's types read every exp
 build: ## Build the release binary, with Swift in it.
 	@scripts/setup
 	@test -x $(RELEASE) || echo "building the release binary; the first time takes several minutes"
-	@swift build -c release --static-swift-stdlib --product gleaner
+	@scripts/build-release
 
 lint: ## Check layout and habits, as CI does.
 	@scripts/lint
