@@ -104,7 +104,7 @@ final class TransferHandle: Sendable {
 /// A response whose head has come; its body comes as it is read.
 public struct CurlResponse: Sendable {
     public let status: Int
-    public let headers: CurlHeaders
+    public private(set) var headers: CurlHeaders
     /// When the request was handed to libcurl.
     public let sentAt: ContinuousClock.Instant
     public let headAt: ContinuousClock.Instant
@@ -118,6 +118,13 @@ public struct CurlResponse: Sendable {
         self.transfer = transfer
         self.sentAt = sentAt
         self.headAt = headAt
+    }
+
+    /// The same without its headers, for who has read them and holds it for long.
+    public var bare: CurlResponse {
+        var bare = self
+        bare.headers = CurlHeaders()
+        return bare
     }
 
     /// To be read by one task, once.

@@ -27,6 +27,12 @@ struct HeadReader {
     /// The final head has been read.
     private(set) var isComplete = false
 
+    /// What has been read; a transfer need not hold it any longer.
+    mutating func takeHeaders() -> CurlHeaders {
+        defer { headers = CurlHeaders() }
+        return headers
+    }
+
     mutating func read(line bytes: [UInt8]) {
         guard !isComplete else { return }
         var line = bytes[...]

@@ -34,8 +34,10 @@ final class Delivery: Sendable {
 
     func deliver(head: Head) {
         let waiter: CheckedContinuation<Result<Head, CurlError>, Never>? = state.withLock { state in
-            state.head = head
-            guard case .forHead(let waiter) = state.waiting else { return nil }
+            guard case .forHead(let waiter) = state.waiting else {
+                state.head = head
+                return nil
+            }
             state.waiting = .nobody
             return waiter
         }
@@ -97,7 +99,7 @@ final class Delivery: Sendable {
     func head() async -> Result<Head, CurlError> {
         await withCheckedContinuation { continuation in
             let now: Result<Head, CurlError>? = state.withLock { state in
-                if let head = state.head { return .success(head) }
+                if let head = state.head.take() { return .success(head) }
                 if let end = state.end { return .failure(end.error ?? .cut(receivedBytes: 0)) }
                 state.waiting = .forHead(continuation)
                 return nil

@@ -128,7 +128,7 @@ final class Transfer {
         if head.isComplete, !headDelivered {
             headDelivered = true
             lastArrival = now
-            delivery.deliver(head: .init(status: head.status, headers: head.headers))
+            delivery.deliver(head: .init(status: head.status, headers: head.takeHeaders()))
         }
         if arrived.readableBytes > 0 {
             lastArrival = now

@@ -8,7 +8,10 @@ import NIOCore
 /// Passes an answer on as it comes, captures it on the side, and lets its end go only when the exchange is durable.
 final class AnswerRelay: Sendable {
     let exchange: OpenExchange
+    /// Without its headers.
     let response: CurlResponse
+    /// As the provider said; a stream has none.
+    private let contentLength: Int?
     let watch: ClientWatch
     let open: OpenExchanges
     /// How a stream of this endpoint ends; `nil` where that is not known.
@@ -36,7 +39,7 @@ final class AnswerRelay: Sendable {
         _ exchange: OpenExchange, _ response: CurlResponse, to call: Call, open: OpenExchanges, maximumBytes: Int
     ) {
         self.exchange = exchange
-        self.response = response
+        self.response = response.bare
         self.open = open
         self.maximumBytes = maximumBytes
         watch = call.watch
@@ -46,6 +49,7 @@ final class AnswerRelay: Sendable {
         gate = (200..<300).contains(response.status) ? call.answerGate : nil
         let kept = WireHeaders.fromProvider(response.headers)
         isEventStream = WireHeaders.isEventStream(kept)
+        contentLength = isEventStream ? nil : response.headers.first("content-length").flatMap(Int.init)
         token = TokenInBody(call.feedbackToken, headers: kept, isEventStream: isEventStream)
         var headers = Self.ownHeaders(exchange, call.feedbackToken)
         for (name, value) in kept {
@@ -113,10 +117,9 @@ final class AnswerRelay: Sendable {
     @inline(never)
     private func passing(on begun: ByteBuffer) -> Response {
         let first = token?.into(begun) ?? begun
-        let length = isEventStream ? nil : response.headers.first("content-length").flatMap(Int.init)
         return Response(
             status: status, headers: headers,
-            body: ResponseBody(contentLength: length.map { $0 + first.readableBytes - begun.readableBytes }) {
+            body: ResponseBody(contentLength: contentLength.map { $0 + first.readableBytes - begun.readableBytes }) {
                 [self] writer in
                 defer { open.remove(exchange.id) }
                 if let preface = token?.preface, preface.readableBytes > 0 { try await write(preface, to: &writer) }
