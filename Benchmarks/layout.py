@@ -59,7 +59,7 @@ def count(file, binary, counts):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", default=ROOT / ".build/release/gleaner", type=lambda path: Path(path).resolve())
+    parser.add_argument("--binary", default=ROOT / ".build/release/gleaner", type=Path)
     parser.add_argument("--seconds", type=int, default=7, help="of each load (7)")
     parser.add_argument("--output", default=ROOT / "Benchmarks/hot-functions.txt", type=Path)
     options = parser.parse_args()

@@ -54,16 +54,23 @@ static void tell(long call, const char *name, const char *path) {
     close(fd);
 }
 
-// 0: let it through. 1: fail with errno set. 2: do half of it.
-static int fate(int fd, enum kind kind, const char *name) {
+// The path of a file below the directory. Returns its length, or 0 for others.
+static size_t find_path(int fd, char *path, size_t size) {
+    char link[64];
     prepare();
-    if (!(kinds & kind)) return 0;
-    char link[64], path[512];
+    if (!directory) return 0;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t length = readlink(link, path, sizeof path - 1);
+    ssize_t length = readlink(link, path, size - 1);
     if (length <= 0) return 0;
     path[length] = 0;
-    if (strncmp(path, directory, strlen(directory))) return 0;
+    return strncmp(path, directory, strlen(directory)) ? 0 : length;
+}
+
+// 0: let it through. 1: fail with errno set. 2: do half of it.
+static int fate(int fd, enum kind kind, const char *name) {
+    char path[512];
+    prepare();
+    if (!(kinds & kind) || !find_path(fd, path, sizeof path)) return 0;
     long call = atomic_fetch_add(&calls, 1) + 1;
     if (call < first || (count && call >= first + count)) return 0;
     tell(call, name, path);
@@ -91,14 +98,9 @@ static atomic_long *order(void) {
     return counts;
 }
 static int is_log(int fd) {
-    char link[64], path[512];
-    if (!order()) return 0;
-    prepare();
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t length = readlink(link, path, sizeof path - 1);
-    if (length <= 4) return 0;
-    path[length] = 0;
-    return directory && !strncmp(path, directory, strlen(directory)) && !strcmp(path + length - 4, "-wal");
+    char path[512];
+    size_t length = order() ? find_path(fd, path, sizeof path) : 0;
+    return length > 4 && !strcmp(path + length - 4, "-wal");
 }
 enum { SENT = 0, ANSWERED = 2 };
 static void leaves(int what) {

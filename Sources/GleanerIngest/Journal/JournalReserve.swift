@@ -51,9 +51,7 @@ struct JournalReserve {
 
     /// The same for a log that is not in use.
     static func release(in directory: URL) {
-        let path = JournalFiles(directory).log
-        var status = stat()
-        if stat(path, &status) == 0 { truncate(path, status.st_size) }
+        _ = LogFile(path: JournalFiles(directory).log)?.cut(after: .max)
     }
 
     /// SQLite has cut the log to nothing, and the room behind its end with it.

@@ -120,6 +120,7 @@ final class ConnectionGuard: ChannelDuplexHandler, ClientWire, @unchecked Sendab
 
     /// A chunk as the encoder would have framed it, had it come by its way.
     func writeChunk(_ bytes: ByteBuffer) {
+        loop.assertInEventLoop()
         guard let context else { return }
         let length = String(bytes.readableBytes, radix: 16)
         clock.wrote(length.utf8.count + bytes.readableBytes + 4)
@@ -138,7 +139,10 @@ final class ConnectionGuard: ChannelDuplexHandler, ClientWire, @unchecked Sendab
         flush(context: context)
     }
 
-    func hold(until permit: @escaping @Sendable () -> Bool) { self.permit = permit }
+    func hold(until permit: @escaping @Sendable () -> Bool) {
+        loop.assertInEventLoop()
+        self.permit = permit
+    }
 
     private static var smallWrite: Int { 4096 }
     /// More than the length and the ends of lines around a chunk take.
