@@ -284,6 +284,7 @@ let package = Package(
             name: "GleanerServer",
             dependencies: [
                 "GleanerCore", "GleanerHTTP", "GleanerSchema", "SQLMigrations", "AsyncPostgres", "AsyncCurl",
+                "AsyncEpoll",
                 "CMalloc", "GleanerGateway", "GleanerIngest", "GleanerExchanges", "GleanerJobs", "GleanerFeedback",
                 "GleanerModeration",
                 "GleanerReview", "GleanerRouting", "GleanerDatasets", "GleanerTuning", "GleanerEvaluation",
@@ -362,7 +363,7 @@ let package = Package(
         .testTarget(
             name: "GleanerIngestTests",
             dependencies: [
-                "GleanerIngest", "GleanerTestSupport", "AsyncPostgres", "SQLite", nioCore, crypto,
+                "GleanerIngest", "GleanerTestSupport", "AsyncEpoll", "AsyncPostgres", "SQLite", nioCore, crypto,
             ],
             swiftSettings: shared),
         .testTarget(

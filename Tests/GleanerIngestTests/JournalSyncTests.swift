@@ -1,3 +1,4 @@
+import AsyncEpoll
 import Foundation
 import GleanerCore
 import NIOCore
@@ -120,7 +121,7 @@ struct JournalSyncTests {
             let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
             let loop = loops.next()
             let journal = try Journal(JournalConfiguration(directory: directory), on: loop)
-            let result = await Task(executorPreference: LoopTasks(loop)) { try await body(journal) }.result
+            let result = await Task(executorPreference: LoopExecutor(loop)) { try await body(journal) }.result
             journal.shutdown()
             try await loops.shutdownGracefully()
             try result.get()
@@ -128,16 +129,5 @@ struct JournalSyncTests {
             defer { again.shutdown() }
             try await after(again)
         }
-    }
-}
-
-/// Runs tasks on a loop's thread, as the server does with those of a connection.
-private final class LoopTasks: TaskExecutor {
-    private let loop: any EventLoop
-    init(_ loop: any EventLoop) { self.loop = loop }
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        loop.execute { unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }

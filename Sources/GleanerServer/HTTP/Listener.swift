@@ -1,3 +1,4 @@
+import AsyncEpoll
 import GleanerHTTP
 import Hummingbird
 import HummingbirdCore
