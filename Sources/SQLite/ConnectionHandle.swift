@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 /// Owns a `sqlite3`: one owner, closed once.
 @safe final class ConnectionHandle {
@@ -45,9 +46,11 @@ import CSQLite
     func error(_ code: Int32, errno number: Int32 = 0) -> SQLiteError {
         let kept = unsafe sqlite3_system_errno(raw)
         let isInput = [SQLITE_IOERR, SQLITE_CANTOPEN].contains(code & 0xFF)
+        let system = kept == 0 && isInput ? number : kept
+        // SQLite's own words are the same for a full disk and a closed descriptor.
+        let reason = system != 0 && isInput ? ": \(unsafe String(cString: strerror(system)))" : ""
         return SQLiteError(
-            code: code, message: unsafe String(cString: sqlite3_errmsg(raw)),
-            systemError: kept == 0 && isInput ? number : kept)
+            code: code, message: unsafe String(cString: sqlite3_errmsg(raw)) + reason, systemError: system)
     }
 
     func prepare(_ sql: String) throws(SQLiteError) -> StatementHandle {

@@ -173,6 +173,30 @@ struct JournalTests {
         }
     }
 
+    @Test("being refused closes no file but its own")
+    func refusedOften() async throws {
+        try await removing {
+            let lock = try JournalLock(directory: directory)
+            defer { withExtendedLifetime(lock) {} }
+            // A descriptor closed twice is by then another's: that of a log, of a socket.
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<3 {
+                    group.addTask {
+                        (0..<4000).count { _ in
+                            let fd = open("/dev/null", O_RDONLY | O_CLOEXEC)
+                            return fd < 0 || close(fd) != 0
+                        }
+                    }
+                }
+                for _ in 0..<4000 {
+                    #expect(throws: JournalError.locked(path: directory.path)) { try JournalLock(directory: directory) }
+                }
+                let stolen = try await group.reduce(0, +)
+                #expect(stolen == 0)
+            }
+        }
+    }
+
     @Test("a log that is in use, files that nobody else can read, and syncs with each commit or by the caller")
     func files() async throws {
         try await removing {

@@ -115,10 +115,8 @@ final class JournalLock: Sendable {
         let path = directory.appendingPathComponent("journal.lock").path
         fd = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard fd >= 0 else { throw .storage(code: errno, message: "cannot open \(path)") }
-        guard flock(fd, LOCK_EX | LOCK_NB) == 0 else {
-            close(fd)
-            throw .locked(path: directory.path)
-        }
+        // Whoever throws here has been made: `deinit` closes.
+        guard flock(fd, LOCK_EX | LOCK_NB) == 0 else { throw .locked(path: directory.path) }
     }
     /// Lets another process have the directory, also while this object is still held somewhere.
     func release() { flock(fd, LOCK_UN) }
