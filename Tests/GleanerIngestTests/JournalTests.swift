@@ -207,9 +207,27 @@ struct JournalTests {
             let database = try JournalDatabase.open(at: directory, syncsCommits: true)
             #expect(try database.integer("PRAGMA synchronous") == 2)
             #expect(try database.integer("SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = 'wal'") == 1)
-            #expect(try database.integer("PRAGMA page_size") == 16384)
+            #expect(try database.integer("PRAGMA page_size") == 4096)
             let mode = try FileManager.default.attributesOfItem(atPath: directory.path)[.posixPermissions] as? Int
             #expect(mode == 0o700)
+        }
+    }
+
+    @Test("a journal made with larger pages is used as it is")
+    func largerPages() async throws {
+        try await removing {
+            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+            let path = directory.appendingPathComponent(JournalDatabase.fileName).path
+            try SQLiteConnection(path: path).execute("PRAGMA page_size = 16384; PRAGMA journal_mode = WAL")
+            for start in 1...2 {
+                let journal = try Journal(configuration())
+                let ticket = try await journal.open(.fixture(request: "\(start)"), request: ByteBuffer(string: "a"))
+                try await journal.close(ticket, .fixture(response: "b"), rest: ByteBuffer(repeating: 7, count: 70_000))
+                let found = try await journal.oldest(limit: 10, bytes: 1 << 20)
+                #expect(found.map(\.exchange.response.count) == Array(repeating: 70_000, count: start))
+                journal.shutdown()
+            }
+            #expect(try SQLiteConnection(path: path).integer("PRAGMA page_size") == 16384)
         }
     }
 

@@ -11,7 +11,7 @@ public enum Durability: String, Sendable, Hashable, CaseIterable {
     case process
 }
 
-/// The SQLite file behind the journal: WAL, 16 KiB pages.
+/// The SQLite file behind the journal: WAL, small pages (docs/adr/0024).
 ///
 /// An exchange is an `intents` row, perhaps `checkpoints` rows, and in the end a `records` row. All three leave when
 /// Postgres has them. Sizes and speeds that led here: docs/adr/0002.
@@ -25,7 +25,7 @@ enum JournalDatabase {
     ) throws(SQLiteError) -> SQLiteConnection {
         let connection = try SQLiteConnection(path: directory.appendingPathComponent(name).path)
         // Before the first table exists this decides the page size; later it does nothing.
-        try connection.execute("PRAGMA page_size = 16384")
+        try connection.execute("PRAGMA page_size = \(JournalFiles.pageSize)")
         // One connection only (a lock file keeps others out), so SQLite needs no shared memory and no file locks. That
         // saves system calls with every commit, and a file that a full disk could keep from growing.
         try connection.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA temp_store = MEMORY")

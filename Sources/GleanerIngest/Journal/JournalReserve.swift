@@ -15,7 +15,7 @@ struct JournalReserve {
     /// Up to here the log has blocks.
     private var allocated: Int64 = 0
 
-    /// What the end of one open exchange is taken to need: a page, since ends share their commits.
+    /// What the end of one open exchange is taken to need: a few pages, since ends share their commits.
     private static let endBytes: Int64 = 16 << 10
     /// So much is allocated at once beyond what is needed, so that not every commit has to.
     private static let step: Int64 = 4 << 20

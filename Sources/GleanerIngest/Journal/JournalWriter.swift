@@ -17,6 +17,8 @@ final class JournalWriter {
     private let durability: Durability
     private let sync: JournalSync
     private var connection: SQLiteConnection?
+    /// A frame of the log is a page and its head.
+    private var frameSize: Int64 = 0
     /// The files that were opened.
     private var files: [JournalFile]
     /// Those are no longer found by name. What is still written to them is read by this process only.
@@ -27,9 +29,9 @@ final class JournalWriter {
     /// What could not be written yet.
     private(set) var arrears = JournalArrears()
 
-    /// The log is moved into the database file at this length: 2,000 pages of 16 KiB, or half the reserve, since on a
+    /// The log is moved into the database file at this length: 32 MiB, or half the reserve, since on a
     /// full volume the database file may have to grow into the reserve by what is in the log.
-    private var longestLog: Int64 { min(2_000 << 14, reserve.wanted / 2) }
+    private var longestLog: Int64 { min(32 << 20, reserve.wanted / 2) }
 
     init(directory: URL, durability: Durability, reserve: JournalReserve, sync: JournalSync) {
         self.directory = directory
@@ -49,6 +51,7 @@ final class JournalWriter {
             }
             sync.use(log)
         }
+        frameSize = 24 + (try opened.integer("PRAGMA page_size") ?? Int64(JournalFiles.pageSize))
         connection = opened
         return opened
     }
@@ -95,8 +98,8 @@ final class JournalWriter {
 
     // MARK: Room
 
-    /// Where the next frame goes: a header, and frames of a page each.
-    private var logEnd: Int64 { 32 + Int64(connection?.loggedFrames ?? 0) * (24 + 16_384) }
+    /// Where the next frame goes.
+    private var logEnd: Int64 { 32 + Int64(connection?.loggedFrames ?? 0) * frameSize }
 
     /// Begins nothing that might not be ended.
     /// - Throws: `full` when the volume has no room for `bytes` of bodies and the ends of `open` exchanges.

@@ -15,7 +15,8 @@ struct JournalFiles {
     static let newName = JournalDatabase.fileName + ".new"
     var new: String { directory + "/" + Self.newName }
 
-    static let pageSize = 16384
+    /// Of a journal that is made now; until November 2026 it was 16 KiB, and a file keeps what it was made with.
+    static let pageSize = 4096
     private static let magic = Array("SQLite format 3\u{0}".utf8)
 
     /// The page size that the database file says, or the journal's own when it says none that can be.
