@@ -63,6 +63,40 @@ struct JournalRoomTests {
         }
     }
 
+    @Test("where few calls come the log goes round in what has been written already, and under load it may grow")
+    func rests() throws {
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        let writer = JournalWriter(
+            directory: directory, durability: .process,
+            reserve: JournalReserve(directory: directory, bytes: 64 << 20), sync: JournalSync())
+        defer { writer.close() }
+        var sequence: Int64 = 0
+        func write(_ count: Int) throws {
+            for _ in 0..<count {
+                sequence += 1
+                let request = ByteBuffer(repeating: 1, count: 3_000)
+                try writer.commit([.open(sequence, .fixture(request: "\(sequence)"), request: request)])
+            }
+        }
+        let began = ContinuousClock.now
+        try write(100)
+        try writer.checkpointAtRest(at: began + .seconds(60))
+        try write(400)
+        let length = try sizes().length
+        #expect(length > 2 << 20)
+        try writer.checkpointAtRest(at: began + .seconds(1))
+        try write(100)
+        let longer = try sizes().length
+        #expect(longer > length)
+        for _ in 0..<5 {
+            try writer.checkpointAtRest(at: .now + .seconds(60))
+            try write(200)
+        }
+        #expect(try sizes().length == longer)
+        #expect(writer.isCheckpointDue == false)
+    }
+
     @Test("an end that cannot be written waits as interrupted, after its checkpoints")
     func arrears() throws {
         var arrears = JournalArrears()

@@ -295,9 +295,9 @@ public final class Journal: ExchangeJournal, Sendable {
         }
     }
 
-    private func emptyLog(_ writer: JournalWriter) {
+    private func emptyLog(_ writer: JournalWriter, isResting: Bool = false) {
         do throws(SQLiteError) {
-            try writer.checkpointWhenDue()
+            try isResting ? writer.checkpointAtRest() : writer.checkpointWhenDue()
         } catch {
             note(error, writer)
         }
@@ -460,5 +460,6 @@ public final class Journal: ExchangeJournal, Sendable {
     private func tidy(_ writer: JournalWriter) {
         queue.withLock { $0.tidy() }
         flush(writer)
+        if health == .writable { emptyLog(writer, isResting: true) }
     }
 }

@@ -33,6 +33,12 @@ final class JournalWriter {
     /// full volume the database file may have to grow into the reserve by what is in the log.
     private var longestLog: Int64 { min(32 << 20, reserve.wanted / 2) }
 
+    /// At this length already, while few calls come: what goes where something was written before is synced sooner, since the
+    /// file system has nothing to note (docs/adr/0025).
+    private static let restingLog: Int64 = 2 << 20
+    /// The log began at its front.
+    private var logBegan = ContinuousClock.now
+
     init(directory: URL, durability: Durability, reserve: JournalReserve, sync: JournalSync) {
         self.directory = directory
         self.durability = durability
@@ -93,7 +99,19 @@ final class JournalWriter {
 
     /// Moves the log into the database file when it has grown long. Between commits, so that it starts over.
     func checkpointWhenDue() throws(SQLiteError) {
-        if let connection, isCheckpointDue { try connection.checkpoint(.passive) }
+        if let connection, isCheckpointDue { try checkpoint(connection) }
+    }
+
+    /// The same for a log that has grown by less than its resting length a second.
+    func checkpointAtRest(at now: ContinuousClock.Instant = .now) throws(SQLiteError) {
+        guard let connection, logEnd >= Self.restingLog else { return }
+        let seconds = Double(logEnd) / Double(Self.restingLog)
+        if now - logBegan >= .seconds(seconds) { try checkpoint(connection) }
+    }
+
+    private func checkpoint(_ connection: SQLiteConnection) throws(SQLiteError) {
+        try connection.checkpoint(.passive)
+        logBegan = .now
     }
 
     // MARK: Room
@@ -107,7 +125,7 @@ final class JournalWriter {
         let connection = try connected()
         if reserve.cover(2 * bytes, after: logEnd, open: open) { return }
         // On a full volume the log goes round in the blocks it has, for as long as the database file need not grow.
-        _ = try? connection.checkpoint(.passive)
+        try? checkpoint(connection)
         guard reserve.cover(2 * bytes, after: logEnd, open: open) else { throw .noReserve }
     }
 
@@ -118,13 +136,13 @@ final class JournalWriter {
     func emptyLog(isIdle: Bool) throws(SQLiteError) {
         // With nothing open nobody needs the reserve, and the database file may.
         if isIdle { reserve.release(after: logEnd) }
-        try connected().checkpoint(.passive)
+        try checkpoint(connected())
     }
 
     /// The database file gives back what it does not need. Costs as much as what is in it: to be used when that is nothing.
     func shrink() throws(SQLiteError) {
         try connected().execute("VACUUM")
-        try connected().checkpoint(.passive)
+        try checkpoint(connected())
     }
 
     /// Nothing that was deleted is left in the log, nor anything else. The reserve goes with it and is made anew.
