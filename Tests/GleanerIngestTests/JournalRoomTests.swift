@@ -68,7 +68,7 @@ struct JournalRoomTests {
         defer { try? FileManager.default.removeItem(at: directory) }
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let writer = JournalWriter(
-            directory: directory, durability: .process,
+            directory: directory, durability: .disk,
             reserve: JournalReserve(directory: directory, bytes: 64 << 20), sync: JournalSync())
         defer { writer.close() }
         var sequence: Int64 = 0

@@ -112,7 +112,7 @@ struct JobWorkerTests {
     @Test("long work outlives many leases, because its heart beats")
     func longWork() async throws {
         try await queue.enqueue(jobs(1))
-        let handler = ScriptedHandler(lease: .seconds(3)) { _ in try await Task.sleep(for: .seconds(10)) }
+        let handler = ScriptedHandler(lease: .seconds(6)) { _ in try await Task.sleep(for: .seconds(20)) }
         try await whileRunning(.test(queue, handler)) {
             try await eventually("it is done") { try await count(.done) == 1 }
         }

@@ -26,7 +26,7 @@ def loop(fresh_database):
 
 @pytest.mark.timeout(240)
 def test_the_demo_ends_with_a_verified_training_file(loop):
-    outcome = json.loads(loop.run("demo", "--conversations", "160", "--json").stdout)
+    outcome = json.loads(loop.run("demo", "--conversations", "200", "--json").stdout)
     assert outcome["examples"] >= 50
     assert outcome["errors"] == 0 and outcome["exports_are_identical"]
     assert outcome["excluded"].get("review_too_low", 0) > 0

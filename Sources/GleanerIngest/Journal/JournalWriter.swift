@@ -102,9 +102,9 @@ final class JournalWriter {
         if let connection, isCheckpointDue { try checkpoint(connection) }
     }
 
-    /// The same for a log that has grown by less than its resting length a second.
+    /// The same for a log that has grown by less than its resting length a second, where commits are synced at all.
     func checkpointAtRest(at now: ContinuousClock.Instant = .now) throws(SQLiteError) {
-        guard let connection, logEnd >= Self.restingLog else { return }
+        guard durability == .disk, let connection, logEnd >= Self.restingLog else { return }
         let seconds = Double(logEnd) / Double(Self.restingLog)
         if now - logBegan >= .seconds(seconds) { try checkpoint(connection) }
     }
