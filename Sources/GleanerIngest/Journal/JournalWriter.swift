@@ -17,8 +17,8 @@ final class JournalWriter {
     private let durability: Durability
     private let sync: JournalSync
     private var connection: SQLiteConnection?
-    /// A frame of the log is a page and its head.
-    private var frameSize: Int64 = 0
+    /// What its file was made with.
+    private var pageSize = JournalFiles.pageSize
     /// The files that were opened.
     private var files: [JournalFile]
     /// Those are no longer found by name. What is still written to them is read by this process only.
@@ -57,7 +57,7 @@ final class JournalWriter {
             }
             sync.use(log)
         }
-        frameSize = 24 + (try opened.integer("PRAGMA page_size") ?? Int64(JournalFiles.pageSize))
+        pageSize = try opened.integer("PRAGMA page_size").map { Int($0) } ?? JournalFiles.pageSize
         connection = opened
         return opened
     }
@@ -99,33 +99,34 @@ final class JournalWriter {
 
     /// Moves the log into the database file when it has grown long. Between commits, so that it starts over.
     func checkpointWhenDue() throws(SQLiteError) {
-        if let connection, isCheckpointDue { try checkpoint(connection) }
+        if isCheckpointDue { try checkpoint() }
     }
 
     /// The same for a log that has grown by less than its resting length a second, where commits are synced at all.
     func checkpointAtRest(at now: ContinuousClock.Instant = .now) throws(SQLiteError) {
-        guard durability == .disk, let connection, logEnd >= Self.restingLog else { return }
+        guard durability == .disk, logEnd >= Self.restingLog else { return }
         let seconds = Double(logEnd) / Double(Self.restingLog)
-        if now - logBegan >= .seconds(seconds) { try checkpoint(connection) }
+        if now - logBegan >= .seconds(seconds) { try checkpoint() }
     }
 
-    private func checkpoint(_ connection: SQLiteConnection) throws(SQLiteError) {
-        try connection.checkpoint(.passive)
+    private func checkpoint(_ mode: SQLiteConnection.Checkpoint = .passive) throws(SQLiteError) {
+        try connected().checkpoint(mode)
         logBegan = .now
     }
 
     // MARK: Room
 
     /// Where the next frame goes.
-    private var logEnd: Int64 { 32 + Int64(connection?.loggedFrames ?? 0) * frameSize }
+    private var logEnd: Int64 { Int64(JournalLog.position(connection?.loggedFrames ?? 0, pageSize: pageSize)) }
 
     /// Begins nothing that might not be ended.
     /// - Throws: `full` when the volume has no room for `bytes` of bodies and the ends of `open` exchanges.
     func makeRoom(for bytes: Int64, open: Int64) throws(SQLiteError) {
-        let connection = try connected()
+        // Before it is open nobody knows where its log ends.
+        _ = try connected()
         if reserve.cover(2 * bytes, after: logEnd, open: open) { return }
         // On a full volume the log goes round in the blocks it has, for as long as the database file need not grow.
-        try? checkpoint(connection)
+        try? checkpoint()
         guard reserve.cover(2 * bytes, after: logEnd, open: open) else { throw .noReserve }
     }
 
@@ -136,18 +137,18 @@ final class JournalWriter {
     func emptyLog(isIdle: Bool) throws(SQLiteError) {
         // With nothing open nobody needs the reserve, and the database file may.
         if isIdle { reserve.release(after: logEnd) }
-        try checkpoint(connected())
+        try checkpoint()
     }
 
     /// The database file gives back what it does not need. Costs as much as what is in it: to be used when that is nothing.
     func shrink() throws(SQLiteError) {
         try connected().execute("VACUUM")
-        try checkpoint(connected())
+        try checkpoint()
     }
 
     /// Nothing that was deleted is left in the log, nor anything else. The reserve goes with it and is made anew.
     func scrub(open: Int64) throws(SQLiteError) {
-        try connected().checkpoint(.truncate)
+        try checkpoint(.truncate)
         reserve.logWasCut()
         try makeRoom(for: 0, open: open)
     }

@@ -71,9 +71,10 @@ struct JournalLog {
         return page + [UInt8](repeating: 0, count: pageSize - page.count)
     }
 
-    private func position(_ index: Int) -> Int {
-        Self.headerSize + index * (Self.frameHeaderSize + pageSize)
-    }
+    private func position(_ index: Int) -> Int { Self.position(index, pageSize: pageSize) }
+
+    /// Where a frame begins: behind the header, and behind frames of a page each.
+    static func position(_ index: Int, pageSize: Int) -> Int { headerSize + index * (frameHeaderSize + pageSize) }
 
     // MARK: Header
 
