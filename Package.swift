@@ -147,7 +147,7 @@ let package = Package(
             name: "GleanerGateway",
             dependencies: [
                 "GleanerCore", "GleanerHTTP", "AsyncCurl", "AsyncPostgres", "SimdJSON", hummingbird, httpTypes, nioCore,
-                nioHTTPTypes, logging, lifecycle, crypto, coreMetrics,
+                logging, lifecycle, crypto, coreMetrics,
             ],
             swiftSettings: shared),
         .target(
@@ -292,7 +292,6 @@ let package = Package(
                 "GleanerTelemetry", "GleanerImport", "GleanerConsole", "GleanerDemo", hummingbird,
                 httpTypes, nioCore, logging, lifecycle, crypto,
                 hummingbirdCore, .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
-                nioHTTPTypes,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -475,6 +474,7 @@ let package = Package(
             dependencies: [
                 "GleanerServer", "GleanerGateway", "GleanerReview", "GleanerDatasets", "GleanerTuning", "AsyncPostgres",
                 "GleanerCore", "GleanerHTTP", "GleanerTestSupport", hummingbird, hummingbirdCore, nioCore, logging,
+                lifecycle,
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

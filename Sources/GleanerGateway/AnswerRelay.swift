@@ -11,7 +11,7 @@ final class AnswerRelay: Sendable {
     /// Without its headers.
     let response: CurlResponse
     /// As the provider said; a stream has none.
-    private let contentLength: Int?
+    let contentLength: Int?
     let watch: ClientWatch
     let open: OpenExchanges
     /// How a stream of this endpoint ends; `nil` where that is not known.

@@ -4,8 +4,8 @@ import Synchronization
 /// Notices that the client of one call leaves, also while nothing is being written to it, and ends the call.
 ///
 /// The server does not cancel a handler when its client leaves, and a provider that is silent at that moment would
-/// keep the handler waiting until a deadline. The watch goes to the connection's handlers as an outbound event; one
-/// that knows better than the channel why it closes answers with `leave`.
+/// keep the handler waiting until a deadline. Where nobody says who stands nearest to the socket, the watch goes to the
+/// connection's handlers as an outbound event; one that knows better than the channel why it closes answers with `leave`.
 public final class ClientWatch: Sendable {
     public enum Departure: Sendable {
         case left
@@ -25,9 +25,13 @@ public final class ClientWatch: Sendable {
     /// The client's connection.
     let channel: any Channel
 
-    init(channel: any Channel, admission: Admission? = .current) {
+    init(channel: any Channel, wire: (any ClientWire)? = nil, admission: Admission? = .current) {
         self.admission = admission
         self.channel = channel
+        guard wire == nil || !channel.eventLoop.inEventLoop else {
+            wire?.tells(self)
+            return
+        }
         channel.triggerUserOutboundEvent(self).whenFailure { [weak self] _ in
             channel.closeFuture.whenComplete { [weak self] _ in self?.leave(.left) }
         }

@@ -2,8 +2,12 @@ public import NIOCore
 
 /// The end of a client's connection that is nearest to the socket. To be used on the connection's loop only.
 public protocol ClientWire: AnyObject, Sendable {
-    /// Writes a chunk of an answer whose head is written, without passing what stands between call and socket.
-    func writeChunk(_ bytes: ByteBuffer)
+    /// Writes a piece of an answer whose head is written, without passing what stands between call and socket.
+    /// - Parameter isChunk: the head has given no length (HTTP/1.1).
+    func writePiece(_ bytes: ByteBuffer, isChunk: Bool)
+
+    /// From now on `watch` is told when the client leaves.
+    func tells(_ watch: ClientWatch)
 
     /// What is written from now on leaves when `permit` says yes, which is asked right before and may block for a moment. When
     /// it says no, nothing leaves, and the connection closes.

@@ -34,10 +34,13 @@ public struct Gateway: Sendable {
     }
 
     /// Answers a call.
+    /// - Parameter wire: the end of `channel` that is nearest to the socket.
     /// - Throws: `AccessError` and what else ends one before it can be kept.
-    public func pass(_ request: Request, by caller: Caller?, on channel: any Channel) async throws -> Response {
+    public func pass(_ request: Request, by caller: Caller?, on channel: any Channel, wire: (any ClientWire)? = nil)
+        async throws -> Response
+    {
         let arrival = try Arrival(request, by: caller)
-        switch try await read(request, arrival, channel) {
+        switch try await read(request, arrival, channel, wire) {
         case .refused(let response): return response
         case .call(let call):
             guard call.judge?.judgesPrompts ?? false else { return try await go(call) }
@@ -52,11 +55,13 @@ public struct Gateway: Sendable {
         case refused(Response)
     }
 
-    private func read(_ request: Request, _ arrival: Arrival, _ channel: any Channel) async throws -> Reading {
+    private func read(
+        _ request: Request, _ arrival: Arrival, _ channel: any Channel, _ wire: (any ClientWire)?
+    ) async throws -> Reading {
         var body = ByteBuffer()
         do throws(GatewayError) {
             try await CallBody.read(request, into: &body, limit: configuration.maximumRequestBytes)
-            let watch = ClientWatch(channel: channel)
+            let watch = ClientWatch(channel: channel, wire: wire)
             guard body.readableBytes > Self.smallBody else {
                 return .call(try understand(arrival, request.headers, body, watch))
             }

@@ -272,8 +272,8 @@ public struct GleanerService: Sendable {
             MemoryWatch(limit: memoryLimit, limits: limits, connections: connections, logger: logger),
             adminConnections, connections,
             Listener.make(
-                admin.buildResponder(), on: configuration.adminListen, connections: adminConnections, loops: loops,
-                logger: logger
+                RoutedRequests(admin.buildResponder()), on: configuration.adminListen, connections: adminConnections,
+                loops: loops, logger: logger
             ) {
                 await startup.listening(admin: $0)
             },

@@ -47,10 +47,10 @@ struct Routes: Sendable {
     let needs = RouteNeeds()
 
     /// Answers whatever comes.
-    func responder() -> some HTTPResponder<GleanerContext> {
+    func responder() -> some ClientResponder {
         WireRoad(
             authentication: authentication, shedding: shedding, errors: errors, gateway: gateway,
-            routes: router().buildResponder())
+            routes: RoutedRequests(router().buildResponder()))
     }
 
     /// - Precondition: every route says who may come: one that does not is a mistake of ours, and nothing is served.

@@ -1,6 +1,5 @@
 import GleanerCore
 import NIOCore
-import NIOHTTPTypes
 import Synchronization
 
 /// What an answer's pieces pass through between the provider's connection and the client's.
@@ -16,14 +15,13 @@ final class AnswerPassage: Sendable {
         var isTooLarge = false
     }
     private let relay: AnswerRelay
-    /// A stream has no length, so it goes out in chunks (HTTP/1.1).
     private let wire: (any ClientWire)?
     private let state: Mutex<State>
 
     /// - Parameter begun: what has been read, and taken by the exchange, already.
     init(_ relay: AnswerRelay, after begun: ByteBuffer) {
         self.relay = relay
-        wire = relay.isEventStream ? relay.watch.wire : nil
+        wire = relay.watch.wire
         var holdBack = HoldBack(relay.isEventStream ? relay.streamEnd : nil)
         if begun.readableBytes > 0 { _ = holdBack.pass(begun) }
         state = Mutex(State(holdBack: holdBack))
@@ -40,7 +38,7 @@ final class AnswerPassage: Sendable {
     func take(_ piece: ByteBuffer) -> Bool {
         let total = relay.exchange.take(piece)
         let channel = relay.watch.channel
-        let isTaken = channel.eventLoop.inEventLoop && channel.isActive && channel.isWritable
+        let isTaken = wire != nil && channel.eventLoop.inEventLoop && channel.isActive && channel.isWritable
         let ready = state.withLock { state -> ByteBuffer? in
             guard total <= relay.maximumBytes else {
                 state.isTooLarge = true
@@ -58,11 +56,7 @@ final class AnswerPassage: Sendable {
         guard let ready else { return false }
         if ready.readableBytes > 0 {
             // Whether it arrives, the connection's end will tell.
-            if let wire {
-                wire.writeChunk(ready)
-            } else {
-                channel.writeAndFlush(HTTPResponsePart.body(ready), promise: nil)
-            }
+            wire?.writePiece(ready, isChunk: relay.contentLength == nil)
             FaultPoint.midStream.pass()
         }
         return true

@@ -1,3 +1,4 @@
+import Glibc
 import SQLite
 import Synchronization
 
@@ -61,6 +62,6 @@ extension JournalSync.State {
 extension SQLiteError {
     /// Without the number as `systemError`: whatever it is, what is on the disk is unknown.
     fileprivate static func syncFailed(errno number: Int32) -> SQLiteError {
-        SQLiteError(code: ioError, message: "the journal's log could not be synced (errno \(number))")
+        SQLiteError(code: ioError, message: "cannot sync the journal's log: \(String(cString: strerror(number)))")
     }
 }

@@ -118,16 +118,18 @@ final class ConnectionGuard: ChannelDuplexHandler, ClientWire, @unchecked Sendab
         gathered.writeImmutableBuffer(small)
     }
 
-    /// A chunk as the encoder would have framed it, had it come by its way.
-    func writeChunk(_ bytes: ByteBuffer) {
+    /// A piece as the encoder would have framed it, had it come by its way.
+    func writePiece(_ bytes: ByteBuffer, isChunk: Bool) {
         loop.assertInEventLoop()
         guard let context else { return }
-        let length = String(bytes.readableBytes, radix: 16)
-        clock.wrote(length.utf8.count + bytes.readableBytes + 4)
+        let length = isChunk ? String(bytes.readableBytes, radix: 16) : ""
+        clock.wrote(bytes.readableBytes + (isChunk ? length.utf8.count + 4 : 0))
         let isSmall = bytes.readableBytes <= Self.smallWrite
         makeRoom(for: isSmall ? bytes.readableBytes + Self.frame : Self.frame, context)
-        gathered.writeString(length)
-        gathered.writeStaticString("\r\n")
+        if isChunk {
+            gathered.writeString(length)
+            gathered.writeStaticString("\r\n")
+        }
         if isSmall {
             gathered.writeImmutableBuffer(bytes)
         } else {
@@ -135,7 +137,7 @@ final class ConnectionGuard: ChannelDuplexHandler, ClientWire, @unchecked Sendab
             passGathered(context)
             context.write(wrapOutboundOut(.byteBuffer(bytes)), promise: nil)
         }
-        gathered.writeStaticString("\r\n")
+        if isChunk { gathered.writeStaticString("\r\n") }
         flush(context: context)
     }
 
@@ -189,9 +191,15 @@ final class ConnectionGuard: ChannelDuplexHandler, ClientWire, @unchecked Sendab
         guard let watch = event as? ClientWatch else {
             return context.triggerUserOutboundEvent(event, promise: promise)
         }
+        tells(watch)
+        promise?.succeed()
+    }
+
+    func tells(_ watch: ClientWatch) {
+        loop.assertInEventLoop()
+        guard context != nil else { return watch.leave(.left) }
         self.watch = watch
         watch.isWired(by: self)
-        promise?.succeed()
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -5,58 +5,117 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
-import NIOPosix
+import ServiceLifecycle
+import Synchronization
 
-/// A listening HTTP/1.1 server with the limits that Hummingbird leaves open.
+/// A listening HTTP/1.1 server.
 enum Listener {
-    static func make<Responder: HTTPResponder>(
-        _ responder: Responder, on address: ListenAddress, connections: Connections, loops: any EventLoopGroup,
-        logger: Logger, listening: @escaping @Sendable (Int) async -> Void
-    ) -> Application<Responder> where Responder.Context: InitializableFromSource<ApplicationRequestContextSource> {
-        Application(
-            responder: responder,
-            server: HTTPServerBuilder { GuardedChannel(responder: $0, connections: connections) },
-            configuration: .init(
-                address: .hostname(address.host, port: address.port), backlog: 1024, reuseAddress: true),
-            onServerRunning: { channel in await listening(channel.localAddress?.port ?? address.port) },
-            eventLoopGroupProvider: .shared(loops), logger: logger)
+    static func make(
+        _ responder: some ClientResponder, on address: ListenAddress, connections: Connections,
+        loops: any EventLoopGroup, logger: Logger, listening: @escaping @Sendable (Int) async -> Void
+    ) -> any Service {
+        ClientChannel(responder: responder, connections: connections)
+            .server(
+                configuration: .init(
+                    address: .hostname(address.host, port: address.port), backlog: 1024, reuseAddress: true),
+                onServerRunning: { channel in await listening(channel.localAddress?.port ?? address.port) },
+                eventLoopGroup: loops, logger: logger)
     }
 }
 
-/// An HTTP/1.1 connection with a `ConnectionGuard` before it.
-private struct GuardedChannel: ServerChildChannel {
-    private let http1: HTTP1Connections
-    private let connections: Connections
+/// From the socket to the responder: `ConnectionGuard`, NIO's HTTP/1.1, `RequestWatch`, `ClientConnection`.
+private struct ClientChannel<Responder: ClientResponder>: ServerChildChannel {
+    let responder: Responder
+    let connections: Connections
+    private let date = HTTPDate()
 
-    init(responder: @escaping HTTPChannelHandler.Responder, connections: Connections) {
-        http1 = HTTP1Connections(
-            responder: responder,
-            configuration: .init(
-                httpDecoderConfiguration: .init(
-                    maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)))
+    init(responder: Responder, connections: Connections) {
+        self.responder = responder
         self.connections = connections
     }
 
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<AcceptedConnection> {
-        let connection = ConnectionGuard(channel: channel, connections: connections)
-        do {
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<UnservedConnection> {
+        channel.eventLoop.makeCompletedFuture {
+            let guarding = ConnectionGuard(channel: channel, connections: connections)
+            let connection = ClientConnection(channel: channel, wire: guarding)
             try channel.syncOptions?.setOption(
                 .socketOption(.so_sndbuf), value: SocketOptionValue(connections.policy.sendBuffer))
-            try channel.pipeline.syncOperations.addHandler(connection)
-            return http1.setup(channel: channel, logger: logger).flatMapThrowing { value in
-                let pipeline = channel.pipeline.syncOperations
-                let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-                try pipeline.addHandler(RequestWatch(connection), position: .after(decoder))
-                return value
-            }
-        } catch {
-            return channel.eventLoop.makeFailedFuture(error)
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(guarding)
+            try pipeline.configureHTTPServerPipeline(
+                withPipeliningAssistance: false, withErrorHandling: false,
+                // Fields that are HTTPTypes' are valid.
+                withOutboundHeaderValidation: false, withEncoderConfiguration: .init(),
+                withDecoderLimitConfiguration: Self.limits)
+            try pipeline.addHandlers(RequestWatch(guarding), connection)
+            return UnservedConnection(connection)
         }
     }
 
-    func handle(value: AcceptedConnection, logger: Logger) async {
-        await withTaskExecutorPreference(LoopExecutor(value.channel.eventLoop)) {
-            await http1.handle(value: value, logger: logger)
+    private static var limits: NIOHTTPDecoderLimitConfiguration {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = 16 << 10
+        limits.maxHeaderListSize = 32 << 10
+        limits.maxHeaderFieldCount = 100
+        return limits
+    }
+
+    func handle(value: UnservedConnection, logger: Logger) async {
+        let connection = value.take()
+        await withTaskCancellationHandler {
+            await withTaskExecutorPreference(LoopExecutor(connection.loop)) { await serve(connection, logger) }
+        } onCancel: {
+            connection.loop.execute { connection.cancel() }
         }
+    }
+
+    @concurrent private func serve(_ connection: ClientConnection, _ logger: Logger) async {
+        do {
+            while let served = await connection.next() {
+                try await connection.send(await answer(served.request, connection, logger))
+                guard served.keepsConnection, !connection.wire.willClose else { break }
+            }
+            if connection.isGarbled { try await connection.send(Self.garbled) }
+            connection.close()
+        } catch {
+            logger.trace("an answer could not be sent", metadata: ["error": "\(error)"])
+            connection.channel.close(promise: nil)
+        }
+        try? await connection.channel.closeFuture.get()
+    }
+
+    private func answer(_ request: Request, _ connection: ClientConnection, _ logger: Logger) async -> Response {
+        var response: Response
+        do {
+            response = try await responder.respond(to: request, from: connection, logger: logger)
+        } catch {
+            logger.error("a request failed", metadata: ["error": "\(error)"])
+            response = Response(status: .internalServerError)
+        }
+        response.headers[.date] = date.text()
+        return response
+    }
+
+    private static var garbled: Response {
+        Response(status: .badRequest, headers: [.connection: "close", .contentLength: "0"])
+    }
+}
+
+/// A connection that is closed when nobody serves it, as when the server stops just then.
+final class UnservedConnection: ServerChildChannelValue {
+    private let connection: ClientConnection
+    private let isTaken = Atomic(false)
+
+    init(_ connection: ClientConnection) { self.connection = connection }
+
+    var channel: any Channel { connection.channel }
+
+    func take() -> ClientConnection {
+        isTaken.store(true, ordering: .relaxed)
+        return connection
+    }
+
+    deinit {
+        if !isTaken.load(ordering: .relaxed) { channel.close(promise: nil) }
     }
 }

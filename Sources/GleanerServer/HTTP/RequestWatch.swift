@@ -52,11 +52,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
             head.headers.replaceOrAdd(name: "connection", value: "close")
             return context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .head, .body: break
-        case .end:
-            connection.answerEnded()
-            guard connection.willClose else { break }
-            context.writeAndFlush(data, promise: promise)
-            return context.close(promise: nil)
+        case .end: connection.answerEnded()
         }
         context.write(data, promise: promise)
     }

@@ -2,31 +2,32 @@ import GleanerGateway
 import GleanerHTTP
 import HTTPTypes
 import Hummingbird
+import Logging
 
 /// The short road of calls to a model: a key, a place, the gateway. Everything else, and a call that is written in another
 /// way than SDKs do, goes by the routes, whose middleware serves pages and people too (docs/adr/0017).
-struct WireRoad<Elsewhere: HTTPResponder>: HTTPResponder where Elsewhere.Context == GleanerContext {
+struct WireRoad<Elsewhere: HTTPResponder>: ClientResponder where Elsewhere.Context == GleanerContext {
     let authentication: Authentication
     let shedding: Shedding
     let errors: ErrorAnswers
     let gateway: Gateway
-    let routes: Elsewhere
+    let routes: RoutedRequests<Elsewhere>
 
-    @concurrent func respond(to request: Request, context: GleanerContext) async throws -> Response {
+    func respond(to request: Request, from client: ClientConnection, logger: Logger) async throws -> Response {
         guard Endpoint.isKnown(request.method, request.uri.path) else {
-            return try await routes.respond(to: request, context: context)
+            return try await routes.respond(to: request, from: client, logger: logger)
         }
         do {
-            return try await answer(request, context)
+            return try await answer(request, client)
         } catch {
-            return errors.answer(error, request, context)
+            return errors.answer(error, request, routes.context(of: client, logger))
         }
     }
 
-    private func answer(_ request: Request, _ context: GleanerContext) async throws -> Response {
+    private func answer(_ request: Request, _ client: ClientConnection) async throws -> Response {
         let caller = try await authentication.caller(request.headers)
         return try await shedding.admitting(caller, request.headers) {
-            try await gateway.pass(request, by: caller, on: context.channel)
+            try await gateway.pass(request, by: caller, on: client.channel, wire: client.wire)
         }
     }
 }
