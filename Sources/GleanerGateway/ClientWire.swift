@@ -1,7 +1,10 @@
 public import NIOCore
 
-/// The end of a client's connection that is nearest to the socket. To be used on the connection's loop only.
+/// The end of a client's connection that is nearest to the socket. To be used on the connection's loop only, but for `takesNow`.
 public protocol ClientWire: AnyObject, Sendable {
+    /// Whoever asks is on the connection's loop, and its client takes what is written.
+    var takesNow: Bool { get }
+
     /// Writes a piece of an answer whose head is written, without passing what stands between call and socket.
     /// - Parameter isChunk: the head has given no length (HTTP/1.1).
     func writePiece(_ bytes: ByteBuffer, isChunk: Bool)

@@ -14,14 +14,20 @@ final class AnswerPassage: Sendable {
         var waiting = ByteBuffer()
         var isTooLarge = false
     }
-    private let relay: AnswerRelay
+    private let exchange: OpenExchange
+    private let watch: ClientWatch
     private let wire: (any ClientWire)?
+    private let maximumBytes: Int
+    private let isChunked: Bool
     private let state: Mutex<State>
 
     /// - Parameter begun: what has been read, and taken by the exchange, already.
     init(_ relay: AnswerRelay, after begun: ByteBuffer) {
-        self.relay = relay
+        exchange = relay.exchange
+        watch = relay.watch
         wire = relay.watch.wire
+        maximumBytes = relay.maximumBytes
+        isChunked = relay.contentLength == nil
         var holdBack = HoldBack(relay.isEventStream ? relay.streamEnd : nil)
         if begun.readableBytes > 0 { _ = holdBack.pass(begun) }
         state = Mutex(State(holdBack: holdBack))
@@ -36,16 +42,15 @@ final class AnswerPassage: Sendable {
     /// Takes a piece, and sends what may go out now.
     /// - Returns: `false` when the task has something to do before the next.
     func take(_ piece: ByteBuffer) -> Bool {
-        let total = relay.exchange.take(piece)
-        let channel = relay.watch.channel
-        let isTaken = wire != nil && channel.eventLoop.inEventLoop && channel.isActive && channel.isWritable
+        let total = exchange.take(piece)
+        let isTaken = wire?.takesNow ?? false
         let ready = state.withLock { state -> ByteBuffer? in
-            guard total <= relay.maximumBytes else {
+            guard total <= maximumBytes else {
                 state.isTooLarge = true
                 return nil
             }
             let ready = state.holdBack.pass(piece)
-            guard ready.readableBytes > 0, !relay.watch.isGone else { return ByteBuffer() }
+            guard ready.readableBytes > 0, !watch.isGone else { return ByteBuffer() }
             state.lastSent = ready.readableBytesView.last
             guard isTaken else {
                 state.waiting = ready
@@ -56,7 +61,7 @@ final class AnswerPassage: Sendable {
         guard let ready else { return false }
         if ready.readableBytes > 0 {
             // Whether it arrives, the connection's end will tell.
-            wire?.writePiece(ready, isChunk: relay.contentLength == nil)
+            wire?.writePiece(ready, isChunk: isChunked)
             FaultPoint.midStream.pass()
         }
         return true
@@ -68,7 +73,7 @@ final class AnswerPassage: Sendable {
             defer { state.waiting = ByteBuffer() }
             return (state.waiting, state.isTooLarge)
         }
-        if isTooLarge { throw .answerTooLarge(limit: relay.maximumBytes) }
+        if isTooLarge { throw .answerTooLarge(limit: maximumBytes) }
         return waiting
     }
 

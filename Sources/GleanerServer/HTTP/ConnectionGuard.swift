@@ -118,6 +118,11 @@ final class ConnectionGuard: ChannelDuplexHandler, ClientWire, @unchecked Sendab
         gathered.writeImmutableBuffer(small)
     }
 
+    var takesNow: Bool {
+        guard loop.inEventLoop, let context else { return false }
+        return context.channel.isWritable
+    }
+
     /// A piece as the encoder would have framed it, had it come by its way.
     func writePiece(_ bytes: ByteBuffer, isChunk: Bool) {
         loop.assertInEventLoop()
