@@ -39,15 +39,19 @@ import CLibpq
                 size += max(length, 0)
             }
         }
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            for (index, cell) in cells.enumerated() where cell.length > 0 {
-                let (row, column) = index.quotientAndRemainder(dividingBy: Int(columnCount))
-                guard let value = unsafe PQgetvalue(raw, Int32(row), Int32(column)) else { continue }
-                unsafe UnsafeMutableRawBufferPointer(buffer).baseAddress?
-                    .advanced(by: cell.start).copyMemory(from: value, byteCount: cell.length)
+        // Without the question every thread would write a zero into the one empty array that all share.
+        let bytes =
+            size == 0
+            ? []
+            : unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+                for (index, cell) in cells.enumerated() where cell.length > 0 {
+                    let (row, column) = index.quotientAndRemainder(dividingBy: Int(columnCount))
+                    guard let value = unsafe PQgetvalue(raw, Int32(row), Int32(column)) else { continue }
+                    unsafe UnsafeMutableRawBufferPointer(buffer).baseAddress?
+                        .advanced(by: cell.start).copyMemory(from: value, byteCount: cell.length)
+                }
+                count = size
             }
-            count = size
-        }
         return PostgresResult(
             storage: PostgresResult.Storage(columns: columns, bytes: bytes, cells: cells), rowCount: Int(rowCount),
             affected: unsafe Int(String(cString: PQcmdTuples(raw))) ?? 0,
