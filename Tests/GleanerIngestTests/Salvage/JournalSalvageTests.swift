@@ -16,8 +16,13 @@ struct JournalSalvageTests {
     }
 
     /// - Parameter settled: all in the database file, nothing in the log.
-    private func killed(_ count: Int = 24, settled: Bool) async throws -> Killed {
+    private func killed(_ count: Int = 24, settled: Bool, pageSize: Int = JournalFiles.pageSize) async throws -> Killed
+    {
         let directory = try DamagedDirectory()
+        if pageSize != JournalFiles.pageSize {
+            try SQLiteConnection(path: directory.files.database).execute(
+                "PRAGMA page_size = \(pageSize); PRAGMA journal_mode = WAL; VACUUM")
+        }
         var exchanges: [ID<Exchange>: ExchangeIntent] = [:]
         let journal = try Journal(configuration(directory))
         for n in 1...count {
@@ -109,7 +114,9 @@ struct JournalSalvageTests {
         var offsets = (0..<60).map { _ in Int.random(in: 0..<database.count, using: &dice) }
         // Where the structure is: the file's header, the schema, and each page's header and list of cells.
         offsets += Array(stride(from: 0, to: 108, by: 5))
-        for page in stride(from: 0, to: database.count, by: 3 * 16384) { offsets += (0..<14).map { page + $0 } }
+        for page in stride(from: 0, to: database.count, by: 5 * JournalFiles.pageSize) {
+            offsets += (0..<14).map { page + $0 }
+        }
         for offset in offsets {
             var hit = database
             hit[offset] ^= 1 << UInt8.random(in: 0..<8, using: &dice)
@@ -118,6 +125,50 @@ struct JournalSalvageTests {
             #expect(outcome.sound >= killed.exchanges.count - 1, "database byte \(offset): \(outcome)")
             let isTold = outcome.damage.originals != nil || outcome.damaged > 0
             #expect(outcome.sound == killed.exchanges.count || isTold, "database byte \(offset): \(outcome)")
+        }
+    }
+
+    @Test(
+        "a damaged page size is found out, that of journals made before December 2026 as well",
+        arguments: [4096, 16384])
+    func pageSize(_ made: Int) async throws {
+        let killed = try await killed(settled: true, pageSize: made)
+        #expect(try killed.directory.files.pageSize() == made)
+        for bit in 0..<16 {
+            var hit = killed.directory.database
+            hit[16 + bit / 8] ^= 1 << (bit % 8)
+            try killed.directory.put(database: hit)
+            let outcome = try await start(killed, "bit \(bit)")
+            #expect(outcome.sound == killed.exchanges.count, "bit \(bit): \(outcome)")
+        }
+    }
+
+    @Test("a damaged bit in the list of free pages costs nothing")
+    func freeList() async throws {
+        let killed = try await killed(settled: true)
+        // Delivered: their bodies' pages are free.
+        try {
+            let connection = try killed.directory.connect()
+            for table in ["intents", "checkpoints", "records"] {
+                try connection.execute("DELETE FROM \(table) WHERE seq BETWEEN 5 AND 10")
+            }
+            try connection.checkpoint(.truncate)
+        }()
+        try killed.directory.take()
+        let database = killed.directory.database
+        func number(at offset: Int) -> Int { database[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) } }
+        let trunk = (number(at: 32) - 1) * JournalFiles.pageSize
+        let leaves = number(at: trunk + 4)
+        #expect(trunk > 0 && leaves > 0)
+        // The least byte of each number names other pages of so small a file.
+        for offset in [35] + (0..<leaves).map({ trunk + 11 + 4 * $0 }) {
+            for bit in 0..<8 {
+                var hit = database
+                hit[offset] ^= 1 << bit
+                try killed.directory.put(database: hit)
+                let outcome = try await start(killed, "byte \(offset), bit \(bit)")
+                #expect(outcome.sound >= killed.exchanges.count - 6, "byte \(offset), bit \(bit): \(outcome)")
+            }
         }
     }
 
@@ -139,9 +190,10 @@ struct JournalSalvageTests {
     func pages() async throws {
         let killed = try await killed(settled: true)
         let database = killed.directory.database
-        for page in 0..<database.count / 16384 {
+        let size = JournalFiles.pageSize
+        for page in 0..<database.count / size {
             var hit = database
-            for offset in 0..<16384 { hit[page * 16384 + offset] = 0xA5 }
+            for offset in 0..<size { hit[page * size + offset] = 0xA5 }
             try killed.directory.put(database: hit)
             let outcome = try await start(killed, "page \(page)")
             #expect(outcome.sound >= killed.exchanges.count / 3, "page \(page): \(outcome)")

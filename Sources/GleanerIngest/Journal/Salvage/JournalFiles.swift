@@ -19,13 +19,28 @@ struct JournalFiles {
     static let pageSize = 4096
     private static let magic = Array("SQLite format 3\u{0}".utf8)
 
-    /// The page size that the database file says, or the journal's own when it says none that can be.
+    /// The page size that the database file says, or the one it looks like when it says none that can be.
     func pageSize() throws(SQLiteError) -> Int {
         guard let file = try DiskFile.ifPresent(database) else { return Self.pageSize }
         let header = try file.read(at: 0, count: 100)
         guard header.count == 100, Array(header.prefix(16)) == Self.magic else { return Self.pageSize }
         let said = Int(header[16]) << 8 | Int(header[17]) << 16
-        return (512...65536).contains(said) && said & (said - 1) == 0 ? said : Self.pageSize
+        return (512...65536).contains(said) && said & (said - 1) == 0 ? said : try Self.likelyPageSize(of: file)
+    }
+
+    private static let earlierPageSize = 16384
+
+    /// In a file of large pages most of what begins with a small one is in the middle of a row.
+    private static func likelyPageSize(of file: DiskFile) throws(SQLiteError) -> Int {
+        let kinds: Set<UInt8> = [0x02, 0x05, 0x0A, 0x0D]
+        var pages = 0
+        var others = 0
+        for place in stride(from: pageSize, to: min(file.size, 16 << 20), by: pageSize)
+        where !place.isMultiple(of: earlierPageSize) {
+            guard let first = try file.read(at: place, count: 1).first, first != 0 else { continue }
+            if kinds.contains(first) { pages += 1 } else { others += 1 }
+        }
+        return others > pages ? earlierPageSize : pageSize
     }
 
     /// Whether there is a first page for SQLite to read; without one it would throw the log away.

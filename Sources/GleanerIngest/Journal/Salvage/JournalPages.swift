@@ -25,6 +25,7 @@ struct JournalPages {
     private(set) var unreadable = 0
 
     private static let tableLeaf: UInt8 = 0x0D
+    private static let tableInner: UInt8 = 0x05
     /// Overflow, and of an index: inner and leaf. (One bit makes an inner page of a table out of a leaf.)
     private static let otherKinds: Set<UInt8> = [0x00, 0x02, 0x0A]
 
@@ -65,20 +66,47 @@ struct JournalPages {
         return page + [UInt8](repeating: 0, count: pageSize - page.count)
     }
 
-    /// What the free list names. It ends where it is damaged; a deleted row that then shows up is delivered once more.
+    /// What the free list names and no tree does. It ends where it is damaged; a deleted row that then shows up is delivered
+    /// once more, while rows of a page that only a damaged number calls free would be lost.
     private func freePages() throws(SQLiteError) -> Set<Int> {
         var free: Set<Int> = []
-        let first = try read(1)
-        var trunk = first.integer(at: 32, bytes: 4)
-        while (2...count).contains(trunk), free.insert(trunk).inserted {
+        var trunk = try read(1).integer(at: 32, bytes: 4)
+        while (2...count).contains(trunk), !free.contains(trunk) {
             let page = try read(trunk)
             let leaves = page.integer(at: 4, bytes: 4)
-            guard leaves <= pageSize / 4 - 2 else { break }
+            // A page of the list begins with a page's number, one of a tree with its kind.
+            guard page[0] == 0, leaves <= pageSize / 4 - 2 else { break }
+            free.insert(trunk)
             for index in 0..<leaves { free.insert(page.integer(at: 8 + 4 * index, bytes: 4)) }
             trunk = page.integer(at: 0, bytes: 4)
         }
-        return free
+        return free.isEmpty ? free : free.subtracting(try pagesInTrees(besides: free))
     }
+
+    /// The tables' first pages, and what their inner pages name.
+    private func pagesInTrees(besides free: Set<Int>) throws(SQLiteError) -> Set<Int> {
+        let schema = try read(1)
+        var named: Set<Int> = []
+        for index in 0..<min(schema.integer(at: 103, bytes: 2), Self.mostTables) {
+            let cell = schema.integer(at: 108 + 2 * index, bytes: 2)
+            // sqlite_schema: type, name, tbl_name, rootpage, sql
+            if let row = try row(at: cell, in: schema), row.values.count == 5, case .integer(let root) = row.values[3] {
+                named.insert(Int(truncatingIfNeeded: root))
+            }
+        }
+        for number in 2...count where !free.contains(number) {
+            let page = try read(number)
+            guard page[0] == Self.tableInner else { continue }
+            named.insert(page.integer(at: 8, bytes: 4))
+            for index in 0..<min(page.integer(at: 3, bytes: 2), (pageSize - 12) / 2) {
+                let cell = page.integer(at: 12 + 2 * index, bytes: 2)
+                if cell >= 12, cell + 4 <= pageSize { named.insert(page.integer(at: cell, bytes: 4)) }
+            }
+        }
+        return named
+    }
+
+    private static let mostTables = 100
 
     /// Where the page's cells begin; and where more of them may, if the count of them was hit: the list of places goes
     /// on with what was deleted, which mostly looks like no row.
