@@ -28,12 +28,12 @@ public final class ClientWatch: Sendable {
     init(channel: any Channel, wire: (any ClientWire)? = nil, admission: Admission? = .current) {
         self.admission = admission
         self.channel = channel
-        guard wire == nil || !channel.eventLoop.inEventLoop else {
-            wire?.tells(self)
-            return
-        }
-        channel.triggerUserOutboundEvent(self).whenFailure { [weak self] _ in
-            channel.closeFuture.whenComplete { [weak self] _ in self?.leave(.left) }
+        if let wire, channel.eventLoop.inEventLoop {
+            wire.tells(self)
+        } else {
+            channel.triggerUserOutboundEvent(self).whenFailure { [weak self] _ in
+                channel.closeFuture.whenComplete { [weak self] _ in self?.leave(.left) }
+            }
         }
     }
 

@@ -40,6 +40,23 @@ struct ClientConnectionTests {
         }
     }
 
+    @Test("a body that is read on other threads comes whole")
+    func readElsewhere() async throws {
+        let count = 8 << 20
+        try await serve { request in
+            try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                let body = try await request.body.collect(upTo: count)
+                return Response(status: .ok, body: .init(byteBuffer: ByteBuffer(string: "\(body.readableBytes)")))
+            }
+        } client: { client in
+            for _ in 0..<16 {
+                try await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: \(count)\r\n\r\n")
+                try await client.send(String(repeating: "a", count: count))
+                _ = try await client.read(until: { $0.hasSuffix("\r\n\r\n\(count)") })
+            }
+        }
+    }
+
     @Test("a client that asks before it sends a body is told to go on")
     func asksFirst() async throws {
         try await serve { request in

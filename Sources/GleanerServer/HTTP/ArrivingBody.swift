@@ -1,6 +1,5 @@
 import HummingbirdCore
 import NIOCore
-import Synchronization
 
 /// The way from the socket to who reads the body of a request that had not come whole when its turn came.
 ///
@@ -10,49 +9,41 @@ final class ArrivingBody {
         ByteBuffer, any Error, NIOAsyncSequenceProducerBackPressureStrategies.HighLowWatermark, Room
     >
 
-    /// Told by the reader, on whatever thread that is.
-    private final class Room: NIOAsyncSequenceProducerDelegate {
-        private let isFull = Atomic(false)
-        private let changed: @Sendable () -> Void
-
-        init(_ changed: @escaping @Sendable () -> Void) { self.changed = changed }
-
-        var isTaken: Bool { isFull.load(ordering: .relaxed) }
-        func take() { isFull.store(true, ordering: .relaxed) }
-        func produceMore() {
-            isFull.store(false, ordering: .relaxed)
-            changed()
-        }
-        func didTerminate() { produceMore() }
+    /// Called by the reader, on whatever thread that is.
+    private struct Room: NIOAsyncSequenceProducerDelegate {
+        let isWanted: @Sendable () -> Void
+        func produceMore() { isWanted() }
+        func didTerminate() { isWanted() }
     }
 
     private let source: Pieces.Source
-    private let room: Room
     private var isDropped = false
-
-    private init(_ source: Pieces.Source, _ room: Room) {
-        self.source = source
-        self.room = room
-    }
-
-    /// - Parameter changed: called when the reader has taken enough for more to be read.
-    static func make(_ changed: @escaping @Sendable () -> Void) -> (ArrivingBody, content: RequestBody) {
-        let room = Room(changed)
-        let made = Pieces.makeSequence(
-            backPressureStrategy: .init(lowWatermark: 2, highWatermark: 10), finishOnDeinit: true, delegate: room)
-        return (ArrivingBody(made.source, room), RequestBody(asyncSequence: made.sequence))
-    }
-
     /// As many pieces wait to be taken as may.
-    var isFull: Bool { room.isTaken && !isDropped }
+    private(set) var isFull = false
+
+    private init(_ source: Pieces.Source) { self.source = source }
+
+    /// - Parameter isWanted: the reader has taken most of what came, or will take nothing more. May be called while the piece
+    ///   that was one too many is still being taken here, so it must come to `empty` on the loop, later.
+    static func make(_ isWanted: @escaping @Sendable () -> Void) -> (ArrivingBody, content: RequestBody) {
+        let made = Pieces.makeSequence(
+            backPressureStrategy: .init(lowWatermark: 2, highWatermark: 10), finishOnDeinit: true,
+            delegate: Room(isWanted: isWanted))
+        return (ArrivingBody(made.source), RequestBody(asyncSequence: made.sequence))
+    }
 
     func take(_ piece: ByteBuffer) {
         guard !isDropped, piece.readableBytes > 0 else { return }
-        if source.yield(piece) == .stopProducing { room.take() }
+        if source.yield(piece) == .stopProducing { isFull = true }
     }
 
+    func empty() { isFull = false }
+
     /// Whatever else comes is of no use any more.
-    func drop() { isDropped = true }
+    func drop() {
+        isDropped = true
+        empty()
+    }
 
     func end() { source.finish() }
     func end(_ error: any Error) { source.finish(error) }

@@ -85,7 +85,7 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     private func feed(_ arrived: Arriving) -> RequestBody {
         let (body, content) = ArrivingBody.make { [weak self] in
             guard let self else { return }
-            loop.execute { self.readOn() }
+            loop.execute { self.bodyIsWanted() }
         }
         body.take(arrived.body)
         if let end { body.end(end) } else { self.body = body }
@@ -135,6 +135,11 @@ final class ClientConnection: ChannelDuplexHandler, @unchecked Sendable {
     func read(context: ChannelHandlerContext) {
         guard mayRead else { return isReadHeld = true }
         context.read()
+    }
+
+    private func bodyIsWanted() {
+        body?.empty()
+        readOn()
     }
 
     private func readOn() {
