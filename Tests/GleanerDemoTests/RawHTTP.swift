@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import GleanerTestSupport
 import Glibc
 
 /// A client made of one blocking socket, so that a test sees what was on the wire and how it ended.
@@ -33,8 +34,6 @@ struct RawAnswer: Sendable {
 }
 
 enum RawHTTP {
-    struct Failed: Error { let what: String }
-
     /// - Parameters:
     ///   - patience: how long one read waits.
     ///   - enough: once it holds, more than a moment of quiet counts as silence; slow machines get their time before.
@@ -61,9 +60,9 @@ enum RawHTTP {
     private static func exchange(
         port: Int, request: [UInt8], patience: Duration, enough: (RawAnswer) -> Bool
     ) throws -> RawAnswer {
-        let socket = try connect(port: port, patience: patience)
+        let socket = try RawSocket.connect(port: port, patience: patience)
         defer { close(socket) }
-        guard write(socket, request, request.count) == request.count else { throw Failed(what: "write") }
+        guard write(socket, request, request.count) == request.count else { throw RawSocket.Failed(what: "write") }
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -76,35 +75,8 @@ enum RawHTTP {
                 answer.ending = .silent
                 return answer
             }
-            if enough(answer) { setPatience(of: socket, to: .milliseconds(300)) }
+            if enough(answer) { RawSocket.setPatience(of: socket, to: .milliseconds(300)) }
         }
-    }
-
-    /// - Parameter patience: how long one read waits.
-    static func connect(port: Int, patience: Duration) throws -> Int32 {
-        let handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard handle >= 0 else { throw Failed(what: "socket") }
-        setPatience(of: handle, to: patience)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(UInt16(port).bigEndian)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        let connected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Glibc.connect(handle, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard connected == 0 else {
-            close(handle)
-            throw Failed(what: "connect")
-        }
-        return handle
-    }
-
-    private static func setPatience(of socket: Int32, to patience: Duration) {
-        let (seconds, attoseconds) = patience.components
-        var wait = timeval(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
-        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
     }
 
     private static func parse(_ bytes: [UInt8]) -> RawAnswer {

@@ -1,4 +1,5 @@
 import GleanerCore
+import GleanerTestSupport
 import Glibc
 import Testing
 
@@ -115,7 +116,7 @@ struct ScriptedProviderTests {
         let clock = ContinuousClock()
         let client = try await ScriptedProvider.withProvider(scripts: [NastyScript()]) { provider in
             let port = try await provider.port
-            let idle = try RawHTTP.connect(port: port, patience: .seconds(10))
+            let idle = try RawSocket.connect(port: port, patience: .seconds(10))
             let client = Task {
                 try await RawHTTP.send(
                     port: port, body: Self.chat("nasty-silent", stream: true), patience: .seconds(20))

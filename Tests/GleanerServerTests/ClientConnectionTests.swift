@@ -1,3 +1,4 @@
+import GleanerTestSupport
 import Glibc
 import Hummingbird
 import Logging
@@ -281,22 +282,8 @@ private enum RawClientError: Error {
 private final class RawClient: Sendable {
     private let handle: Int32
 
-    init(port: Int) throws {
-        handle = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        let result = unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe connect(handle, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        try #require(result == 0)
-        var patience = timeval(tv_sec: 10, tv_usec: 0)
-        unsafe setsockopt(handle, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-        unsafe setsockopt(handle, SOL_SOCKET, SO_SNDTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
-    }
+    init(port: Int) throws { handle = try RawSocket.connect(port: port, patience: .seconds(10)) }
+    deinit { Glibc.close(handle) }
 
     func send(_ text: String) async throws { try await blocking { try self.sendNow(text) } }
 
@@ -363,5 +350,6 @@ private final class RawClient: Sendable {
         return count == 0 ? nil : String(decoding: bytes.prefix(count), as: UTF8.self)
     }
 
-    func close() { Glibc.close(handle) }
+    /// It leaves; nothing more is read.
+    func close() { shutdown(handle, Int32(SHUT_RDWR)) }
 }

@@ -52,7 +52,7 @@ private struct HeldConnections: ServerChildChannel {
     let inner: HTTP1Connections
     let held: @Sendable (EventLoopPromise<Void>) -> Void
 
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<AcceptedConnection> {
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Connections.Value> {
         let promise = channel.eventLoop.makePromise(of: Void.self)
         held(promise)
         return inner.setup(channel: channel, logger: logger).flatMap { connection in
@@ -60,5 +60,7 @@ private struct HeldConnections: ServerChildChannel {
         }
     }
 
-    func handle(value: AcceptedConnection, logger: Logger) async { await inner.handle(value: value, logger: logger) }
+    func handle(value: HTTP1Connections.Value, logger: Logger) async {
+        await inner.handle(value: value, logger: logger)
+    }
 }

@@ -6,7 +6,6 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import ServiceLifecycle
-import Synchronization
 
 /// A listening HTTP/1.1 server.
 enum Listener {
@@ -29,12 +28,7 @@ private struct ClientChannel<Responder: ClientResponder>: ServerChildChannel {
     let connections: Connections
     private let date = HTTPDate()
 
-    init(responder: Responder, connections: Connections) {
-        self.responder = responder
-        self.connections = connections
-    }
-
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<UnservedConnection> {
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<AcceptedConnection<ClientConnection>> {
         channel.eventLoop.makeCompletedFuture {
             let guarding = ConnectionGuard(channel: channel, connections: connections)
             let connection = ClientConnection(channel: channel, wire: guarding)
@@ -48,7 +42,7 @@ private struct ClientChannel<Responder: ClientResponder>: ServerChildChannel {
                 withOutboundHeaderValidation: false, withEncoderConfiguration: .init(),
                 withDecoderLimitConfiguration: Self.limits)
             try pipeline.addHandlers(RequestWatch(guarding), connection)
-            return UnservedConnection(connection)
+            return AcceptedConnection(connection, on: channel) { $0.channel.close(promise: nil) }
         }
     }
 
@@ -60,7 +54,7 @@ private struct ClientChannel<Responder: ClientResponder>: ServerChildChannel {
         return limits
     }
 
-    func handle(value: UnservedConnection, logger: Logger) async {
+    func handle(value: AcceptedConnection<ClientConnection>, logger: Logger) async {
         let connection = value.take()
         await withTaskCancellationHandler {
             await withTaskExecutorPreference(LoopExecutor(connection.loop)) { await serve(connection, logger) }
@@ -97,25 +91,6 @@ private struct ClientChannel<Responder: ClientResponder>: ServerChildChannel {
     }
 
     private static var garbled: Response {
-        Response(status: .badRequest, headers: [.connection: "close", .contentLength: "0"])
-    }
-}
-
-/// A connection that is closed when nobody serves it, as when the server stops just then.
-final class UnservedConnection: ServerChildChannelValue {
-    private let connection: ClientConnection
-    private let isTaken = Atomic(false)
-
-    init(_ connection: ClientConnection) { self.connection = connection }
-
-    var channel: any Channel { connection.channel }
-
-    func take() -> ClientConnection {
-        isTaken.store(true, ordering: .relaxed)
-        return connection
-    }
-
-    deinit {
-        if !isTaken.load(ordering: .relaxed) { channel.close(promise: nil) }
+        Response(status: .badRequest, headers: [.connection: "close"])
     }
 }

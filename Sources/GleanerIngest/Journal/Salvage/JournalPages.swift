@@ -87,8 +87,7 @@ struct JournalPages {
     private func pagesInTrees(besides free: Set<Int>) throws(SQLiteError) -> Set<Int> {
         let schema = try read(1)
         var named: Set<Int> = []
-        for index in 0..<min(schema.integer(at: 103, bytes: 2), Self.mostTables) {
-            let cell = schema.integer(at: 108 + 2 * index, bytes: 2)
+        for cell in places(listedIn: schema, header: 100, list: 108) {
             // sqlite_schema: type, name, tbl_name, rootpage, sql
             if let row = try row(at: cell, in: schema), row.values.count == 5, case .integer(let root) = row.values[3] {
                 named.insert(Int(truncatingIfNeeded: root))
@@ -98,15 +97,15 @@ struct JournalPages {
             let page = try read(number)
             guard page[0] == Self.tableInner else { continue }
             named.insert(page.integer(at: 8, bytes: 4))
-            for index in 0..<min(page.integer(at: 3, bytes: 2), (pageSize - 12) / 2) {
-                let cell = page.integer(at: 12 + 2 * index, bytes: 2)
-                if cell >= 12, cell + 4 <= pageSize { named.insert(page.integer(at: cell, bytes: 4)) }
-            }
+            for cell in places(listedIn: page, header: 0, list: 12) { named.insert(page.integer(at: cell, bytes: 4)) }
         }
         return named
     }
 
-    private static let mostTables = 100
+    private func places(listedIn page: [UInt8], header: Int, list: Int) -> [Int] {
+        let count = min(page.integer(at: header + 3, bytes: 2), (pageSize - list) / 2)
+        return (0..<count).map { page.integer(at: list + 2 * $0, bytes: 2) }
+    }
 
     /// Where the page's cells begin; and where more of them may, if the count of them was hit: the list of places goes
     /// on with what was deleted, which mostly looks like no row.
