@@ -2,21 +2,31 @@
 public struct CurlHeaders: Sendable, Hashable, Sequence {
     private var fields: [Field] = []
 
-    private struct Field: Sendable, Hashable {
+    fileprivate struct Field: Sendable, Hashable {
         let name: String
         let value: String
     }
 
     mutating func append(name: String, value: String) { fields.append(Field(name: name, value: value)) }
 
-    public func first(_ name: String) -> String? {
-        let wanted = name.lowercased()
-        return fields.first { $0.name.lowercased() == wanted }?.value
+    public func first(_ name: String) -> String? { fields.first { $0.name.isSame(withoutCase: name) }?.value }
+
+    public struct Iterator: IteratorProtocol {
+        fileprivate var fields: IndexingIterator<[Field]>
+
+        public mutating func next() -> (name: String, value: String)? {
+            fields.next().map { ($0.name, $0.value) }
+        }
     }
 
-    public func makeIterator() -> AnyIterator<(name: String, value: String)> {
-        var iterator = fields.makeIterator()
-        return AnyIterator { iterator.next().map { ($0.name, $0.value) } }
+    public func makeIterator() -> Iterator { Iterator(fields: fields.makeIterator()) }
+}
+
+extension String {
+    /// As names of headers compare: only the letters of ASCII have a case.
+    func isSame(withoutCase other: String) -> Bool {
+        func lower(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
+        return utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8) { lower($0) == lower($1) }
     }
 }
 
@@ -33,22 +43,25 @@ struct HeadReader {
         return headers
     }
 
-    mutating func read(line bytes: [UInt8]) {
+    mutating func read(line bytes: UnsafeRawBufferPointer) {
         guard !isComplete else { return }
-        var line = bytes[...]
-        while let last = line.last, last == 0x0D || last == 0x0A { line = line.dropLast() }
-        if line.isEmpty {
+        var line = unsafe bytes[...]
+        while let last = unsafe line.last, last == 0x0D || last == 0x0A { unsafe line = line.dropLast() }
+        if unsafe line.isEmpty {
             isComplete = status >= 200
-        } else if line.starts(with: Array("HTTP/".utf8)) {
-            let parts = line.split(separator: 0x20, maxSplits: 2)
-            status = parts.count > 1 ? Int(String(decoding: parts[1], as: UTF8.self)) ?? 0 : 0
+        } else if unsafe line.starts(with: "HTTP/".utf8) {
+            let parts = unsafe line.split(separator: 0x20, maxSplits: 2)
+            unsafe status = parts.count > 1 ? Int(Self.text(parts[1])) ?? 0 : 0
             headers = CurlHeaders()
-        } else if let colon = line.firstIndex(of: UInt8(ascii: ":")) {
-            var value = line[colon...].dropFirst()
-            while let first = value.first, first == 0x20 || first == 0x09 { value = value.dropFirst() }
-            while let last = value.last, last == 0x20 || last == 0x09 { value = value.dropLast() }
-            headers.append(
-                name: String(decoding: line[..<colon], as: UTF8.self), value: String(decoding: value, as: UTF8.self))
+        } else if let colon = unsafe line.firstIndex(of: UInt8(ascii: ":")) {
+            var value = unsafe line[colon...].dropFirst()
+            while let first = unsafe value.first, first == 0x20 || first == 0x09 { unsafe value = value.dropFirst() }
+            while let last = unsafe value.last, last == 0x20 || last == 0x09 { unsafe value = value.dropLast() }
+            unsafe headers.append(name: Self.text(line[..<colon]), value: Self.text(value))
         }
+    }
+
+    private static func text(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
+        unsafe String(decoding: UnsafeRawBufferPointer(rebasing: bytes), as: UTF8.self)
     }
 }

@@ -27,13 +27,20 @@ public struct CurlRequest: Sendable {
     /// A control character in a header would be sent as it is, and could start another header.
     func check() throws(CurlError) {
         for (name, value) in headers {
-            let isToken = !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }
-            guard isToken, value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { throw .invalidHeader(name: name) }
+            let isToken = !name.isEmpty && name.hasOnly { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }
+            guard isToken, value.hasOnly({ $0 >= 0x20 && $0 != 0x7F }) else { throw .invalidHeader(name: name) }
         }
         guard !method.isEmpty, method.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else { throw .invalidURL }
         guard url.hasPrefix("http://") || url.hasPrefix("https://"),
-            url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
+            url.hasOnly({ $0 > 0x20 && $0 < 0x7F })
         else { throw .invalidURL }
+    }
+}
+
+extension String {
+    fileprivate func hasOnly(_ isAllowed: (UInt8) -> Bool) -> Bool {
+        let bytes = utf8.span
+        return bytes.indices.allSatisfy { isAllowed(bytes[$0]) }
     }
 }
 

@@ -7,6 +7,8 @@ import NIOCore
     let raw: UnsafeMutableRawPointer
     private let errorText: UnsafeMutablePointer<CChar>
     private var headerList: UnsafeMutablePointer<curl_slist>?
+    /// Where a line of it is put together.
+    private var line: [UInt8] = []
     private var url = ""
     private var connectTimeout: Duration?
 
@@ -54,8 +56,7 @@ import NIOCore
 
     /// Of a mail; freed as headers are.
     func setRecipients(_ recipients: [String]) {
-        if let list = unsafe headerList { unsafe curl_slist_free_all(list) }
-        unsafe headerList = nil
+        emptyList()
         for recipient in recipients { append(recipient) }
         unsafe ccurl_set_pointer(raw, CURLOPT_MAIL_RCPT, headerList)
     }
@@ -109,17 +110,29 @@ import NIOCore
     }
 
     private func setHeaders(_ headers: [(name: String, value: String)]) {
-        if let list = unsafe headerList { unsafe curl_slist_free_all(list) }
-        unsafe headerList = nil
+        emptyList()
         // `Name;` sends an empty header, `Name:` keeps libcurl from sending its own.
-        for (name, value) in headers { append(value.isEmpty ? "\(name);" : "\(name): \(value)") }
+        for (name, value) in headers { append(name, value.isEmpty ? ";" : ": ", value) }
         for name in ["Expect", "Content-Type", "Accept"]
-        where !headers.contains(where: { strcasecmp($0.name, name) == 0 }) {
-            append("\(name):")
+        where !headers.contains(where: { $0.name.isSame(withoutCase: name) }) {
+            append(name, ":")
         }
         unsafe ccurl_set_pointer(raw, CURLOPT_HTTPHEADER, headerList)
     }
-    private func append(_ line: String) { unsafe headerList = curl_slist_append(headerList, line) }
+
+    private func emptyList() {
+        if let list = unsafe headerList { unsafe curl_slist_free_all(list) }
+        unsafe headerList = nil
+    }
+
+    private func append(_ parts: String...) {
+        line.removeAll(keepingCapacity: true)
+        for part in parts { line.append(contentsOf: part.utf8) }
+        line.append(0)
+        unsafe line.withUnsafeBytes { bytes in
+            unsafe headerList = curl_slist_append(headerList, bytes.baseAddress?.assumingMemoryBound(to: CChar.self))
+        }
+    }
 
     func number(_ option: CURLoption, _ value: Int) { unsafe _ = ccurl_set_long(raw, option, value) }
     func text(_ option: CURLoption, _ value: String) { unsafe _ = ccurl_set_text(raw, option, value) }

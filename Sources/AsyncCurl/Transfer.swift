@@ -92,7 +92,7 @@ final class Transfer {
 
     func readHeader(_ bytes: UnsafeRawBufferPointer) {
         if let talk { return unsafe talk.read(line: Array(bytes)) }
-        unsafe head.read(line: Array(bytes))
+        unsafe head.read(line: bytes)
         if head.isComplete, !headDelivered { touched(self) }
     }
 

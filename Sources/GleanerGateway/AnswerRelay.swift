@@ -26,8 +26,6 @@ final class AnswerRelay: Sendable {
     let status: HTTPResponse.Status
     let isEventStream: Bool
     let token: TokenInBody?
-    /// Gleaner's own and the provider's.
-    let headers: HTTPFields
 
     /// An answer that is no stream is of use to its client only when it is whole. Up to this many bytes it is read first:
     /// head and body then leave together, and one that breaks off is an error with a status instead of half an answer.
@@ -51,22 +49,25 @@ final class AnswerRelay: Sendable {
         isEventStream = WireHeaders.isEventStream(kept)
         contentLength = isEventStream ? nil : response.headers.first("content-length").flatMap(Int.init)
         token = TokenInBody(call.feedbackToken, headers: kept, isEventStream: isEventStream)
-        var headers = Self.ownHeaders(exchange, call.feedbackToken)
-        for (name, value) in kept {
-            if let name = HTTPField.Name(name) { headers[name] = value }
-        }
-        self.headers = headers
         exchange.head(status: response.status, headers: kept, isEventStream: isEventStream)
         open.add(exchange, watch)
         open.count(status: response.status)
     }
 
-    /// What Gleaner says of the exchange, whoever's the body is. Made when it is wanted: a stream would hold it to its end.
-    var ownHeaders: HTTPFields { Self.ownHeaders(exchange, feedbackToken) }
+    /// What Gleaner says of the exchange, whoever's the body is. Made when it is wanted: a stream would hold it to its end, and
+    /// the end of a whole answer is on its way to the disk meanwhile.
+    var ownHeaders: HTTPFields {
+        var headers = HTTPFields.of(exchange.id, feedbackToken)
+        if let variant = exchange.variant { headers.append(HTTPField(name: .variant, value: variant)) }
+        return headers
+    }
 
-    private static func ownHeaders(_ exchange: OpenExchange, _ token: FeedbackTokenGrant?) -> HTTPFields {
-        var headers = HTTPFields.of(exchange.id, token)
-        if let variant = exchange.variant { headers[.variant] = variant }
+    /// Gleaner's own and the provider's.
+    var headers: HTTPFields {
+        var headers = ownHeaders
+        for (name, value) in exchange.headers {
+            if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) }
+        }
         return headers
     }
 

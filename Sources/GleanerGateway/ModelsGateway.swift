@@ -59,7 +59,7 @@ public struct ModelsGateway: Sendable {
             arrival.intent(id, nil, nil, ByteBuffer(), CallPlan(nil, gateway.configuration)), request: ByteBuffer(),
             ExchangeOutcome(
                 status: .completed, reason: nil, httpStatus: status, headers: kept, duration: duration,
-                responseHash: Array(SHA256.hash(data: body.readableBytesView))),
+                responseHash: body.sha256),
             response: body)
         var headers: HTTPFields = [.exchangeID: id.description]
         for (name, value) in kept {

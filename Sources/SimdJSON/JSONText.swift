@@ -13,8 +13,11 @@ internal import Glibc
     public var bytes: [UInt8] { unsafe Array(raw) }
     /// Lone surrogates become U+FFFD.
     public var string: String {
-        let text = unsafe String(validating: raw, as: UTF8.self)
-        return text ?? String(decoding: WTF8.repaired(bytes), as: UTF8.self)
+        let text = unsafe raw.assumingMemoryBound(to: UInt8.self)
+        guard let valid = unsafe try? UTF8Span(validating: text.span) else {
+            return String(decoding: WTF8.repaired(bytes), as: UTF8.self)
+        }
+        return String(copying: valid)
     }
     /// Whether there is a byte below 0x20, or 0x7F.
     public var hasControlCharacters: Bool { unsafe raw.contains { $0 < 0x20 || $0 == 0x7F } }

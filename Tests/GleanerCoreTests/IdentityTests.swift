@@ -50,9 +50,12 @@ struct IdentityTests {
     func refused(_ text: String) { #expect(ID<Exchange>(text) == nil) }
 
     @Test("a conversation stays on one shard, and projects are spread apart")
-    func shards() {
+    func shards() throws {
         let (one, other) = (ID<Project>.new(), ID<Project>.new())
         #expect(Shard(project: one, conversation: "c") == Shard(project: one, conversation: "c"))
+        // Made with Python's hashlib.
+        let known = try #require(ID<Project>("0190a0c0-0000-7000-8000-000000000001"))
+        #expect(Shard(project: known, conversation: "chat-1").value == 2828)
         let conversations = (0..<200).map { "conversation-\($0)" }
         let shards = Set(conversations.map { Shard(project: one, conversation: $0).value })
         #expect(shards.count > 150)

@@ -54,6 +54,21 @@ struct FeedbackTokenTests {
         #expect(try await tokens.check(nobody).rater == "token:\(exchange)")
     }
 
+    /// Made with Python's hashlib and hmac. Votes are stored under the name, and tokens outlive an upgrade.
+    @Test("a token, and its user's name, are the same bytes whenever and wherever they are made")
+    func bytes() async throws {
+        let project = try #require(ID<Project>("0190a0c0-0000-7000-8000-000000000001"))
+        let exchange = try #require(ID<Exchange>("0190a0c0-0001-7abc-8000-000000000002"))
+        #expect(EndUserHash("asha@example.com", in: project).rater == "user:otdAEZUh6SNuQFNIbUhS9A")
+        let received = Date(timeIntervalSince1970: 1_800_000_000)
+        let tokens = try await tokens(now: { received.addingTimeInterval(1000) })
+        let text = tokens.token(for: exchange, of: project, endUser: "asha@example.com", received: received)
+        #expect(
+            text == "AQAAAAEAAAAAa0ngEAGQoMAAAHAAgAAAAAAAAAEBkKDAAAF6vIAAAAAAAAACotdAEZUh6SNuQFNIbUhS9"
+                + "G1-R6wNcGMPTmRfOdA1py4e20lt57r67khK2LNwVvos")
+        #expect(tokens.token(for: exchange, of: project, endUser: "asha@example.com", received: received) == text)
+    }
+
     @Test("a token with any bit changed is refused")
     func bitFlips() async throws {
         let tokens = try await tokens()

@@ -156,6 +156,20 @@ struct ReportTests {
         #expect(same.verdict == .notTold && same.value == 0)
     }
 
+    @Test("sums that were added up in another order are the same")
+    func rounding() {
+        func cost(_ parts: [Double]) -> ReportFigure {
+            ReportFigure(.cost, Estimated(value: parts.reduce(0, +), count: parts.count))
+        }
+        let parts = [0.1, 0.2, 0.3]
+        let (one, other) = (cost(parts), cost(parts.reversed()))
+        #expect(one.estimate.value != other.estimate.value)
+        let same = ReportDifference(one, minus: other)
+        #expect(same.value == 0 && same.ratio == 0 && same.verdict == .counted)
+        let more = ReportDifference(cost(parts + [1e-6]), minus: one)
+        #expect((more.value ?? 0) > 0.9e-6 && (more.ratio ?? 0) > 1.6e-6)
+    }
+
     @Test("two values of a slice stand beside each other over the same time, whatever they are called")
     func values() async throws {
         let world = try await filled()

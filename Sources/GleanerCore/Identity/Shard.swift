@@ -19,11 +19,7 @@ public struct Shard: Sendable, Hashable {
             self = .random()
             return
         }
-        var hash = SHA256()
-        hash.update(data: project.bytes)
-        hash.update(data: [0])
-        hash.update(data: Array(conversation.utf8))
-        let digest = Array(hash.finalize().prefix(2))
+        let digest = SHA256.digest(of: project.bytes + [0] + conversation.utf8)
         self.init(Int16(digest[0]) << 4 | Int16(digest[1] >> 4))
     }
 }

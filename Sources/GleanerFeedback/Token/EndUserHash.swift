@@ -9,11 +9,7 @@ public struct EndUserHash: Sendable, Hashable {
     let bytes: [UInt8]
 
     public init(_ endUser: String, in project: ID<Project>) {
-        var hash = SHA256()
-        hash.update(data: project.bytes)
-        hash.update(data: [0])
-        hash.update(data: Array(endUser.utf8))
-        bytes = Array(hash.finalize().prefix(16))
+        bytes = Array(SHA256.digest(of: project.bytes + [0] + endUser.utf8).prefix(16))
     }
 
     /// `nil` for zeros, which stand for nobody.

@@ -1,4 +1,4 @@
-import Foundation
+public import Foundation
 public import GleanerCore
 import Synchronization
 
@@ -32,11 +32,14 @@ public final class FeedbackTokens: Sendable {
     }
 
     /// A token for `exchange`; `nil` when none are made, or while no secret has been read.
-    public func token(for exchange: ID<Exchange>, of project: ID<Project>, endUser: String?) -> String? {
+    /// - Parameter received: when its lifetime begins, so that it is the same whenever it is made; `nil`: now.
+    public func token(
+        for exchange: ID<Exchange>, of project: ID<Project>, endUser: String?, received: Date? = nil
+    ) -> String? {
         guard let lifetime, let secret = state.withLock(\.signing) else { return nil }
         let token = FeedbackToken(
             project: project, exchange: exchange,
-            expiresAt: now().addingTimeInterval(Double(lifetime.components.seconds)),
+            expiresAt: (received ?? now()).addingTimeInterval(Double(lifetime.components.seconds)),
             endUser: endUser.map { EndUserHash($0, in: project) })
         return secret.sign(token)
     }

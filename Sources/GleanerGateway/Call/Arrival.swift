@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import GleanerCore
 import Hummingbird
@@ -32,7 +31,7 @@ final class Arrival: Sendable {
             streamed: fields?.stream ?? false, requestedModel: fields?.model,
             conversation: conversation(context, fields), endUser: endUser(context, fields), tags: context?.tags ?? [],
             provider: plan?.candidates.first?.providerName,
-            requestHash: Array(SHA256.hash(data: body.readableBytesView)), choice: plan?.choice,
+            requestHash: body.sha256, choice: plan?.choice,
             traceParent: context?.traceParent)
     }
 

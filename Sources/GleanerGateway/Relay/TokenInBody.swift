@@ -17,8 +17,8 @@ struct TokenInBody: Sendable {
             return nil
         }
         let isJSON = headers["content-type"]?.lowercased().hasPrefix("application/json") ?? false
-        guard isEventStream || isJSON else { return nil }
-        token = grant.token
+        guard isEventStream || isJSON, let token = grant.token else { return nil }
+        self.token = token
         self.isEventStream = isEventStream
     }
 

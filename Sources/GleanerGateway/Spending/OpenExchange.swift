@@ -92,6 +92,9 @@ final class OpenExchange: Sendable {
         state.withLock { $0.endAttempt(at: now, httpStatus: httpStatus, reason: reason) }
     }
 
+    /// Of the answer, as they are kept.
+    var headers: [String: String] { state.withLock { $0.headers } }
+
     /// Of the current or the last attempt.
     var variant: String? { state.withLock { ($0.current?.attempt ?? $0.attempts.last)?.variant } }
 
@@ -183,7 +186,7 @@ final class OpenExchange: Sendable {
                 status: status, reason: reason, httpStatus: state.httpStatus, headers: state.headers,
                 duration: state.sentAt.map { now - $0 },
                 timeToFirstToken: isStream ? state.sentAt.flatMap { sent in state.firstByteAt.map { $0 - sent } } : nil,
-                responseHash: state.httpStatus == nil ? nil : Array(state.hash.finalize()), attempts: state.attempts)
+                responseHash: state.httpStatus == nil ? nil : state.hash.finalize().bytes, attempts: state.attempts)
             return (outcome, rest)
         }
     }
@@ -221,7 +224,7 @@ extension OpenExchange.State {
     fileprivate mutating func takeRest() -> ByteBuffer? {
         restSince = nil
         guard rest.readableBytes > 0 else { return nil }
-        hash.update(data: rest.readableBytesView)
+        rest.withUnsafeReadableBytes { hash.update(bufferPointer: $0) }
         defer { rest = ByteBuffer() }
         return rest
     }

@@ -26,7 +26,7 @@ enum WireHeaders {
     private static let passedOn = ["OpenAI-Beta", "anthropic-version", "anthropic-beta"].map { HTTPField.Name($0)! }
 
     static func isEventStream(_ kept: [String: String]) -> Bool {
-        kept["content-type"]?.lowercased().hasPrefix("text/event-stream") ?? false
+        kept["content-type"]?.lowercased().utf8.starts(with: "text/event-stream".utf8) ?? false
     }
 
     private static let exact: Set<String> = [
@@ -41,7 +41,9 @@ enum WireHeaders {
         var kept: [String: String] = [:]
         for (name, value) in headers {
             let name = name.lowercased()
-            guard exact.contains(name) || prefixes.contains(where: name.hasPrefix) else { continue }
+            guard exact.contains(name) || prefixes.contains(where: { name.utf8.starts(with: $0.utf8) }) else {
+                continue
+            }
             guard !value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else { continue }
             kept[name] = value
         }

@@ -62,7 +62,7 @@ final class JournalWriter {
         return opened
     }
 
-    /// Writes all in one transaction; when it returns they are as durable as the journal promises.
+    /// Writes all of them or none; when it returns they are as durable as the journal promises.
     /// - Parameters:
     ///   - delivered: exchanges that Postgres has; they leave.
     ///   - isSyncedLater: only begins that; the sync is to be finished before anybody is told.
@@ -71,14 +71,19 @@ final class JournalWriter {
     ) throws(SQLiteError) {
         FaultPoint.beforeCommit.pass()
         let connection = try connected()
-        try connection.transaction { () throws(SQLiteError) in
-            for entry in entries {
-                if !arrears.isEmpty, case .close(let sequence, _, _) = entry {
-                    for part in arrears.checkpoints(of: sequence) { try write(part, connection) }
+        if delivered.isEmpty, arrears.isEmpty, let entry = Self.only(entries) {
+            // One row is a transaction of its own.
+            try write(entry, connection)
+        } else {
+            try connection.transaction { () throws(SQLiteError) in
+                for entry in entries {
+                    if !arrears.isEmpty, case .close(let sequence, _, _) = entry {
+                        for part in arrears.checkpoints(of: sequence) { try write(part, connection) }
+                    }
+                    try write(entry, connection)
                 }
-                try write(entry, connection)
+                try delete(delivered, connection)
             }
-            try delete(delivered, connection)
         }
         if isSyncedLater { sync.begin() } else { try sync.finish(isNew: true) }
         // A commit into a file without a name is gone with this process.
@@ -87,6 +92,12 @@ final class JournalWriter {
             for case .close(let sequence, _, _) in entries { arrears.settled(sequence) }
         }
         FaultPoint.afterCommit.pass()
+    }
+
+    private static func only(_ entries: some Sequence<JournalEntry>) -> JournalEntry? {
+        var iterator = entries.makeIterator()
+        guard let first = iterator.next(), iterator.next() == nil else { return nil }
+        return first
     }
 
     /// Keeps what could not be written, for a better time.

@@ -23,6 +23,9 @@ public struct ReportDifference: Sendable, Hashable {
     /// As `report.quality` has it: fewer tell nothing.
     public static let leastCount = 10
 
+    /// A sum of fractions depends on the order in which PostgreSQL adds them: two that differ by a smaller part are one.
+    private static let rounding = 1e-9
+
     /// By the limits of both sides (MOVER; of two shares it is Newcombe's tenth method), as if they were independent.
     /// Source: Zou and Donner (2008), Statistics in Medicine 27, 1693–1702.
     init(_ first: ReportFigure, minus second: ReportFigure) {
@@ -34,8 +37,9 @@ public struct ReportDifference: Sendable, Hashable {
             (value, low, high, ratio, verdict) = (nil, nil, nil, nil, .notEnough)
             return
         }
-        ratio = right != 0 ? (left - right) / right : nil
-        value = left - right
+        let difference = abs(left - right) > Self.rounding * max(abs(left), abs(right)) ? left - right : 0
+        value = difference
+        ratio = right != 0 ? difference / right : nil
         switch unit {
         case .count, .dollars, .tokens:
             (low, high, verdict) = (nil, nil, .counted)

@@ -38,7 +38,7 @@ struct FeedbackRoom: Sendable {
 
     /// For the gateway, which knows nothing of tokens.
     var mint: FeedbackTokenMint {
-        { [tokens] in tokens.token(for: $0.id, of: $0.project, endUser: $0.endUser) }
+        { [tokens] in tokens.token(for: $0.id, of: $0.project, endUser: $0.endUser, received: $0.receivedAt) }
     }
 
     /// What runs beside the requests, once the schema is there.

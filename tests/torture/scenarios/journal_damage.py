@@ -11,6 +11,9 @@ from ..scenario import scenario
 from ..world import World
 
 
+CLIENTS = 4
+
+
 def files(directory):
     """The journal's files with exchanges in them: neither the lock nor the reserve."""
     return [file for file in sorted((directory / "journal").iterdir() if (directory / "journal").is_dir()
@@ -24,7 +27,7 @@ def damage(world, progress, samples, spoil, allowed, told, seed):
     data = Path(world.gleaner.environment["GLEANER_DATA_DIR"])
     world.compare()
     world.cluster.stop("fast")
-    world.load(clients=4, limit=30, leaving=0, models=["demo-hinglish-1"]).start().wait(60)
+    world.load(clients=CLIENTS, limit=30, leaving=0, models=["demo-hinglish-1"]).start().wait(60)
     world.gleaner.stop(signal.SIGKILL)
     whole = world.place / "whole"
     shutil.copytree(data, whole)
@@ -71,13 +74,16 @@ def damage(world, progress, samples, spoil, allowed, told, seed):
 
 @scenario("journal_torn", "31", small={"samples": 2}, long={"samples": 200})
 def journal_torn(progress, samples, seed=31):
-    """A file that ends too early loses no more than what it ended in, and gives everything before it."""
+    """A file that ends too early loses no more than what it ended in, and gives everything before it.
+
+    That is a commit, with the ends of all that are called at a time at most.
+    """
     def tear(file, offset, dice):
         size = file.stat().st_size
         with open(file, "r+b") as torn:
             torn.truncate(max(0, size - 1 - dice.randrange(4096)))
     with World() as world:
-        return damage(world, progress, samples, tear, allowed=3, told=False, seed=seed)
+        return damage(world, progress, samples, tear, allowed=CLIENTS, told=False, seed=seed)
 
 
 @scenario("journal_flipped", "31", small={"samples": 3}, long={"samples": 400})
