@@ -30,7 +30,7 @@ public struct CurlRequest: Sendable {
             let isToken = !name.isEmpty && name.hasOnly { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }
             guard isToken, value.hasOnly({ $0 >= 0x20 && $0 != 0x7F }) else { throw .invalidHeader(name: name) }
         }
-        guard !method.isEmpty, method.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else { throw .invalidURL }
+        guard !method.isEmpty, method.hasOnly({ (0x41...0x5A).contains($0) }) else { throw .invalidURL }
         guard url.hasPrefix("http://") || url.hasPrefix("https://"),
             url.hasOnly({ $0 > 0x20 && $0 < 0x7F })
         else { throw .invalidURL }

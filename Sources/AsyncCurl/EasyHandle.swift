@@ -51,7 +51,7 @@ import NIOCore
     deinit {
         unsafe curl_easy_cleanup(raw)
         unsafe errorText.deallocate()
-        if let list = unsafe headerList { unsafe curl_slist_free_all(list) }
+        emptyList()
     }
 
     /// Of a mail; freed as headers are.

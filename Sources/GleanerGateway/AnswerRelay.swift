@@ -65,9 +65,7 @@ final class AnswerRelay: Sendable {
     /// Gleaner's own and the provider's.
     var headers: HTTPFields {
         var headers = ownHeaders
-        for (name, value) in exchange.headers {
-            if let name = HTTPField.Name(name) { headers.append(HTTPField(name: name, value: value)) }
-        }
+        headers.append(kept: exchange.headers)
         return headers
     }
 

@@ -166,9 +166,7 @@ public struct Gateway: Sendable {
             isInBody: call.feedbackToken?.isInBody ?? false, mint: mint)
         var headers = HTTPFields.of(answer.exchange, grant)
         headers[.idempotentReplay] = "true"
-        for (name, value) in answer.headers {
-            if let name = HTTPField.Name(name) { headers[name] = value }
-        }
+        headers.append(kept: answer.headers)
         var body = ByteBuffer(bytes: answer.body)
         let isEventStream = WireHeaders.isEventStream(answer.headers)
         if let token = TokenInBody(grant, headers: answer.headers, isEventStream: isEventStream) {

@@ -1,5 +1,4 @@
 import AsyncCurl
-import Crypto
 import Foundation
 import GleanerCore
 import GleanerHTTP
@@ -62,9 +61,7 @@ public struct ModelsGateway: Sendable {
                 responseHash: body.sha256),
             response: body)
         var headers: HTTPFields = [.exchangeID: id.description]
-        for (name, value) in kept {
-            if let name = HTTPField.Name(name) { headers[name] = value }
-        }
+        headers.append(kept: kept)
         return Response(status: .init(code: status), headers: headers, body: .init(byteBuffer: body))
     }
 }

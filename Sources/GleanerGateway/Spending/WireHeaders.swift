@@ -50,3 +50,12 @@ enum WireHeaders {
         return kept
     }
 }
+
+extension HTTPFields {
+    /// What was kept of a provider's answer. None of it has a name that is ours.
+    mutating func append(kept: [String: String]) {
+        for (name, value) in kept {
+            if let name = HTTPField.Name(name) { append(HTTPField(name: name, value: value)) }
+        }
+    }
+}
