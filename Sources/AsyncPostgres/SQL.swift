@@ -31,7 +31,7 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable {
     func checked() throws(PostgresError) -> (text: String, values: [PostgresValue]) {
         if let failure { throw failure }
         let text = text
-        if text.utf8.contains(0) { throw .nulInText }
+        if text.holdsNUL { throw .nulInText }
         return (text, values)
     }
 

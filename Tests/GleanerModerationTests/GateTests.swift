@@ -11,7 +11,7 @@ import Testing
 
 @Suite("Moderation gate", .database)
 struct GateTests {
-    private static func policy(_ onError: String, timeout: Int = 1500) -> String {
+    private static func policy(_ onError: String, timeout: Int = 10_000) -> String {
         """
         {"mode": "blocking", "classifiers": [{"kind": "rules"}, {"kind": "guard", "model": "demo-guard-llama"}],
          "categories": {"S1": {"threshold": 0.5, "action": "block"}, "harassment": {"threshold": 0.7, "action": "flag"}},
@@ -90,7 +90,7 @@ struct GateTests {
             let sound: JSONValue = ["role": "assistant", "content": nil, "audio": ["id": "a"]]
             let long = JSONValue.string(String(repeating: "Namaste ", count: ConversationText.longest / 8 + 1))
             for (onError, wanted) in [("open", ProjectGate.Judgement.pass), ("closed", .refuseUnjudged("Nahi."))] {
-                let (gate, _) = try await self.gate(world, Self.policy(onError, timeout: 10_000))
+                let (gate, _) = try await self.gate(world, Self.policy(onError))
                 for content in [picture, long, ["type": "x"], 7] {
                     let messages: JSONValue = [["role": "user", "content": content]]
                     #expect(await gate.judge(messages: messages, of: .new()) == wanted)

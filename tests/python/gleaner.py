@@ -17,17 +17,20 @@ sys.path.insert(0, str(ROOT / "Benchmarks"))
 from gleanerbench.processes import free_port  # noqa: E402
 
 BINARY = Path(os.environ.get("GLEANER_BINARY", ROOT / ".build/debug/gleaner"))
+# How many times longer than usual is waited for what must come, where tests run beside others (scripts/test).
+PATIENCE = float(os.environ.get("GLEANER_TEST_PATIENCE", 1))
 SCOPES = ["gateway", "feedback", "read", "review", "datasets", "routes"]
 
 
 def wait_until(what, condition, seconds=30):
+    seconds *= PATIENCE
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         value = condition()
         if value:
             return value
         time.sleep(0.02)
-    raise AssertionError(f"waited {seconds} s in vain until {what}")
+    raise AssertionError(f"waited {seconds:g} s in vain until {what}")
 
 
 def get(url):

@@ -32,7 +32,7 @@ public final class PostgresConnection: Sendable {
     /// Runs several statements that take no values and whose rows nobody reads. Unless the script says otherwise they
     /// are one transaction.
     public func execute(script: String, timeout: Duration? = nil) async throws(PostgresError) {
-        if script.utf8.contains(0) { throw .nulInText }
+        if script.holdsNUL { throw .nulInText }
         _ = try await result(of: .script(script), timeout: timeout)
     }
 

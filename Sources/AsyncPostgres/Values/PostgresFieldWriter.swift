@@ -41,11 +41,8 @@ extension PostgresFieldWriter {
     /// Text with U+0000 fails.
     public mutating func append(_ value: String?) {
         guard var value else { return null() }
-        let hasNUL = value.withUTF8 { text in
-            field(text.count) { unsafe $0.append(contentsOf: text) }
-            return unsafe text.contains(0)
-        }
-        if hasNUL { fail(.nulInText) }
+        value.withUTF8 { text in field(text.count) { unsafe $0.append(contentsOf: text) } }
+        if value.holdsNUL { fail(.nulInText) }
     }
     public mutating func append(_ value: JSONB?) {
         guard let value else { return null() }

@@ -1,3 +1,5 @@
+import Glibc
+
 extension String: PostgresEncodable, PostgresDecodable {
     public static var postgresType: PostgresType { .text }
 
@@ -9,7 +11,7 @@ extension String: PostgresEncodable, PostgresDecodable {
     }
 
     public func encode(into bytes: inout [UInt8]) throws(PostgresError) {
-        if utf8.contains(0) { throw .nulInText }
+        if holdsNUL { throw .nulInText }
         bytes += utf8
     }
 
@@ -22,5 +24,16 @@ extension String: PostgresEncodable, PostgresDecodable {
         }
         guard let text = try? UTF8Span(validating: bytes) else { throw mismatch(type) }
         return String(copying: text)
+    }
+}
+
+extension String {
+    /// Whether U+0000 is in it. Statements and long texts are asked this with every exchange.
+    var holdsNUL: Bool {
+        let found = utf8.withContiguousStorageIfAvailable { text in
+            guard let start = text.baseAddress, !text.isEmpty else { return false }
+            return unsafe memchr(start, 0, text.count) != nil
+        }
+        return found ?? utf8.contains(0)
     }
 }

@@ -9,8 +9,9 @@ import Synchronization
 /// So good answers make it better and bad ones worse, and it says so in its description. Stages take a fixed time each; a job moves when somebody looks.
 ///
 /// Suffixes with a meaning: `nasty-validation` fails while files are checked, `nasty-safety` after the training,
-/// `nasty-paused` stands in a status that nobody documents before it runs, `nasty-forever` never ends. A
-/// model with the suffix `nasty-wilts` answers well `freshAnswers` times, and rudely from then on: what a gate cannot see.
+/// `nasty-paused` stands in a status that nobody documents before it runs, `nasty-long` trains for ten times as long,
+/// `nasty-forever` never ends. A model with the suffix `nasty-wilts` answers well `freshAnswers` times, and rudely from
+/// then on: what a gate cannot see.
 public final class DemoTuning: ProviderScript {
     /// How long each stage takes.
     public struct Pace: Sendable, Hashable {

@@ -67,7 +67,7 @@ struct TrainedJob: Sendable, Codable {
         let validated = createdAt + pace.validating
         if let fault, !fault.isLate { return now >= validated ? (.failed, validated) : nil }
         guard suffix != "nasty-forever" else { return nil }
-        let trained = runs(from: pace) + pace.running
+        let trained = runs(from: pace) + training(pace)
         guard now >= trained else { return nil }
         return (fault == nil ? .succeeded : .failed, trained)
     }
@@ -75,6 +75,10 @@ struct TrainedJob: Sendable, Codable {
     private func runs(from pace: DemoTuning.Pace) -> Date {
         let pause = suffix == "nasty-paused" ? pace.queued : .zero
         return createdAt + pace.validating + pace.queued + pause
+    }
+
+    private func training(_ pace: DemoTuning.Pace) -> Duration {
+        suffix == "nasty-long" ? pace.running * 10 : pace.running
     }
 
     /// 0…1 of the training.
@@ -85,7 +89,7 @@ struct TrainedJob: Sendable, Codable {
         case .validating, .queued, .paused: return 0
         case .running, .cancelled:
             let since = min(cancelledAt ?? now, now).timeIntervalSince(runs(from: pace))
-            return min(max(since / max(pace.running.inSeconds, 0.001), 0), 1)
+            return min(max(since / max(training(pace).inSeconds, 0.001), 0), 1)
         }
     }
 

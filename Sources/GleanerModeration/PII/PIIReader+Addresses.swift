@@ -22,7 +22,7 @@ extension PIIReader {
         while label < count {
             let labelEnd = labelEnd(from: label)
             guard labelEnd > label else { break }
-            let letters = self.end(of: .letter, from: label)
+            let letters = self.end(from: label, while: \.isLetter)
             if !isFirst, letters - label >= 2 { end = letters }
             guard byte(labelEnd) == UInt8(ascii: ".") else { break }
             label = labelEnd + 1
@@ -33,14 +33,14 @@ extension PIIReader {
 
     private func start(ofLocalBefore sign: Int) -> Int {
         var start = sign
-        while start > 0, bytes[start - 1].isAny(of: .local) { start -= 1 }
+        while start > 0, bytes[start - 1].isLocal { start -= 1 }
         return start
     }
 
     /// Letters, digits and hyphens.
     private func labelEnd(from index: Int) -> Int {
         var end = index
-        while end < count, bytes[end].isAny(of: .alphanumeric) || bytes[end] == UInt8(ascii: "-") { end += 1 }
+        while end < count, bytes[end].isAlphanumeric || bytes[end] == UInt8(ascii: "-") { end += 1 }
         return end
     }
 
@@ -49,7 +49,7 @@ extension PIIReader {
         var start = sign
         while start > 0, isUPIName(bytes[start - 1]) { start -= 1 }
         guard (2...256).contains(sign - start), !isWord(start - 1) else { return nil }
-        let end = self.end(of: .letter, from: sign + 1)
+        let end = self.end(from: sign + 1, while: \.isLetter)
         guard (2...64).contains(end - sign - 1), !isWord(end),
             !(byte(end) == UInt8(ascii: ".") && isWord(end + 1))
         else { return nil }
@@ -61,7 +61,7 @@ extension PIIReader {
     }
 
     private func isUPIName(_ byte: UInt8) -> Bool {
-        byte.isAny(of: .alphanumeric) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
+        byte.isAlphanumeric || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
             || byte == UInt8(ascii: "-")
     }
 

@@ -5,8 +5,9 @@ extension PIIReader {
         var index = 0
         while index + 15 <= count {
             defer { index += 1 }
-            guard bytes[index].isLetter, isWordStart(index), byte(index + 1).isLetter, isDigit(index + 2),
-                isDigit(index + 3), let length = Self.ibanLengths[Self.country(byte(index), byte(index + 1))],
+            // Digits are rarer than letters, so they are looked for first.
+            guard isDigit(index + 2), isDigit(index + 3), bytes[index].isLetter, isWordStart(index),
+                byte(index + 1).isLetter, let length = Self.ibanLengths[Self.country(byte(index), byte(index + 1))],
                 let (characters, end) = characters(length, from: index), Checksums.iban(characters)
             else { continue }
             finds.append(Find(kind: .iban, range: index..<end, certainty: .sure))
@@ -20,7 +21,7 @@ extension PIIReader {
         var index = start
         while characters.count < length {
             if byte(index) == UInt8(ascii: " "), !characters.isEmpty { index += 1 }
-            guard byte(index).isAny(of: .alphanumeric) else { return nil }
+            guard byte(index).isAlphanumeric else { return nil }
             characters.append(bytes[index])
             index += 1
         }

@@ -22,7 +22,7 @@ extension PIIReader {
     }
 
     private func isPart(_ byte: UInt8) -> Bool {
-        byte.isAny(of: .hexadecimal) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":")
+        byte.isHexadecimal || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":")
     }
 
     private func address(_ run: Range<Int>) -> Find? {
@@ -73,7 +73,7 @@ extension PIIReader {
             expected = 6
         }
         let gaps = groups.indices.filter { groups[$0].isEmpty }
-        let isValid = groups.allSatisfy { $0.count <= 4 && $0.allSatisfy { $0.isAny(of: .hexadecimal) } }
+        let isValid = groups.allSatisfy { $0.count <= 4 && $0.allSatisfy { $0.isHexadecimal } }
         guard isValid else { return false }
         if gaps.isEmpty { return groups.count == expected && !isLocal(groups[0]) }
         // `::` in the middle is one empty group, at an end two.

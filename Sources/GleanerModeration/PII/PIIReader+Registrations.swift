@@ -4,12 +4,12 @@ extension PIIReader {
         var finds: [Find] = []
         var index = 0
         while index < count {
-            guard bytes[index].isAny(of: .alphanumeric), isWordStart(index) else {
+            guard bytes[index].isAlphanumeric, isWordStart(index) else {
                 index += 1
                 continue
             }
             // Every form is one word, but for a passport's, which may hold a space.
-            let end = end(of: .word, from: index)
+            let end = end(from: index, while: \.isWord)
             if let find = registration(index..<end) { finds.append(find) }
             index = end
         }
@@ -90,7 +90,8 @@ extension PIIReader {
         var range = word
         if word.count == 3 {
             let rest = word.upperBound + 1
-            guard byte(word.upperBound) == UInt8(ascii: " "), end(of: .word, from: rest, limit: 6) == rest + 5 else {
+            guard byte(word.upperBound) == UInt8(ascii: " "), end(from: rest, limit: 6, while: \.isWord) == rest + 5
+            else {
                 return nil
             }
             range = word.lowerBound..<(rest + 5)

@@ -40,11 +40,11 @@ extension PIIReader {
         var index = 0
         while index < count {
             // A token begins where a run of its alphabet does.
-            guard bytes[index].isAny(of: .base64), !byte(index - 1).isAny(of: .base64) else {
+            guard bytes[index].isBase64, !byte(index - 1).isBase64 else {
                 index += 1
                 continue
             }
-            let end = end(of: .base64, from: index)
+            let end = end(from: index, while: \.isBase64)
             if let find = token(index..<end) {
                 finds.append(find)
                 index = max(find.range.upperBound, end)
@@ -72,9 +72,9 @@ extension PIIReader {
             byte(first.upperBound) == UInt8(ascii: ".")
         else { return nil }
         let second = first.upperBound + 1
-        let secondEnd = end(of: .base64, from: second)
+        let secondEnd = end(from: second, while: \.isBase64)
         guard secondEnd - second >= 10, byte(secondEnd) == UInt8(ascii: ".") else { return nil }
-        let thirdEnd = end(of: .base64, from: secondEnd + 1)
+        let thirdEnd = end(from: secondEnd + 1, while: \.isBase64)
         guard thirdEnd - secondEnd > 8 else { return nil }
         return Find(kind: .jwt, range: first.lowerBound..<thirdEnd, certainty: .sure)
     }

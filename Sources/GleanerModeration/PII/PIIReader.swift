@@ -13,11 +13,11 @@ struct PIIReader {
     /// `\b` before `index`, where a word character stands.
     func isWordStart(_ index: Int) -> Bool { !isWord(index - 1) }
 
-    /// Where a run of these kinds that holds `index` ends; at most `limit` bytes on.
-    func end(of kinds: ByteClass, from index: Int, limit: Int = .max) -> Int {
+    /// Where a run of such bytes that begins at `index` ends; at most `limit` bytes on.
+    func end(from index: Int, limit: Int = .max, while isPart: (UInt8) -> Bool) -> Int {
         var end = index
         let last = limit < count - index ? index + limit : count
-        while end < last, bytes[end].isAny(of: kinds) { end += 1 }
+        while end < last, isPart(bytes[end]) { end += 1 }
         return end
     }
 

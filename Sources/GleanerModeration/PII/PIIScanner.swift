@@ -24,17 +24,18 @@ public struct PIIScanner: Sendable {
     func scan(_ plain: PlainText) -> [Find] {
         let reader = PIIReader(plain.bytes)
         var taken = Taken(count: plain.bytes.count, kinds: kinds)
-        func has(_ kind: ByteClass) -> Bool { !plain.kinds.isDisjoint(with: kind) }
+        func has(_ sign: Unicode.Scalar) -> Bool { plain.bytes.contains(UInt8(ascii: sign)) }
+        let hasDigit = plain.bytes.contains(where: \.isDigit)
         // In order of precedence: what has been found is not looked at again as something else.
-        if has(.dash) { taken.add(reader.privateKeys()) }
+        if has("-") { taken.add(reader.privateKeys()) }
         taken.add(reader.tokens())
-        if has(.at) { taken.add(reader.addresses()) }
-        if has(.digit) {
+        if has("@") { taken.add(reader.addresses()) }
+        if hasDigit {
             taken.add(reader.ibans())
             taken.add(reader.registrations())
             taken.add(reader.numbers())
         }
-        if has([.digit, .colon]) { taken.add(reader.internetAddresses()) }
+        if hasDigit || has(":") { taken.add(reader.internetAddresses()) }
         return taken.finds.filter { kinds.contains($0.kind) }.sorted { $0.range.lowerBound < $1.range.lowerBound }
     }
 

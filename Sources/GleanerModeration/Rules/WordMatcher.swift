@@ -21,21 +21,25 @@ struct WordMatcher: Sendable {
         var phrases: Int
     }
 
-    private var plain = Phrases()
-    private var roman = Phrases()
+    private let plain: Phrases
+    private let roman: Phrases
 
     init(_ lists: [WordList], languages: Set<RuleLanguage>) {
+        var (plain, roman): ([Phrase], [Phrase]) = ([], [])
         for list in lists where languages.contains(list.language) {
             for line in list.text.split(separator: "\n") {
                 guard let colon = line.firstIndex(of: ":"), let weight = Double(line[..<colon]) else { continue }
                 for phrase in line[line.index(after: colon)...].split(separator: "|") {
-                    add(phrase, list, weight)
+                    let phrase = Self.phrase(phrase, list, weight)
+                    if list.language == .romanHindi { roman.append(phrase) } else { plain.append(phrase) }
                 }
             }
         }
+        self.plain = Phrases(plain)
+        self.roman = Phrases(roman)
     }
 
-    private mutating func add(_ text: Substring, _ list: WordList, _ weight: Double) {
+    private static func phrase(_ text: Substring, _ list: WordList, _ weight: Double) -> Phrase {
         let isRoman = list.language == .romanHindi
         func folded(_ word: Substring) -> [UInt8] {
             let folded = WordFold.fold(String(word))
@@ -46,8 +50,7 @@ struct WordMatcher: Sendable {
             if word == "_" { return .any }
             return word.hasSuffix("*") ? .prefix(folded(word.dropLast())) : .word(folded(word))
         }
-        let phrase = Phrase(parts: parts, category: list.category, weight: weight)
-        if isRoman { roman.add(phrase) } else { plain.add(phrase) }
+        return Phrase(parts: parts, category: list.category, weight: weight)
     }
 
     /// - Returns: by category; only those that have one.
@@ -65,20 +68,48 @@ struct WordMatcher: Sendable {
 
     /// Phrases by the first two bytes of their first word: few words of a text begin as any of them.
     private struct Phrases: Sendable {
-        private var buckets = [[Phrase]](repeating: [], count: 1024)
+        /// How one begins. Only numbers: every word of a text is held against some, and nothing is counted for it.
+        private struct Beginning {
+            let phrase: Int
+            /// In `letters`.
+            let start: Int
+            let length: Int
+            let isPrefix: Bool
+        }
+
+        private let phrases: [Phrase]
+        private let letters: [UInt8]
+        /// Bucket by bucket, and where those of each bucket start.
+        private let beginnings: [Beginning]
+        private let starts: [Int]
 
         private static func bucket(_ first: UInt8, _ second: UInt8) -> Int { Int(first) &* 37 & 1023 ^ Int(second) }
 
-        mutating func add(_ phrase: Phrase) {
-            switch phrase.parts.first {
-            // Of a prefix of one letter the second byte is whatever stands there.
-            case .prefix(let bytes) where bytes.count == 1:
-                for second in UInt8.min...UInt8.max { buckets[Self.bucket(bytes[0], second)].append(phrase) }
-            case .word(let bytes), .prefix(let bytes):
-                guard let first = bytes.first else { return }
-                buckets[Self.bucket(first, bytes.count > 1 ? bytes[1] : 0)].append(phrase)
-            case .any, nil: break
+        init(_ phrases: [Phrase]) {
+            self.phrases = phrases
+            var letters: [UInt8] = []
+            var buckets = [[Beginning]](repeating: [], count: 1024)
+            for (number, phrase) in phrases.enumerated() {
+                let (word, isPrefix): ([UInt8], Bool) =
+                    switch phrase.parts.first {
+                    case .word(let bytes): (bytes, false)
+                    case .prefix(let bytes): (bytes, true)
+                    case .any, nil: ([], false)
+                    }
+                guard let first = word.first else { continue }
+                let beginning = Beginning(
+                    phrase: number, start: letters.count, length: word.count, isPrefix: isPrefix)
+                letters += word
+                if word.count == 1, isPrefix {
+                    // The second byte is whatever stands there.
+                    for second in UInt8.min...UInt8.max { buckets[Self.bucket(first, second)].append(beginning) }
+                } else {
+                    buckets[Self.bucket(first, word.count > 1 ? word[1] : 0)].append(beginning)
+                }
             }
+            self.letters = letters
+            beginnings = buckets.flatMap(\.self)
+            starts = buckets.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
         }
 
         func match(_ words: FoldedText.Words, _ found: (Phrase) -> Void) {
@@ -87,8 +118,20 @@ struct WordMatcher: Sendable {
                 let word = words[index]
                 guard let first = word.first else { continue }
                 let bucket = Self.bucket(bytes[first], word.count > 1 ? bytes[first + 1] : 0)
-                for phrase in buckets[bucket] where Self.fits(phrase, words, from: index) { found(phrase) }
+                for place in starts[bucket]..<starts[bucket + 1] where begins(word, as: beginnings[place], in: bytes) {
+                    let phrase = phrases[beginnings[place].phrase]
+                    if Self.fits(phrase, words, from: index) { found(phrase) }
+                }
             }
+        }
+
+        private func begins(_ word: Range<Int>, as beginning: Beginning, in bytes: [UInt8]) -> Bool {
+            guard beginning.isPrefix ? beginning.length <= word.count : beginning.length == word.count else {
+                return false
+            }
+            for offset in 0..<beginning.length
+            where bytes[word.lowerBound + offset] != letters[beginning.start + offset] { return false }
+            return true
         }
 
         private static func fits(_ phrase: Phrase, _ words: FoldedText.Words, from index: Int) -> Bool {

@@ -21,6 +21,8 @@ struct FoldedText: Sendable {
 
     private let leet = WordFold.leet
     private let hindi = RomanHindi.shared
+    /// Longer words are cut, so that a text without a space costs no more than another.
+    static let longestWord = 40
 
     /// - Parameter size: bytes of the text; more are taken when that is not enough.
     init(reserving size: Int) {
@@ -38,25 +40,50 @@ struct FoldedText: Sendable {
             letters[index] = scalar.isASCII ? leet[Int(scalar.value)] : UInt8(ascii: "?")
         }
         if hasLetter {
-            let letters = letters.span.extracting(first: word.count)
-            Self.once(letters, onto: &plain.bytes)
-            hindi.fold(letters, onto: &roman.bytes)
+            add(letters.span.extracting(first: word.count))
         } else {
             let text = word.text.utf8
             plain.bytes += text
             roman.bytes += text
         }
-        plain.endWord()
-        roman.endWord()
+        endWord()
     }
 
-    /// Repeated letters once.
-    private static func once(_ letters: Span<UInt8>, onto bytes: inout [UInt8]) {
-        var last: UInt8 = 0
-        for index in letters.indices where letters[index] != last {
-            last = letters[index]
-            bytes.append(last)
+    /// - Parameter word: ASCII, of at most `longestWord` bytes.
+    mutating func append(ascii word: Span<UInt8>) {
+        var letters = WordAtHand.Bytes(repeating: 0)
+        var hasLetter = false
+        for index in word.indices {
+            let byte = word[index]
+            hasLetter = hasLetter || byte.isLetter
+            letters[index] = leet[Int(byte.lowercased)]
         }
+        if hasLetter {
+            add(letters.span.extracting(first: word.count))
+        } else {
+            for index in word.indices {
+                plain.bytes.append(word[index])
+                roman.bytes.append(word[index])
+            }
+        }
+        endWord()
+    }
+
+    private mutating func add(_ letters: Span<UInt8>) {
+        plain.bytes.append(addingCapacity: letters.count) { once in
+            // Repeated letters once.
+            var last: UInt8 = 0
+            for index in letters.indices where letters[index] != last {
+                last = letters[index]
+                once.append(last)
+            }
+        }
+        hindi.fold(letters, onto: &roman.bytes)
+    }
+
+    private mutating func endWord() {
+        plain.endWord()
+        roman.endWord()
     }
 }
 
@@ -64,7 +91,7 @@ struct FoldedText: Sendable {
 struct WordAtHand: ~Copyable {
     typealias Bytes = InlineArray<40, UInt8>
 
-    /// Longer ones are no words: they are cut, so that a text without a space costs no more than another.
+    /// Longer ones are no words, and are cut.
     private var letters = InlineArray<40, Unicode.Scalar>(repeating: "\0")
     private(set) var count = 0
 

@@ -3,7 +3,7 @@
 ///
 /// Full-width and mathematical letters, Devanagari digits and zero-width spaces inside a number are how numbers get past
 /// a pattern, by accident of a keyboard or on purpose. What is no ASCII stays one byte: `letter` or `other`.
-/// One pass over the text; six bytes of memory a character.
+/// One pass over the text; six bytes of memory a character, one where all of it is ASCII.
 struct PlainText: Sendable {
     /// Stands for a letter or digit that is not ASCII.
     static let letter: UInt8 = 0x80
@@ -12,13 +12,16 @@ struct PlainText: Sendable {
 
     /// ASCII, `letter` and `other`.
     private(set) var bytes: [UInt8] = []
-    /// Of all bytes: what needs a digit need not look at a text without.
-    private(set) var kinds: ByteClass = []
-    /// Of each byte, where its character begins in the original's UTF-8, and how long it is there.
+    /// Of each byte, where its character begins in the original's UTF-8, and how long it is there. Empty for a text of ASCII,
+    /// where each is where it was.
     private var starts: [Int32] = []
     private var widths: [UInt8] = []
 
     init(_ text: String) {
+        if text.isASCII {
+            bytes = Array(text.utf8)
+            return
+        }
         let length = text.utf8.count
         bytes.reserveCapacity(length)
         starts.reserveCapacity(length)
@@ -37,7 +40,6 @@ struct PlainText: Sendable {
 
     private mutating func append(_ byte: UInt8, _ start: Int32, _ width: UInt8) {
         bytes.append(byte)
-        kinds.formUnion(ByteClass(of: byte))
         starts.append(start)
         widths.append(width)
     }
@@ -45,6 +47,7 @@ struct PlainText: Sendable {
     /// Where a range of `bytes` lies in the original's UTF-8; what is invisible inside it belongs to it.
     func origin(of range: Range<Int>) -> Range<Int> {
         guard let last = range.last else { return 0..<0 }
+        if starts.isEmpty { return range }
         return Int(starts[range.lowerBound])..<Int(starts[last]) + Int(widths[last])
     }
 }

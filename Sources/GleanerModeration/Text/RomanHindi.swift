@@ -44,26 +44,27 @@ struct RomanHindi: Sendable {
     /// Repeated letters come once.
     /// - Parameter word: ASCII, lower case.
     func fold(_ word: Span<UInt8>, onto bytes: inout [UInt8]) {
-        let start = bytes.count
-        var last: UInt8 = 0
-        var index = 0
-        while index < word.count {
-            var letter = word[index]
-            var next: UInt8 = 0
-            var length = 1
-            for place in starts[Int(letter)]..<starts[Int(letter) + 1]
-            where Self.fits(spellings[place], word, at: index) {
-                let spelling = spellings[place]
-                (letter, next, length) = (spelling.first, spelling.next, spelling.length)
-                break
+        bytes.append(addingCapacity: 2 * word.count) { folded in
+            var last: UInt8 = 0
+            var index = 0
+            while index < word.count {
+                var letter = word[index]
+                var next: UInt8 = 0
+                var length = 1
+                for place in starts[Int(letter)]..<starts[Int(letter) + 1]
+                where Self.fits(spellings[place], word, at: index) {
+                    let spelling = spellings[place]
+                    (letter, next, length) = (spelling.first, spelling.next, spelling.length)
+                    break
+                }
+                if letter != last { folded.append(letter) }
+                if next != 0 { folded.append(next) }
+                last = next != 0 ? next : letter
+                index += length
             }
-            if letter != last { bytes.append(letter) }
-            if next != 0 { bytes.append(next) }
-            last = next != 0 ? next : letter
-            index += length
+            // `hun`, `hu` and `hoon`; `main` and `mai`: the nasal at a word's end comes and goes.
+            if folded.count > 2, last == UInt8(ascii: "n") { _ = folded.removeLast() }
         }
-        // `hun`, `hu` and `hoon`; `main` and `mai`: the nasal at a word's end comes and goes.
-        if bytes.count > start + 2, last == UInt8(ascii: "n") { bytes.removeLast() }
     }
 
     private static func fits(_ spelling: Spelling, _ word: Span<UInt8>, at index: Int) -> Bool {

@@ -10,13 +10,56 @@ enum WordFold {
     /// The words of `text` in order. One pass.
     static func fold(_ text: String) -> FoldedText {
         var folded = FoldedText(reserving: text.utf8.count)
+        if text.isASCII {
+            fold(ascii: text.utf8Span.span, onto: &folded)
+        } else {
+            fold(text.unicodeScalars, onto: &folded)
+        }
+        return folded
+    }
+
+    /// What makes a word of letters that stand apart, `c h u t i y a`: somebody hides it.
+    private static let fewestApart = 4
+
+    /// A text without accents and invisible characters: its words stand there as they are.
+    private static func fold(ascii text: Span<UInt8>, onto folded: inout FoldedText) {
+        let inWord = Self.inWord
+        var apart = WordAtHand.Bytes(repeating: 0)
+        var countApart = 0
+        func flushLetters() {
+            if countApart >= fewestApart {
+                folded.append(ascii: apart.span.extracting(first: countApart))
+            } else {
+                for index in 0..<countApart { folded.append(ascii: apart.span.extracting(index..<index + 1)) }
+            }
+            countApart = 0
+        }
+        var index = 0
+        while index < text.count {
+            guard inWord[Int(text[index])] else {
+                index += 1
+                continue
+            }
+            let start = index
+            while index < text.count, inWord[Int(text[index])] { index += 1 }
+            if index - start > 1 {
+                flushLetters()
+                folded.append(ascii: text.extracting(start..<min(index, start + FoldedText.longestWord)))
+            } else if countApart < apart.count {
+                apart[countApart] = text[start]
+                countApart += 1
+            }
+        }
+        flushLetters()
+    }
+
+    private static func fold(_ text: String.UnicodeScalarView, onto folded: inout FoldedText) {
         // Taken once: whether a global has been made is asked at each use.
         let leet = Self.leet
         var word = WordAtHand()
-        // Letters apart, `c h u t i y a`, are a word that somebody hides.
         var letters = WordAtHand()
         func flushLetters() {
-            if letters.count >= 4 {
+            if letters.count >= fewestApart {
                 folded.append(letters)
             } else {
                 for index in 0..<letters.count {
@@ -36,7 +79,7 @@ enum WordFold {
             }
             word.removeAll()
         }
-        for scalar in text.unicodeScalars {
+        for scalar in text {
             if !scalar.isASCII, CharacterFold.isInvisible(scalar) { continue }
             switch reading(scalar, leet) {
             case .letter(let letter): word.append(letter)
@@ -46,7 +89,6 @@ enum WordFold {
         }
         end()
         flushLetters()
-        return folded
     }
 
     private enum Reading {
@@ -91,6 +133,11 @@ enum WordFold {
         for (sign, letter) in zip("013457@$".utf8, "oieastas".utf8) { table[Int(sign)] = letter }
         return table
     }()
+    /// Of each byte of ASCII whether it is a part of words.
+    private static let inWord: [Bool] = leet.enumerated().map { byte, letter in
+        let byte = UInt8(byte)
+        return byte.isAlphanumeric || letter != byte
+    }
     /// Cyrillic and Greek letters that look like Latin ones.
     private static let lookalikes: [UInt32: Unicode.Scalar] = Dictionary(
         uniqueKeysWithValues: zip(

@@ -13,8 +13,9 @@ struct GracefulStop: Service {
     let timeout: Duration
     let logger: Logger
 
-    /// What a stream whose time is up may take to send its last event and be stored.
-    static let lastEvent = Duration.milliseconds(300)
+    /// What a stream whose time is up may take to send its last event and be stored. With the cut and the end of the other
+    /// services a stop takes a second more than it is given, at most.
+    static let lastEvent = Duration.milliseconds(650)
     /// And what a client that does not read may take to notice that it was cut.
     static let lastCut = Duration.milliseconds(150)
 

@@ -25,7 +25,7 @@ READ_ALL = """
 @scenario("bad_inputs", "D", small={"count": 5_000}, long={"count": 60_000})
 def bad_inputs(progress, count, seed=1):
     """Every bad input is refused before it is spent, or kept and passed on byte for byte; none breaks anything else."""
-    with World(start=False, GLEANER_MAX_BODY_BYTES=str(1 << 20)) as world:
+    with World(start=False, GLEANER_MAX_BODY_BYTES=str(1 << 20), GLEANER_PROVIDER_FIRST_BYTE_TIMEOUT="30s") as world:
         provider = CorpusProvider()
         world.closing.append(provider.close)
         world.gleaner.environment["GLEANER_PROVIDER_URL"] = f"http://127.0.0.1:{provider.port}/v1"
