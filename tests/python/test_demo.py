@@ -24,7 +24,7 @@ def loop(fresh_database):
     running.stop()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
 def test_the_demo_ends_with_a_verified_training_file(loop):
     outcome = json.loads(loop.run("demo", "--conversations", "200", "--json").stdout)
     assert outcome["examples"] >= 50
@@ -49,7 +49,7 @@ def test_the_demo_ends_with_a_verified_training_file(loop):
     assert ledger["gap"] == 0 and ledger["status"] == "ready"
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
 def test_a_kill_in_the_middle_of_the_demo_loses_nothing(loop):
     demo = subprocess.Popen(
         [str(BINARY), "demo", "--conversations", "200", "--json"], env={**SANITIZER, "PATH": "/usr/bin:/bin", **loop.environment},
