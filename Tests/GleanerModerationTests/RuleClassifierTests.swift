@@ -1,4 +1,5 @@
 import GleanerCore
+import GleanerTestSupport
 import Testing
 
 @testable import GleanerModeration
@@ -30,6 +31,35 @@ struct RuleClassifierTests {
             "сhutiya", "chutiye", "chutiyapa",
         ])
     func hidden(_ text: String) { #expect(categories(text) == ["harassment"]) }
+
+    @Test("a text of ASCII reads as it does beside another script")
+    func ascii() throws {
+        var random = SeededRandom(seed: 7)
+        let pieces = [
+            "main", "tujhe", "maar", "dunga", "CHUUUTIYA", "c", "h", "u", "t", "i", "1", "9876543210", "k1ll", "@", "$",
+            "-", ".", "  ",
+            "ravi.k@okhdfc", "call me on", "4111 1111 1111 1111", "8.8.8.8", "sk-", String(repeating: "xa", count: 40),
+            "xx", "hoon",
+        ]
+        let other = "क्या "
+        for _ in 0..<200 {
+            let text = (0..<Int.random(in: 1...12, using: &random)).map { _ in
+                pieces.randomElement(using: &random)! + (Bool.random(using: &random) ? " " : "")
+            }.joined()
+            let (alone, beside) = (WordFold.fold(text), WordFold.fold(other + text))
+            try #require(beside.plain.text(0) == "क्या", "\(text)")
+            for (words, all) in [(alone.plain, beside.plain), (alone.roman, beside.roman)] {
+                #expect((0..<words.count).map(words.text) == (1..<all.count).map(all.text), "\(text)")
+            }
+            let shift = other.utf8.count
+            let spans = PIIScanner().scan(other + text).map {
+                PIISpan(
+                    kind: $0.kind, range: $0.range.lowerBound - shift..<$0.range.upperBound - shift,
+                    certainty: $0.certainty)
+            }
+            #expect(PIIScanner().scan(text) == spans, "\(text)")
+        }
+    }
 
     @Test(
         "spellings of one Hindi word are one word",
