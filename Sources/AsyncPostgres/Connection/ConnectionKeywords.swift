@@ -16,15 +16,19 @@ struct ConnectionKeywords: Sendable {
             "-c TimeZone=UTC -c statement_timeout=\(serverTimeout.wholeMilliseconds)",
             "-c client_connection_check_interval=1000",
         ]
-        list =
-            [
-                ("application_name", configuration.applicationName),
-                ("keepalives", "1"), ("keepalives_idle", "30"), ("keepalives_interval", "10"),
-                ("keepalives_count", "3"),
-                ("tcp_user_timeout", "30000"),
-            ].filter { given[$0.0] == nil }
-            + given.filter { $0.key != "options" }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-            + [("options", options.compactMap(\.self).joined(separator: " ")), ("client_encoding", "UTF8")]
+        // Each with its type: as one expression they take the compiler 22 s.
+        let usual: [(name: String, value: String)] = [
+            ("application_name", configuration.applicationName),
+            ("keepalives", "1"), ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
+            ("tcp_user_timeout", "30000"),
+        ]
+        var list = usual.filter { given[$0.name] == nil }
+        for (name, value) in given.sorted(by: { $0.key < $1.key }) where name != "options" {
+            list.append((name, value))
+        }
+        list.append(("options", options.compactMap(\.self).joined(separator: " ")))
+        list.append(("client_encoding", "UTF8"))
+        self.list = list
     }
 
     /// Late enough that our own deadline is always the first to act.
@@ -32,7 +36,7 @@ struct ConnectionKeywords: Sendable {
 
     /// - Returns: `nil` when libpq cannot read the string.
     private static func parse(_ conninfo: String) -> [String: String]? {
-        guard !conninfo.utf8.contains(0), let options = unsafe PQconninfoParse(conninfo, nil) else { return nil }
+        guard !conninfo.holdsNUL, let options = unsafe PQconninfoParse(conninfo, nil) else { return nil }
         defer { unsafe PQconninfoFree(options) }
         var given: [String: String] = [:]
         var option = unsafe options
