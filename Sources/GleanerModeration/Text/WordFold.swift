@@ -18,22 +18,10 @@ enum WordFold {
         return folded
     }
 
-    /// What makes a word of letters that stand apart, `c h u t i y a`: somebody hides it.
-    private static let fewestApart = 4
-
     /// A text without accents and invisible characters: its words stand there as they are.
     private static func fold(ascii text: Span<UInt8>, onto folded: inout FoldedText) {
         let inWord = Self.inWord
-        var apart = WordAtHand.Bytes(repeating: 0)
-        var countApart = 0
-        func flushLetters() {
-            if countApart >= fewestApart {
-                folded.append(ascii: apart.span.extracting(first: countApart))
-            } else {
-                for index in 0..<countApart { folded.append(ascii: apart.span.extracting(index..<index + 1)) }
-            }
-            countApart = 0
-        }
+        var apart = LettersApart()
         var index = 0
         while index < text.count {
             guard inWord[Int(text[index])] else {
@@ -42,39 +30,26 @@ enum WordFold {
             }
             let start = index
             while index < text.count, inWord[Int(text[index])] { index += 1 }
-            if index - start > 1 {
-                flushLetters()
+            if index - start == 1 {
+                apart.append(Unicode.Scalar(text[start].lowercased))
+            } else {
+                apart.flush(onto: &folded)
                 folded.append(ascii: text.extracting(start..<min(index, start + FoldedText.longestWord)))
-            } else if countApart < apart.count {
-                apart[countApart] = text[start]
-                countApart += 1
             }
         }
-        flushLetters()
+        apart.flush(onto: &folded)
     }
 
     private static func fold(_ text: String.UnicodeScalarView, onto folded: inout FoldedText) {
         // Taken once: whether a global has been made is asked at each use.
         let leet = Self.leet
         var word = WordAtHand()
-        var letters = WordAtHand()
-        func flushLetters() {
-            if letters.count >= fewestApart {
-                folded.append(letters)
-            } else {
-                for index in 0..<letters.count {
-                    var letter = WordAtHand()
-                    letter.append(letters[index])
-                    folded.append(letter)
-                }
-            }
-            letters.removeAll()
-        }
+        var apart = LettersApart()
         func end() {
             if word.count == 1 {
-                letters.append(word[0])
+                apart.append(word[0])
             } else if !word.isEmpty {
-                flushLetters()
+                apart.flush(onto: &folded)
                 folded.append(word)
             }
             word.removeAll()
@@ -88,7 +63,27 @@ enum WordFold {
             }
         }
         end()
-        flushLetters()
+        apart.flush(onto: &folded)
+    }
+
+    /// Letters that stand apart, `c h u t i y a`: four or more are a word that somebody hides.
+    private struct LettersApart: ~Copyable {
+        private var letters = WordAtHand()
+
+        mutating func append(_ letter: Unicode.Scalar) { letters.append(letter) }
+
+        mutating func flush(onto folded: inout FoldedText) {
+            if letters.count >= 4 {
+                folded.append(letters)
+            } else {
+                for index in 0..<letters.count {
+                    var letter = WordAtHand()
+                    letter.append(letters[index])
+                    folded.append(letter)
+                }
+            }
+            letters.removeAll()
+        }
     }
 
     private enum Reading {
