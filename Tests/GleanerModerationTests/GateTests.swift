@@ -118,13 +118,13 @@ struct GateTests {
                 default: .status(Int(mood) ?? 500)
                 }
             let wanted: ProjectGate.Judgement = onError == "open" ? .pass : .refuseUnjudged("Nahi.")
-            let clock = ContinuousClock()
-            let start = clock.now
-            #expect(await gate.judge(messages: messages("Namaste"), of: .new()) == wanted)
-            // What the rules flagged does not say that the guard model would have let it pass.
-            #expect(await gate.judge(messages: messages("tu chutiya hai"), of: .new()) == wanted)
-            #expect(await gate.judge(messages: nil, of: .new()) == wanted)
-            #expect(clock.now - start < .seconds(5))
+            let took = await inTurns {
+                #expect(await gate.judge(messages: messages("Namaste"), of: .new()) == wanted)
+                // What the rules flagged does not say that the guard model would have let it pass.
+                #expect(await gate.judge(messages: messages("tu chutiya hai"), of: .new()) == wanted)
+                #expect(await gate.judge(messages: nil, of: .new()) == wanted)
+            }
+            #expect(took < .seconds(5))
             let outcome = onError == "open" ? ModerationMetrics.GateOutcome.failedOpen : .failedClosed
             #expect(world.metrics.gate.first { $0.outcome == outcome }?.count == 3)
         }
