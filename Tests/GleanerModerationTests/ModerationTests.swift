@@ -10,7 +10,7 @@ import Testing
 
 @Suite("Moderation", .database)
 struct ModerationTests {
-    static let remote = #"{"classifiers": [{"kind": "rules"}, {"kind": "moderations", "timeout_ms": 1000}]}"#
+    static let remote = #"{"classifiers": [{"kind": "rules"}, {"kind": "moderations", "timeout_ms": 4000}]}"#
 
     @Test("exchanges that have landed are judged by the built-in rules, without a policy and without a network")
     func builtIn() async throws {

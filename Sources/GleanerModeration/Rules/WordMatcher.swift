@@ -72,8 +72,7 @@ struct WordMatcher: Sendable {
         private struct Beginning {
             let phrase: Int
             /// In `letters`.
-            let start: Int
-            let length: Int
+            let word: Range<Int>
             let isPrefix: Bool
         }
 
@@ -97,9 +96,9 @@ struct WordMatcher: Sendable {
                     case .any, nil: ([], false)
                     }
                 guard let first = word.first else { continue }
-                let beginning = Beginning(
-                    phrase: number, start: letters.count, length: word.count, isPrefix: isPrefix)
+                let start = letters.count
                 letters += word
+                let beginning = Beginning(phrase: number, word: start..<letters.count, isPrefix: isPrefix)
                 if word.count == 1, isPrefix {
                     // The second byte is whatever stands there.
                     for second in UInt8.min...UInt8.max { buckets[Self.bucket(first, second)].append(beginning) }
@@ -118,38 +117,36 @@ struct WordMatcher: Sendable {
                 let word = words[index]
                 guard let first = word.first else { continue }
                 let bucket = Self.bucket(bytes[first], word.count > 1 ? bytes[first + 1] : 0)
-                for place in starts[bucket]..<starts[bucket + 1] where begins(word, as: beginnings[place], in: bytes) {
-                    let phrase = phrases[beginnings[place].phrase]
-                    if Self.fits(phrase, words, from: index) { found(phrase) }
+                for place in starts[bucket]..<starts[bucket + 1] {
+                    let beginning = beginnings[place]
+                    let wanted = letters.span.extracting(beginning.word)
+                    guard Self.fits(word, wanted, isPrefix: beginning.isPrefix, in: bytes) else { continue }
+                    let phrase = phrases[beginning.phrase]
+                    if Self.goesOn(phrase, words, from: index) { found(phrase) }
                 }
             }
         }
 
-        private func begins(_ word: Range<Int>, as beginning: Beginning, in bytes: [UInt8]) -> Bool {
-            guard beginning.isPrefix ? beginning.length <= word.count : beginning.length == word.count else {
-                return false
-            }
-            for offset in 0..<beginning.length
-            where bytes[word.lowerBound + offset] != letters[beginning.start + offset] { return false }
-            return true
-        }
-
-        private static func fits(_ phrase: Phrase, _ words: FoldedText.Words, from index: Int) -> Bool {
+        /// Whether what follows the first word is there, too.
+        private static func goesOn(_ phrase: Phrase, _ words: FoldedText.Words, from index: Int) -> Bool {
             guard words.count - index >= phrase.parts.count else { return false }
-            for (offset, part) in phrase.parts.enumerated() {
+            for (offset, part) in phrase.parts.enumerated().dropFirst() {
                 let word = words[index + offset]
                 switch part {
                 case .word(let wanted):
-                    guard wanted.count == word.count, begins(word, with: wanted, in: words.bytes) else { return false }
-                case .prefix(let prefix):
-                    guard prefix.count <= word.count, begins(word, with: prefix, in: words.bytes) else { return false }
+                    guard fits(word, wanted.span, isPrefix: false, in: words.bytes) else { return false }
+                case .prefix(let wanted):
+                    guard fits(word, wanted.span, isPrefix: true, in: words.bytes) else { return false }
                 case .any: continue
                 }
             }
             return true
         }
 
-        private static func begins(_ word: Range<Int>, with wanted: [UInt8], in bytes: [UInt8]) -> Bool {
+        private static func fits(
+            _ word: Range<Int>, _ wanted: Span<UInt8>, isPrefix: Bool, in bytes: [UInt8]
+        ) -> Bool {
+            guard isPrefix ? wanted.count <= word.count : wanted.count == word.count else { return false }
             for offset in wanted.indices where bytes[word.lowerBound + offset] != wanted[offset] { return false }
             return true
         }

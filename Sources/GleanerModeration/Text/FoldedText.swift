@@ -21,8 +21,6 @@ struct FoldedText: Sendable {
 
     private let leet = WordFold.leet
     private let hindi = RomanHindi.shared
-    /// Longer words are cut, so that a text without a space costs no more than another.
-    static let longestWord = 40
 
     /// - Parameter size: bytes of the text; more are taken when that is not enough.
     init(reserving size: Int) {
@@ -49,9 +47,10 @@ struct FoldedText: Sendable {
         endWord()
     }
 
-    /// - Parameter word: ASCII, of at most `longestWord` bytes.
-    mutating func append(ascii word: Span<UInt8>) {
+    /// - Parameter text: ASCII; as much of it as a `WordAtHand` holds.
+    mutating func append(ascii text: Span<UInt8>) {
         var letters = WordAtHand.Bytes(repeating: 0)
+        let word = text.extracting(first: letters.count)
         var hasLetter = false
         for index in word.indices {
             let byte = word[index]
@@ -91,7 +90,7 @@ struct FoldedText: Sendable {
 struct WordAtHand: ~Copyable {
     typealias Bytes = InlineArray<40, UInt8>
 
-    /// Longer ones are no words, and are cut.
+    /// Longer ones are no words: they are cut, so that a text without a space costs no more than another.
     private var letters = InlineArray<40, Unicode.Scalar>(repeating: "\0")
     private(set) var count = 0
 

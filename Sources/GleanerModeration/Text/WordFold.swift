@@ -34,7 +34,7 @@ enum WordFold {
                 apart.append(Unicode.Scalar(text[start].lowercased))
             } else {
                 apart.flush(onto: &folded)
-                folded.append(ascii: text.extracting(start..<min(index, start + FoldedText.longestWord)))
+                folded.append(ascii: text.extracting(start..<index))
             }
         }
         apart.flush(onto: &folded)
